@@ -1,0 +1,135 @@
+//! Request and response headers (`RequestHeader.json`, `ResponseHeader.json`).
+
+use crate::api::Api;
+
+/// The parts of a request header, borrowed from its frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestHead<'a> {
+    pub key: i16,
+    pub version: i16,
+    pub correlation_id: i32,
+    pub client_id: Option<&'a str>,
+    /// Where the body starts in the frame (the frame without its length prefix).
+    pub body_at: usize,
+}
+
+/// Why a header could not be read. The connection is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeadError {
+    Truncated,
+    /// No request of Kafka's has this key.
+    UnknownKey {
+        key: i16,
+    },
+    ClientIdNotUtf8,
+    BadTags,
+}
+
+impl core::fmt::Display for HeadError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            HeadError::Truncated => f.write_str("request header is cut short"),
+            HeadError::UnknownKey { key } => write!(f, "unknown request key {key}"),
+            HeadError::ClientIdNotUtf8 => f.write_str("client id in the request header is not UTF-8"),
+            HeadError::BadTags => f.write_str("tagged fields of the request header do not parse"),
+        }
+    }
+}
+
+impl std::error::Error for HeadError {}
+
+/// Key, version and correlation id alone: enough to answer an ApiVersions request whose version nobody knows.
+/// `frame` is without its length prefix.
+pub fn peek(frame: &[u8]) -> Option<(i16, i16, i32)> {
+    let key = i16::from_be_bytes(frame.get(0..2)?.try_into().ok()?);
+    let version = i16::from_be_bytes(frame.get(2..4)?.try_into().ok()?);
+    let correlation_id = i32::from_be_bytes(frame.get(4..8)?.try_into().ok()?);
+    Some((key, version, correlation_id))
+}
+
+/// Reads the header of `frame` (without its length prefix). The client id is a classic nullable string in every
+/// version, also in the flexible ones (`flexibleVersions: none` on that field).
+pub fn parse(frame: &[u8]) -> Result<RequestHead<'_>, HeadError> {
+    let (key, version, correlation_id) = peek(frame).ok_or(HeadError::Truncated)?;
+    let api = Api::from_key(key).ok_or(HeadError::UnknownKey { key })?;
+    let mut at = 8;
+    let len = i16::from_be_bytes(
+        frame.get(at..at + 2).ok_or(HeadError::Truncated)?.try_into().map_err(|_| HeadError::Truncated)?,
+    );
+    at += 2;
+    let client_id = match usize::try_from(len) {
+        Err(_) => None,
+        Ok(n) => {
+            let bytes = frame.get(at..at + n).ok_or(HeadError::Truncated)?;
+            at += n;
+            Some(core::str::from_utf8(bytes).map_err(|_| HeadError::ClientIdNotUtf8)?)
+        }
+    };
+    if api.request_header_version(version) == 2 {
+        at = skip_tags(frame, at)?;
+    }
+    Ok(RequestHead { key, version, correlation_id, client_id, body_at: at })
+}
+
+/// Skips one tagged-field section (KIP-482): a count, then tag, size and bytes of each.
+fn skip_tags(frame: &[u8], mut at: usize) -> Result<usize, HeadError> {
+    let (count, next) = uvarint(frame, at)?;
+    at = next;
+    for _ in 0..count {
+        let (_tag, next) = uvarint(frame, at)?;
+        let (size, next) = uvarint(frame, next)?;
+        at = next.checked_add(size as usize).filter(|&end| end <= frame.len()).ok_or(HeadError::BadTags)?;
+    }
+    Ok(at)
+}
+
+fn uvarint(frame: &[u8], mut at: usize) -> Result<(u32, usize), HeadError> {
+    let mut value = 0u32;
+    for shift in [0, 7, 14, 21, 28] {
+        let byte = *frame.get(at).ok_or(HeadError::Truncated)?;
+        at += 1;
+        if shift == 28 && byte > 0x0f {
+            return Err(HeadError::BadTags);
+        }
+        value |= u32::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Ok((value, at));
+        }
+    }
+    Err(HeadError::BadTags)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(key: i16, version: i16, rest: &[u8]) -> Vec<u8> {
+        let mut f = Vec::new();
+        f.extend(key.to_be_bytes());
+        f.extend(version.to_be_bytes());
+        f.extend(7i32.to_be_bytes());
+        f.extend(rest);
+        f
+    }
+
+    #[test]
+    fn classic_and_flexible_headers_find_the_body() {
+        let f = frame(3, 1, &[0, 2, b'm', b'e', 9]);
+        let head = parse(&f).unwrap();
+        assert_eq!((head.client_id, head.body_at, head.correlation_id), (Some("me"), 12, 7));
+        let f = frame(3, 9, &[0xff, 0xff, 1, 5, 2, 8, 8, 9]);
+        let head = parse(&f).unwrap();
+        assert_eq!((head.client_id, head.body_at), (None, 15));
+    }
+
+    #[test]
+    fn hostile_headers_are_errors() {
+        assert_eq!(parse(&[0; 5]), Err(HeadError::Truncated));
+        assert_eq!(parse(&frame(999, 0, &[0, 0])), Err(HeadError::UnknownKey { key: 999 }));
+        assert_eq!(parse(&frame(3, 1, &[0x7f, 0xff])), Err(HeadError::Truncated));
+        assert_eq!(parse(&frame(3, 1, &[0, 1, 0xff])), Err(HeadError::ClientIdNotUtf8));
+        assert_eq!(parse(&frame(3, 9, &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f])), Err(HeadError::Truncated));
+        assert_eq!(parse(&frame(3, 9, &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x1f])), Err(HeadError::BadTags));
+        assert_eq!(parse(&frame(3, 9, &[0xff, 0xff, 1, 0, 9])), Err(HeadError::BadTags));
+    }
+}

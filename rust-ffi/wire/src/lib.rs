@@ -1,0 +1,13 @@
+//! Kafka's bytes and types. No state, no clock, no I/O.
+//!
+//! [`api`] is the one table of request keys and versions; [`frame`] and [`header`] take a request apart without
+//! copying it; [`message`] holds the messages themselves.
+#![forbid(unsafe_code)]
+
+pub mod api;
+pub mod error_code;
+pub mod frame;
+pub mod header;
+pub mod message;
+
+pub use error_code::ErrorCode;
