@@ -1,0 +1,46 @@
+//! `cargo xtask header`: include/tansu.h out of the ffi crate's sources.
+
+use crate::{Outcome, no_more, paths};
+
+pub fn run(mut args: pico_args::Arguments) -> Outcome {
+    let check = args.contains("--check");
+    no_more(args)?;
+    let fresh = generate()?;
+    let path = paths::repository().join("include").join("tansu.h");
+    if check {
+        let checked_in = std::fs::read_to_string(&path).unwrap_or_default();
+        if checked_in == fresh {
+            return Ok(());
+        }
+        return Err("include/tansu.h is not what the sources say: run `cargo xtask header` and commit it".into());
+    }
+    std::fs::create_dir_all(path.parent().expect("has a folder"))?;
+    std::fs::write(&path, fresh)?;
+    println!("{}", path.display());
+    Ok(())
+}
+
+fn generate() -> Result<String, Box<dyn std::error::Error>> {
+    let ffi = paths::workspace().join("ffi");
+    let mut builder = cbindgen::Builder::new().with_config(cbindgen::Config::from_file(ffi.join("cbindgen.toml"))?);
+    for file in ORDER {
+        builder = builder.with_src(ffi.join("src").join(file));
+    }
+    let mut bytes = Vec::new();
+    builder.generate()?.write(&mut bytes);
+    Ok(String::from_utf8(bytes)?)
+}
+
+/// The sources in the order of the header: cbindgen writes constants, then types, then functions, each as found here.
+const ORDER: &[&str] = &[
+    "version.rs",
+    "status.rs",
+    "constants.rs",
+    "error.rs",
+    "config.rs",
+    "callbacks.rs",
+    "broker.rs",
+    "command.rs",
+    "log.rs",
+    "test_hooks.rs",
+];
