@@ -1,0 +1,86 @@
+"""The queue's errors. Each is a BrokerError, and also the builtin that fits, so that either can be caught.
+
+BrokerError
+└─ QueueError
+   ├─ QueueDependencyMissing (ImportError)
+   ├─ QueueArgumentError (ValueError)
+   ├─ QueueNotStarted (BrokerStateError)
+   │  └─ QueueStopped
+   ├─ QueueAlreadyStarted (BrokerStateError)
+   ├─ QueueTimeout (BrokerTimeoutError)
+   └─ QueueRequestError            a Kafka error code, in .code and .name
+      ├─ QueueTopicNotFound (LookupError)
+      └─ QueueTopicExists
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tansu_cffi import BrokerError, BrokerErrorKind, BrokerStateError, BrokerTimeoutError
+
+
+class QueueError(BrokerError):
+    """The base of every error that the queue raises by itself."""
+
+    _kind = BrokerErrorKind.INTERNAL
+
+    def __init__(self, message: str, **details: Any) -> None:
+        details.setdefault("kind", self._kind)
+        super().__init__(message, **details)
+
+
+class QueueDependencyMissing(QueueError, ImportError):
+    """aiokafka is not installed."""
+
+    _kind = BrokerErrorKind.CONFIG
+
+
+class QueueArgumentError(QueueError, ValueError):
+    """An argument of the wrong type or out of range; the message names it."""
+
+    _kind = BrokerErrorKind.ARGUMENT
+
+
+class QueueNotStarted(QueueError, BrokerStateError):
+    """A verb before `start()` or after `stop()`."""
+
+    _kind = BrokerErrorKind.STATE
+
+
+class QueueStopped(QueueNotStarted):
+    """The queue was stopped while this call was waiting."""
+
+
+class QueueAlreadyStarted(QueueError, BrokerStateError):
+    """`start()` on a queue that runs."""
+
+    _kind = BrokerErrorKind.STATE
+
+
+class QueueTimeout(QueueError, BrokerTimeoutError):
+    """The broker did not answer in time."""
+
+    _kind = BrokerErrorKind.TIMEOUT
+
+
+class QueueRequestError(QueueError):
+    """The broker answered with a Kafka error."""
+
+    #: Kafka's error code, -1 where the error arose in the client.
+    code: int
+    #: Kafka's name of it, such as MESSAGE_TOO_LARGE.
+    name: str
+
+    def __init__(self, message: str, *, code: int = -1, name: str = "UNKNOWN_SERVER_ERROR", **details: Any) -> None:
+        super().__init__(message, **details)
+        self.code = code
+        self.name = name
+
+
+class QueueTopicNotFound(QueueRequestError, LookupError):
+    """No such topic, or no such partition of it."""
+
+
+class QueueTopicExists(QueueRequestError):
+    """`create_topic()` of a topic that is there already."""
