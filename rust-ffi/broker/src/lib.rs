@@ -1,1 +1,142 @@
-#![doc = "See Cargo.toml."]
+//! The shell: sockets, threads, limits and the end of things. It knows no batch and no group; a [`backend::Backend`]
+//! behind the seam does.
+//!
+//! A [`Broker`] goes New, Starting, Running, Stopping, Stopped, or Failed. `start` and `stop` never block; `wait_ready`
+//! and `wait` do, with a time-out. Events come from the owner thread, one at a time.
+#![forbid(unsafe_code)]
+
+pub mod backend;
+mod connection;
+mod error;
+mod events;
+mod listener;
+mod metrics;
+pub mod redact;
+mod runtime;
+pub mod settings;
+mod shutdown;
+mod status;
+
+use std::{sync::Arc, time::Duration};
+
+pub use backend::{Partition, Storage, Topic, storages};
+pub use error::{Error, Kind};
+pub use events::Events;
+pub use metrics::Metric;
+pub use settings::Settings;
+pub use status::State;
+
+use runtime::Inner;
+
+/// A handle on one broker; clones share it. The broker stops when the last one is dropped, without waiting for it.
+#[derive(Debug)]
+pub struct Broker {
+    inner: Arc<Inner>,
+}
+
+impl Broker {
+    /// Checks the settings and the storage's scheme. No thread yet, nothing is opened.
+    pub fn new(settings: &Settings, events: Arc<dyn Events>) -> Result<Broker, Error> {
+        backend::known_scheme(settings)?;
+        Ok(Broker { inner: Arc::new(Inner::new(settings.clone(), events)) })
+    }
+
+    /// Starts the owner thread and returns. What goes wrong from here on comes as an event and from `wait_ready`.
+    pub fn start(&self) -> Result<(), Error> {
+        self.inner.status.starting()?;
+        runtime::spawn(self.inner.clone())
+    }
+
+    /// The port, once a client can connect. `None` waits for ever.
+    pub fn wait_ready(&self, timeout: Option<Duration>) -> Result<u16, Error> {
+        self.inner.status.wait_ready(timeout)
+    }
+
+    /// Asks for the end: a request, from any thread, any number of times. A shorter grace shortens an earlier one.
+    pub fn stop(&self, grace: Option<Duration>) {
+        self.inner.stop(grace);
+    }
+
+    /// Until the port is closed, the storage flushed and `Events::stopped` has returned.
+    pub fn wait(&self, timeout: Option<Duration>) -> Result<(), Error> {
+        self.inner.status.wait(timeout)
+    }
+
+    pub fn state(&self) -> State {
+        self.inner.status.state()
+    }
+
+    /// 0 until ready.
+    pub fn port(&self) -> u16 {
+        self.inner.status.port()
+    }
+
+    /// `host:port` for clients; empty until ready.
+    pub fn bootstrap(&self) -> String {
+        self.inner.bootstrap()
+    }
+
+    pub fn last_error(&self) -> Option<Error> {
+        self.inner.status.fatal()
+    }
+
+    /// What this broker is, for the command `info`.
+    pub fn info(&self) -> Info {
+        let inner = &self.inner;
+        Info {
+            state: self.state(),
+            port: self.port(),
+            bootstrap: self.bootstrap(),
+            storage_url: inner.settings.get("storage.url").unwrap_or_default(),
+            cluster_id: inner.settings.text("cluster.id").to_owned(),
+            node_id: inner.settings.int("node.id") as i32,
+            apis: inner.open.get().map_or_else(Vec::new, |(_, backend)| backend.advertised().to_vec()),
+        }
+    }
+
+    pub fn metrics(&self) -> Vec<Metric> {
+        self.inner.metrics.list()
+    }
+
+    /// Blocks until the storage has answered.
+    pub fn topics(&self) -> Result<Vec<Topic>, Error> {
+        let (runtime, backend) = self.inner.running()?;
+        runtime.block_on(backend.topics())
+    }
+
+    /// Blocks until the topic exists. No count means `num.partitions`.
+    pub fn create_topic(
+        &self,
+        name: &str,
+        partitions: Option<i32>,
+        configs: &[(String, String)],
+    ) -> Result<Topic, Error> {
+        let (runtime, backend) = self.inner.running()?;
+        let partitions = partitions.unwrap_or_else(|| self.inner.settings.int("num.partitions") as i32);
+        runtime.block_on(backend.create_topic(name.to_owned(), partitions, configs.to_vec()))
+    }
+
+    /// As if a task had reported it; for tests of what an embedder does then.
+    pub fn fail(&self, error: Error, fatal: bool) {
+        if fatal { self.inner.fail(error) } else { self.inner.events.error(error) }
+    }
+}
+
+/// A broker in figures.
+#[derive(Clone, Debug)]
+pub struct Info {
+    pub state: State,
+    pub port: u16,
+    pub bootstrap: String,
+    /// Without its secrets.
+    pub storage_url: String,
+    pub cluster_id: String,
+    pub node_id: i32,
+    pub apis: Vec<wire::api::ApiRange>,
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        self.stop(Some(Duration::ZERO));
+    }
+}

@@ -1,0 +1,299 @@
+//! One connection, one task: read, ask, write, in order. A park holds back only its own connection.
+
+use std::{future::poll_fn, io, net::Shutdown, sync::Arc, task::Poll, time::Duration};
+
+use bytes::{Buf, Bytes, BytesMut};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
+use tokio_util::sync::CancellationToken;
+use wire::{
+    api::{API_VERSIONS, Api, ApiRange},
+    frame, header,
+    message::api_versions,
+};
+
+use crate::{
+    backend::{Answer, Backend, Request},
+    metrics::Metrics,
+};
+
+/// A buffer of this size is read into; a larger one grows with what arrives, never with what a length claims.
+const READ_CHUNK: usize = 16 * 1024;
+/// Bytes a connection may buffer before it asks for a share of queued.max.request.bytes.
+const FREE_BYTES: usize = 64 * 1024;
+/// Replies are gathered up to here before they are written.
+const WRITE_GATHER: usize = 64 * 1024;
+
+/// What all connections of a broker share.
+pub(crate) struct Shared {
+    pub backend: Arc<dyn Backend>,
+    pub metrics: Arc<Metrics>,
+    pub drain: CancellationToken,
+    pub queued: Arc<Semaphore>,
+    pub request_bytes_max: usize,
+    pub idle: Duration,
+    pub stall: Duration,
+}
+
+/// Why a connection ended; for the log at debug level.
+#[derive(Debug)]
+pub(crate) enum End {
+    Client,
+    Drained,
+    Idle,
+    Stalled,
+    Refused(String),
+    Io(io::Error),
+}
+
+pub(crate) async fn serve(mut stream: TcpStream, shared: Arc<Shared>) -> End {
+    let mut connection = Connection {
+        stream: &mut stream,
+        shared: &shared,
+        input: BytesMut::new(),
+        output: Output::default(),
+        permit: None,
+    };
+    let end = match connection.run().await {
+        Ok(end) | Err(end) => end,
+    };
+    drop(connection);
+    // A forked child may hold the descriptor: close the connection itself, not only our end of the number.
+    let _ = socket2::SockRef::from(&stream).shutdown(Shutdown::Both);
+    end
+}
+
+struct Connection<'a> {
+    stream: &'a mut TcpStream,
+    shared: &'a Shared,
+    input: BytesMut,
+    output: Output,
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Connection<'_> {
+    async fn run(&mut self) -> Result<End, End> {
+        loop {
+            while let Some(request) = self.next_frame()? {
+                self.answer(request).await?;
+                if self.shared.drain.is_cancelled() {
+                    self.flush().await?;
+                    return Ok(End::Drained);
+                }
+            }
+            self.flush().await?;
+            if let Some(end) = self.fill().await? {
+                return Ok(end);
+            }
+        }
+    }
+
+    /// Cuts one whole frame off the input.
+    fn next_frame(&mut self) -> Result<Option<Bytes>, End> {
+        match frame::checked_len(&self.input, self.shared.request_bytes_max) {
+            None => Ok(None),
+            Some(Err(e)) => Err(End::Refused(e.to_string())),
+            Some(Ok(len)) if self.input.len() < frame::PREFIX + len => Ok(None),
+            Some(Ok(len)) => {
+                self.input.advance(frame::PREFIX);
+                Ok(Some(self.input.split_to(len).freeze()))
+            }
+        }
+    }
+}
+
+impl Connection<'_> {
+    async fn answer(&mut self, frame: Bytes) -> Result<(), End> {
+        let Some((key, version, correlation_id)) = header::peek(&frame) else {
+            return Err(End::Refused("request header is cut short".into()));
+        };
+        if key == API_VERSIONS && Api::from_key(key).is_some_and(|api| version > api.max) {
+            // The client does not know yet what we speak, and we cannot parse what it speaks (KIP-511).
+            api_versions::unsupported_version(self.output.own(), correlation_id);
+            return Ok(());
+        }
+        let head = header::parse(&frame).map_err(|e| End::Refused(e.to_string()))?;
+        let body_at = head.body_at;
+        self.shared.metrics.request(key, frame.len());
+        let ranges = self.shared.backend.advertised();
+        if !serves(ranges, key, version) {
+            return Err(End::Refused(format!("request key {key} version {version} is not served")));
+        }
+        if key == API_VERSIONS {
+            api_versions::response(self.output.own(), correlation_id, version, ranges);
+            return Ok(());
+        }
+        let shared = self.shared;
+        let mut call = shared.backend.call(Request { frame, key, version, correlation_id, body_at });
+        let first = poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx))).await;
+        let answer = match first {
+            Poll::Ready(answer) => answer,
+            Poll::Pending => {
+                // It waits: what is answered already must not wait with it.
+                self.flush().await?;
+                call.await
+            }
+        };
+        self.permit = None;
+        match answer {
+            Answer::Reply(bytes) => {
+                self.output.push(bytes);
+                if self.output.len() >= WRITE_GATHER { self.flush().await } else { Ok(()) }
+            }
+            Answer::Silent => Ok(()),
+            Answer::Close(why) => {
+                self.flush().await?;
+                Err(End::Refused(why))
+            }
+        }
+    }
+
+    /// Reads more. `Some` ends the connection.
+    async fn fill(&mut self) -> Result<Option<End>, End> {
+        let shared = self.shared;
+        if self.input.is_empty() {
+            // An idle connection holds no buffer.
+            self.input = BytesMut::new();
+            let waited = tokio::select! {
+                biased;
+                () = shared.drain.cancelled() => return Ok(Some(End::Drained)),
+                waited = timeout(shared.idle, self.stream.readable()) => waited,
+            };
+            match waited {
+                Err(_) => return Ok(Some(End::Idle)),
+                Ok(ready) => ready.map_err(End::Io)?,
+            }
+        }
+        self.share_of_queue().await?;
+        // Grows with what has arrived, not with what the length claims.
+        self.input.reserve(READ_CHUNK.max(self.input.len().min(1 << 20)));
+        let read = tokio::select! {
+            biased;
+            () = shared.drain.cancelled() => return Ok(Some(End::Drained)),
+            read = timeout(shared.stall, self.stream.read_buf(&mut self.input)) => read,
+        };
+        match read {
+            Err(_) => Ok(Some(End::Stalled)),
+            Ok(Err(e)) => Err(End::Io(e)),
+            Ok(Ok(0)) => Ok(Some(End::Client)),
+            Ok(Ok(n)) => {
+                shared.metrics.received(n);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Past the free bytes, what a connection buffers counts against queued.max.request.bytes; it waits there for its
+    /// turn, and whoever holds a share without sending on is closed as stalled.
+    async fn share_of_queue(&mut self) -> Result<(), End> {
+        let held = self.permit.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let wanted = (self.input.len() * 2).max(READ_CHUNK);
+        if wanted <= FREE_BYTES + held {
+            return Ok(());
+        }
+        let more = u32::try_from(wanted - FREE_BYTES - held).unwrap_or(u32::MAX);
+        let got = timeout(self.shared.stall, self.shared.queued.clone().acquire_many_owned(more)).await;
+        match got {
+            Ok(Ok(permit)) => {
+                match &mut self.permit {
+                    Some(held) => held.merge(permit),
+                    None => self.permit = Some(permit),
+                }
+                Ok(())
+            }
+            Ok(Err(_)) => Err(End::Drained),
+            Err(_) => Err(End::Stalled),
+        }
+    }
+
+    async fn flush(&mut self) -> Result<(), End> {
+        let shared = self.shared;
+        self.output.seal();
+        while self.output.has_remaining() {
+            match timeout(shared.stall, self.stream.write_buf(&mut self.output)).await {
+                Err(_) => return Err(End::Stalled),
+                Ok(Err(e)) => return Err(End::Io(e)),
+                Ok(Ok(0)) => return Err(End::Client),
+                Ok(Ok(n)) => shared.metrics.sent(n),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn serves(ranges: &[ApiRange], key: i16, version: i16) -> bool {
+    ranges
+        .binary_search_by_key(&key, |range| range.key)
+        .is_ok_and(|i| (ranges[i].min..=ranges[i].max).contains(&version))
+}
+
+/// Replies in order: small ones gathered in a buffer of ours, large ones as the backend handed them over.
+#[derive(Default)]
+struct Output {
+    queue: std::collections::VecDeque<Bytes>,
+    own: BytesMut,
+    len: usize,
+}
+
+impl Output {
+    fn own(&mut self) -> &mut BytesMut {
+        &mut self.own
+    }
+
+    fn len(&self) -> usize {
+        self.len + self.own.len()
+    }
+
+    fn push(&mut self, bytes: Bytes) {
+        if bytes.len() <= 1_024 {
+            self.own.extend_from_slice(&bytes);
+        } else {
+            self.seal();
+            self.len += bytes.len();
+            self.queue.push_back(bytes);
+        }
+    }
+
+    /// Moves the gathered replies behind what is queued.
+    fn seal(&mut self) {
+        if !self.own.is_empty() {
+            let sealed = self.own.split().freeze();
+            self.len += sealed.len();
+            self.queue.push_back(sealed);
+        }
+        if self.queue.is_empty() {
+            self.own = BytesMut::new();
+        }
+    }
+}
+
+impl Buf for Output {
+    fn remaining(&self) -> usize {
+        self.len
+    }
+
+    fn chunk(&self) -> &[u8] {
+        self.queue.front().map_or(&[], |bytes| bytes)
+    }
+
+    fn chunks_vectored<'a>(&'a self, slices: &mut [io::IoSlice<'a>]) -> usize {
+        let pairs = slices.iter_mut().zip(&self.queue);
+        pairs.map(|(slice, bytes)| *slice = io::IoSlice::new(bytes)).count()
+    }
+
+    fn advance(&mut self, mut n: usize) {
+        self.len -= n;
+        while let Some(front) = self.queue.front_mut() {
+            if n < front.len() {
+                front.advance(n);
+                return;
+            }
+            n -= front.len();
+            self.queue.pop_front();
+        }
+    }
+}

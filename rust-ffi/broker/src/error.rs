@@ -1,0 +1,53 @@
+//! What goes wrong in a broker, as its embedder sees it.
+
+/// Coarse class of an error; the numbers are ABI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum Kind {
+    Config = 1,
+    Bind = 2,
+    Storage = 3,
+    Io = 4,
+    Timeout = 5,
+    State = 6,
+    Panic = 7,
+    Internal = 8,
+    Argument = 9,
+}
+
+/// One error: immutable, cheap to clone, free of secrets.
+#[derive(Clone, Debug)]
+pub struct Error {
+    pub kind: Kind,
+    pub message: String,
+    /// errno, or 0.
+    pub os_code: i32,
+    /// The broker is going down because of it.
+    pub fatal: bool,
+    /// The same call may succeed later.
+    pub retriable: bool,
+}
+
+impl Error {
+    pub fn new(kind: Kind, message: impl Into<String>) -> Error {
+        Error { kind, message: message.into(), os_code: 0, fatal: false, retriable: kind == Kind::Timeout }
+    }
+
+    pub fn os(mut self, error: &std::io::Error) -> Error {
+        self.os_code = error.raw_os_error().unwrap_or(0);
+        self
+    }
+
+    pub fn fatal(mut self) -> Error {
+        self.fatal = true;
+        self
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}

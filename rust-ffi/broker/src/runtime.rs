@@ -1,0 +1,212 @@
+//! The owner thread of a broker: builds the runtime, opens, serves, drains, closes, and tells the end.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, OnceLock},
+    thread,
+    time::Duration,
+};
+
+use tokio::{
+    runtime::{Builder, Handle, Runtime},
+    sync::{Semaphore, watch},
+    task::JoinSet,
+    time::{Instant, MissedTickBehavior, interval},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    backend::{self, Backend, Opening},
+    connection::{self, Shared},
+    error::{Error, Kind},
+    events::Events,
+    listener::Listeners,
+    metrics::Metrics,
+    settings::Settings,
+    shutdown,
+    status::{State, Status},
+};
+
+/// How long blocking threads of a backend may take once everything else is over.
+const LAST_THREADS: Duration = Duration::from_secs(2);
+const MAINTENANCE: Duration = Duration::from_secs(10);
+
+pub(crate) struct Inner {
+    pub settings: Settings,
+    pub events: Arc<dyn Events>,
+    pub status: Status,
+    pub metrics: Arc<Metrics>,
+    pub drain: CancellationToken,
+    /// When the grace of a stop ends.
+    pub deadline: watch::Sender<Option<Instant>>,
+    /// For commands, once the storage is open.
+    pub open: OnceLock<(Handle, Arc<dyn Backend>)>,
+}
+
+impl std::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Broker").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    pub(crate) fn new(settings: Settings, events: Arc<dyn Events>) -> Inner {
+        Inner {
+            settings,
+            events,
+            status: Status::new(),
+            metrics: Arc::new(Metrics::new()),
+            drain: CancellationToken::new(),
+            deadline: watch::Sender::new(None),
+            open: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn stop(&self, grace: Option<Duration>) {
+        let grace = grace.unwrap_or_else(|| Duration::from_millis(self.settings.int("shutdown.grace.ms") as u64));
+        let at = Instant::now() + grace;
+        self.deadline.send_modify(|deadline| *deadline = Some(deadline.map_or(at, |earlier| earlier.min(at))));
+        self.status.stopping();
+        self.drain.cancel();
+    }
+
+    pub(crate) fn fail(&self, error: Error) {
+        if self.status.fail(error.clone().fatal()) {
+            self.events.fatal(error.fatal());
+        }
+        self.drain.cancel();
+    }
+
+    pub(crate) fn running(&self) -> Result<&(Handle, Arc<dyn Backend>), Error> {
+        match (self.status.state(), self.open.get()) {
+            (State::Running, Some(open)) => Ok(open),
+            (state, _) => Err(Error::new(Kind::State, format!("the broker is {state:?}; commands need a running one"))),
+        }
+    }
+
+    pub(crate) fn bootstrap(&self) -> String {
+        match self.status.port() {
+            0 => String::new(),
+            port => format!("{}:{port}", self.settings.text("advertised.host")),
+        }
+    }
+}
+
+pub(crate) fn spawn(inner: Arc<Inner>) -> Result<(), Error> {
+    let owner = inner.clone();
+    thread::Builder::new().name("tansu-owner".into()).spawn(move || own(&owner)).map(drop).map_err(|e| {
+        let error = Error::new(Kind::Io, format!("cannot start a thread: {e}")).os(&e);
+        inner.status.fail(error.clone());
+        inner.status.finished();
+        error
+    })
+}
+
+fn own(inner: &Arc<Inner>) {
+    match build(inner) {
+        Err(error) => inner.fail(error),
+        Ok(runtime) => {
+            let life = catch_unwind(AssertUnwindSafe(|| runtime.block_on(live(inner))));
+            match life {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => inner.fail(error),
+                Err(panic) => inner.fail(panicked("the owner thread", &*panic)),
+            }
+            runtime.shutdown_timeout(LAST_THREADS);
+        }
+    }
+    inner.status.stopped();
+    inner.events.stopped();
+    inner.status.finished();
+}
+
+fn build(inner: &Inner) -> Result<Runtime, Error> {
+    Builder::new_multi_thread()
+        .worker_threads(inner.settings.int("num.network.threads") as usize)
+        .max_blocking_threads(16)
+        .thread_keep_alive(Duration::from_secs(2))
+        .thread_name("tansu-io")
+        .enable_all()
+        .build()
+        .map_err(|e| Error::new(Kind::Io, format!("cannot start the runtime: {e}")).os(&e))
+}
+
+async fn live(inner: &Arc<Inner>) -> Result<(), Error> {
+    let settings = &inner.settings;
+    let backlog = settings.int("socket.listen.backlog.size") as i32;
+    let listeners = Listeners::bind(settings.text("listener.host"), settings.int("listener.port") as u16, backlog)?;
+    let port = listeners.port();
+    let advertised_port = match settings.int("advertised.port") as u16 {
+        0 => port,
+        mapped => mapped,
+    };
+    let backend = tokio::select! {
+        biased;
+        () = inner.drain.cancelled() => return Ok(()),
+        opened = backend::open(Opening { settings, advertised_port, stop: inner.drain.clone() }) => opened?,
+    };
+    let _ = inner.open.set((Handle::current(), backend.clone()));
+    let shared = Arc::new(Shared {
+        backend: backend.clone(),
+        metrics: inner.metrics.clone(),
+        drain: inner.drain.clone(),
+        queued: Arc::new(Semaphore::new(settings.int("queued.max.request.bytes") as usize)),
+        request_bytes_max: settings.int("socket.request.max.bytes") as usize,
+        idle: Duration::from_millis(settings.int("connections.max.idle.ms") as u64),
+        stall: Duration::from_millis(settings.int("socket.stall.timeout.ms") as u64),
+    });
+    inner.status.ready(port);
+    inner.events.started(port);
+
+    let mut tasks = JoinSet::new();
+    serve(inner, &listeners, &shared, &mut tasks).await;
+    listeners.close();
+    shutdown::drain(inner, &mut tasks).await;
+    shutdown::close(inner, &*backend).await;
+    Ok(())
+}
+
+async fn serve(inner: &Arc<Inner>, listeners: &Listeners, shared: &Arc<Shared>, tasks: &mut JoinSet<()>) {
+    let connections_max = inner.settings.int("max.connections") as u64;
+    let mut maintenance = interval(MAINTENANCE);
+    maintenance.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            biased;
+            () = inner.drain.cancelled() => return,
+            Some(joined) = tasks.join_next() => look(inner, joined),
+            _ = maintenance.tick() => {
+                let backend = shared.backend.clone();
+                tasks.spawn(async move { backend.maintain().await });
+            }
+            stream = listeners.accept() => {
+                if inner.metrics.open() >= connections_max {
+                    inner.metrics.refused();
+                    continue;
+                }
+                let _ = stream.set_nodelay(true);
+                inner.metrics.opened();
+                let shared = shared.clone();
+                tasks.spawn(async move {
+                    let end = connection::serve(stream, shared.clone()).await;
+                    shared.metrics.closed();
+                    tracing::debug!(?end, "connection closed");
+                });
+            }
+        }
+    }
+}
+
+/// A task that panicked is a broken promise of ours: the broker goes down, the host does not.
+pub(crate) fn look(inner: &Inner, joined: Result<(), tokio::task::JoinError>) {
+    if let Err(e) = joined
+        && let Ok(panic) = e.try_into_panic()
+    {
+        inner.fail(panicked("a task", &*panic));
+    }
+}
+
+fn panicked(who: &str, panic: &(dyn std::any::Any + Send)) -> Error {
+    let words = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    Error::new(Kind::Panic, format!("{who} of the broker panicked: {}", words.unwrap_or("no message")))
+}

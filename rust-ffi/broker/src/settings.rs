@@ -1,0 +1,209 @@
+//! THE table of settings: key, type, default, range, doc. The C ABI, Python and the command line only read it. Where
+//! Kafka has a name for a thing, ours is Kafka's; keys are ABI and never change their meaning.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    error::{Error, Kind},
+    redact,
+};
+
+/// What a value may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// Any text of 1 to 4,096 bytes without control characters.
+    Text,
+    /// A storage URL.
+    Url,
+    Boolean,
+    /// A whole number between both ends, included.
+    Int {
+        min: i64,
+        max: i64,
+    },
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    pub key: &'static str,
+    pub kind: Type,
+    pub default: &'static str,
+    pub doc: &'static str,
+    /// Its value is shown nowhere.
+    pub secret: bool,
+}
+
+const fn row(key: &'static str, kind: Type, default: &'static str, doc: &'static str) -> Setting {
+    Setting { key, kind, default, doc, secret: false }
+}
+
+const fn int(min: i64, max: i64) -> Type {
+    Type::Int { min, max }
+}
+
+pub const TABLE: &[Setting] = &[
+    row("storage.url", Type::Url, "memory://", "Where records live; `info` lists the schemes of this build."),
+    row(
+        "listener.host",
+        Type::Text,
+        "localhost",
+        "Address to bind. `localhost` takes 127.0.0.1 and, where it exists, ::1 on the same port; anything else binds only that.",
+    ),
+    row("listener.port", int(0, 65_535), "0", "Port to bind; 0 takes a free one."),
+    row("advertised.host", Type::Text, "localhost", "Host name that clients are told to connect to."),
+    row("advertised.port", int(0, 65_535), "0", "Port that clients are told to connect to; 0 means the bound one."),
+    row("cluster.id", Type::Text, "tansu", "Cluster id in Metadata and DescribeCluster."),
+    row("node.id", int(0, 2_147_483_647), "111", "Node id of the broker."),
+    row("num.network.threads", int(1, 256), "1", "Threads that serve connections."),
+    row(
+        "shutdown.grace.ms",
+        int(0, 3_600_000),
+        "5000",
+        "How long a stop waits for requests in work when the caller names no grace.",
+    ),
+    row(
+        "socket.request.max.bytes",
+        int(1_024, 2_147_483_647),
+        "104857600",
+        "Largest request in bytes; a longer one closes its connection.",
+    ),
+    row("max.connections", int(1, 1_000_000), "10000", "Connections open at once; one more is closed at accept."),
+    row(
+        "queued.max.request.bytes",
+        int(1_048_576, 1_099_511_627_776),
+        "268435456",
+        "Bytes of requests held at once over all connections; beyond it connections wait their turn.",
+    ),
+    row(
+        "connections.max.idle.ms",
+        int(100, 2_147_483_647_000),
+        "600000",
+        "A connection without a request for this long is closed.",
+    ),
+    row(
+        "socket.stall.timeout.ms",
+        int(100, 3_600_000),
+        "30000",
+        "A client that stops in the middle of a request, or does not take its answer, is closed after this long.",
+    ),
+    row("socket.listen.backlog.size", int(1, 65_535), "1024", "Connections that may wait to be accepted."),
+    row("num.partitions", int(1, 10_000), "1", "Partitions of a topic that is created without a count."),
+    row("auto.create.topics.enable", Type::Boolean, "true", "Create a topic when a client asks for its metadata."),
+    row(
+        "group.initial.rebalance.delay.ms",
+        int(0, 600_000),
+        "0",
+        "How long a new consumer group waits for more members before its first rebalance.",
+    ),
+];
+
+/// Values that were set; the rest are the table's defaults.
+#[derive(Clone, Default)]
+pub struct Settings {
+    values: BTreeMap<&'static str, String>,
+}
+
+impl Settings {
+    /// Checks and keeps one value. The error names the key, the value (unless secret) and what is allowed.
+    pub fn set(&mut self, key: &str, value: &str) -> Result<(), Error> {
+        let setting = find(key).ok_or_else(|| unknown_key(key))?;
+        check(setting, value)?;
+        self.values.insert(setting.key, value.to_owned());
+        Ok(())
+    }
+
+    /// The value as it may be shown: passwords and secret options of a URL are masked.
+    pub fn get(&self, key: &str) -> Option<String> {
+        let setting = find(key)?;
+        let value = self.raw(setting);
+        Some(match setting.kind {
+            _ if setting.secret => redact::MASK.to_owned(),
+            Type::Url => redact::url(value),
+            _ => value.to_owned(),
+        })
+    }
+
+    fn raw(&self, setting: &Setting) -> &str {
+        self.values.get(setting.key).map_or(setting.default, String::as_str)
+    }
+
+    pub(crate) fn text(&self, key: &str) -> &str {
+        find(key).map_or("", |setting| self.raw(setting))
+    }
+
+    /// Values were checked by `set`, defaults by a test: what does not parse cannot be here.
+    pub(crate) fn int(&self, key: &str) -> i64 {
+        self.text(key).parse().unwrap_or_default()
+    }
+
+    pub(crate) fn boolean(&self, key: &str) -> bool {
+        self.text(key) == "true"
+    }
+}
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_map().entries(TABLE.iter().map(|setting| (setting.key, self.get(setting.key)))).finish()
+    }
+}
+
+pub fn find(key: &str) -> Option<&'static Setting> {
+    TABLE.iter().find(|setting| setting.key == key)
+}
+
+fn unknown_key(key: &str) -> Error {
+    let near = TABLE.iter().map(|s| s.key).min_by_key(|known| distance(known, key)).unwrap_or_default();
+    let shown: String = key.chars().take(80).collect();
+    Error::new(
+        Kind::Config,
+        format!("unknown setting '{shown}'. Did you mean '{near}'? `python -m tansu_cffi info` lists all."),
+    )
+}
+
+fn check(setting: &Setting, value: &str) -> Result<(), Error> {
+    let Setting { key, .. } = setting;
+    let bad = |want: String| Err(Error::new(Kind::Config, format!("{key}: {want}")));
+    match setting.kind {
+        Type::Text | Type::Url => {
+            if value.is_empty() {
+                return bad("must not be empty".into());
+            }
+            if value.len() > 4_096 {
+                return bad(format!("{} bytes are too long; 4096 at most", value.len()));
+            }
+            if value.chars().any(char::is_control) {
+                return bad("must not contain control characters".into());
+            }
+            Ok(())
+        }
+        Type::Boolean if value == "true" || value == "false" => Ok(()),
+        Type::Boolean => bad(format!("'{}' is neither 'true' nor 'false'", short(value))),
+        Type::Int { min, max } => match value.parse::<i64>() {
+            Ok(n) if (min..=max).contains(&n) => Ok(()),
+            Ok(n) => bad(format!("{n} is out of range; {min} to {max}")),
+            Err(_) => bad(format!("'{}' is not a whole number; {min} to {max}", short(value))),
+        },
+    }
+}
+
+fn short(value: &str) -> String {
+    value.chars().take(40).collect()
+}
+
+/// Levenshtein, for "did you mean". Keys are short; a hostile one is cut to 80 characters first.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().take(80).collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, cb) in b.iter().enumerate() {
+            let insert = row[j + 1].min(row[j]) + 1;
+            let replace = diagonal + usize::from(ca != *cb);
+            diagonal = row[j + 1];
+            row[j + 1] = insert.min(replace);
+        }
+    }
+    row[b.len()]
+}

@@ -1,0 +1,50 @@
+//! The end: requests in work get the grace, everything else ends at once.
+
+use std::time::Duration;
+
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep_until, timeout_at},
+};
+
+use crate::{
+    backend::Backend,
+    error::{Error, Kind},
+    runtime::{Inner, look},
+};
+
+/// What a storage may take to flush when the grace is shorter.
+const FLUSH: Duration = Duration::from_secs(5);
+
+pub(crate) async fn drain(inner: &Inner, tasks: &mut JoinSet<()>) {
+    let mut deadline = inner.deadline.subscribe();
+    loop {
+        let at = *deadline.borrow_and_update();
+        let at = at
+            .unwrap_or_else(|| Instant::now() + Duration::from_millis(inner.settings.int("shutdown.grace.ms") as u64));
+        tokio::select! {
+            biased;
+            joined = tasks.join_next() => match joined {
+                None => return,
+                Some(joined) => look(inner, joined),
+            },
+            _ = deadline.changed() => {}
+            () = sleep_until(at) => {
+                inner.events.error(Error::new(Kind::Timeout, format!("{} requests were still in work when the grace ran out", tasks.len())));
+                tasks.abort_all();
+                while let Some(joined) = tasks.join_next().await {
+                    look(inner, joined);
+                }
+                return;
+            }
+        }
+    }
+}
+
+pub(crate) async fn close(inner: &Inner, backend: &dyn Backend) {
+    let grace = *inner.deadline.borrow();
+    let at = grace.map_or_else(Instant::now, |at| at).max(Instant::now() + FLUSH);
+    if timeout_at(at, backend.close()).await.is_err() {
+        inner.events.error(Error::new(Kind::Timeout, "the storage did not finish its work in time"));
+    }
+}

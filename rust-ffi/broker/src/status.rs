@@ -1,0 +1,169 @@
+//! The state of a broker, and everybody who waits for it.
+
+use std::{
+    fmt,
+    sync::{Condvar, Mutex, MutexGuard},
+    time::Duration,
+};
+
+use crate::error::{Error, Kind};
+
+/// The numbers are ABI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum State {
+    New = 0,
+    Starting = 1,
+    Running = 2,
+    Stopping = 3,
+    Stopped = 4,
+    Failed = 5,
+}
+
+struct Now {
+    state: State,
+    port: u16,
+    fatal: Option<Error>,
+    /// `Events::stopped` has returned.
+    finished: bool,
+}
+
+pub(crate) struct Status {
+    now: Mutex<Now>,
+    changed: Condvar,
+}
+
+impl fmt::Debug for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Status").field(&self.state()).finish()
+    }
+}
+
+impl Status {
+    pub(crate) fn new() -> Status {
+        let now = Now { state: State::New, port: 0, fatal: None, finished: false };
+        Status { now: Mutex::new(now), changed: Condvar::new() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn change<T>(&self, f: impl FnOnce(&mut Now) -> T) -> T {
+        let result = f(&mut self.lock());
+        self.changed.notify_all();
+        result
+    }
+
+    pub(crate) fn starting(&self) -> Result<(), Error> {
+        self.change(|now| match now.state {
+            State::New => {
+                now.state = State::Starting;
+                Ok(())
+            }
+            state => Err(Error::new(
+                Kind::State,
+                format!("start() on a broker that is {state:?}; a handle is used once. Make a new one."),
+            )),
+        })
+    }
+
+    pub(crate) fn ready(&self, port: u16) {
+        self.change(|now| {
+            now.port = port;
+            if now.state == State::Starting {
+                now.state = State::Running;
+            }
+        });
+    }
+
+    /// True if this is news.
+    pub(crate) fn stopping(&self) -> bool {
+        self.change(|now| match now.state {
+            State::Starting | State::Running => {
+                now.state = State::Stopping;
+                true
+            }
+            _ => false,
+        })
+    }
+
+    /// True if it is the first fatal error.
+    pub(crate) fn fail(&self, error: Error) -> bool {
+        self.change(|now| {
+            let first = now.fatal.is_none();
+            now.fatal.get_or_insert(error);
+            now.state = State::Failed;
+            first
+        })
+    }
+
+    pub(crate) fn stopped(&self) {
+        self.change(|now| {
+            if now.state != State::Failed {
+                now.state = State::Stopped;
+            }
+        });
+    }
+
+    pub(crate) fn finished(&self) {
+        self.change(|now| now.finished = true);
+    }
+
+    pub(crate) fn wait_ready(&self, timeout: Option<Duration>) -> Result<u16, Error> {
+        self.until(timeout, "the broker to be ready", |now| {
+            if let Some(fatal) = &now.fatal {
+                return Some(Err(fatal.clone()));
+            }
+            match now.state {
+                State::New => Some(Err(Error::new(Kind::State, "wait_ready() before start()"))),
+                State::Running => Some(Ok(now.port)),
+                State::Stopping | State::Stopped => {
+                    Some(Err(Error::new(Kind::State, "the broker was stopped before it was ready")))
+                }
+                State::Starting | State::Failed => None,
+            }
+        })
+    }
+
+    pub(crate) fn wait(&self, timeout: Option<Duration>) -> Result<(), Error> {
+        self.until(timeout, "the broker to stop", |now| match now.state {
+            State::New => Some(Err(Error::new(Kind::State, "wait() before start()"))),
+            _ if now.finished => Some(now.fatal.clone().map_or(Ok(()), Err)),
+            _ => None,
+        })
+    }
+
+    fn until<T>(
+        &self,
+        timeout: Option<Duration>,
+        what: &str,
+        mut done: impl FnMut(&Now) -> Option<Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let mut result = None;
+        let guard = self.lock();
+        let waiting = |now: &mut Now| {
+            result = done(now);
+            result.is_none()
+        };
+        match timeout {
+            None => drop(self.changed.wait_while(guard, waiting)),
+            Some(limit) => drop(self.changed.wait_timeout_while(guard, limit, waiting)),
+        }
+        result.unwrap_or_else(|| {
+            Err(Error::new(Kind::Timeout, format!("waited {} ms for {what}", timeout.unwrap_or_default().as_millis())))
+        })
+    }
+
+    pub(crate) fn state(&self) -> State {
+        self.lock().state
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.lock().port
+    }
+
+    pub(crate) fn fatal(&self) -> Option<Error> {
+        self.lock().fatal.clone()
+    }
+}
