@@ -1,8 +1,11 @@
 //! `cargo xtask <command>`: one file a command, one row in `COMMANDS`.
 
+mod check;
 mod header;
 mod library;
+mod licences;
 mod paths;
+mod tidy;
 
 use std::process::ExitCode;
 
@@ -18,6 +21,12 @@ struct Command {
 
 const COMMANDS: &[Command] = &[
     Command {
+        name: "check",
+        usage: "check [--only STEP]... [--skip STEP]...",
+        doc: "Format, header, rules, licences, clippy and cargo test: all that needs no installed package.",
+        run: check::run,
+    },
+    Command {
         name: "header",
         usage: "header [--check]",
         doc: "Writes include/tansu.h from the sources of the ffi crate; --check only compares.",
@@ -28,6 +37,18 @@ const COMMANDS: &[Command] = &[
         usage: "lib [--test-hooks] [--no-tansu] [--quiet]",
         doc: "Builds libtansu.so.0 into <target>/tansu, or with the test hooks into <target>/tansu-hooks.",
         run: library::run,
+    },
+    Command {
+        name: "licences",
+        usage: "licences [--write]",
+        doc: "Compares all dependencies with deny.toml; --write makes THIRD_PARTY_NOTICES.txt.",
+        run: licences::run,
+    },
+    Command {
+        name: "tidy",
+        usage: "tidy",
+        doc: "The rules no compiler knows: lengths, sleeps, words, versions, tables.",
+        run: tidy::run,
     },
 ];
 

@@ -1,0 +1,108 @@
+//! `cargo xtask check`: everything that needs no installed package. CI runs it unchanged, before the Python tests.
+//!
+//! Upstream's 437 crates are compiled once, by `cargo build --release`, and no step here may compile them again: `cargo
+//! clippy` and `cargo check` would, because they keep metadata of their own. So the crates that stand on upstream are linted
+//! by clippy-driver in the place of rustc, in an ordinary release build: cargo then gives only our own crates new names.
+
+use crate::{Outcome, header, licences, no_more, paths, tidy};
+use std::process::Command;
+use std::time::Instant;
+
+struct Step {
+    name: &'static str,
+    doc: &'static str,
+    run: fn() -> Outcome,
+}
+
+/// Cheap ones first: a missing blank must not cost ten minutes.
+const STEPS: &[Step] = &[
+    Step { name: "format", doc: "rustfmt", run: format },
+    Step { name: "header", doc: "include/tansu.h is what the sources say", run: fresh_header },
+    Step { name: "tidy", doc: "the rules no compiler knows", run: tidy::check },
+    Step { name: "licences", doc: "every dependency's licence is one we accept", run: licences::check },
+    Step { name: "lint", doc: "clippy, without upstream", run: lint },
+    Step { name: "test", doc: "cargo test, without upstream", run: test },
+    Step { name: "lint-tansu", doc: "clippy of the crates that stand on upstream", run: lint_tansu },
+    Step { name: "test-tansu", doc: "cargo test with upstream", run: test_tansu },
+];
+
+pub fn run(mut args: pico_args::Arguments) -> Outcome {
+    let only: Vec<String> = args.values_from_str("--only")?;
+    let skip: Vec<String> = args.values_from_str("--skip")?;
+    no_more(args)?;
+    for name in only.iter().chain(&skip) {
+        if !STEPS.iter().any(|step| step.name == *name) {
+            let names: Vec<_> = STEPS.iter().map(|step| format!("  {:<12}{}", step.name, step.doc)).collect();
+            return Err(format!("no step is called {name}; there are\n{}", names.join("\n")).into());
+        }
+    }
+    let asked =
+        |step: &&Step| (only.is_empty() || only.iter().any(|n| n == step.name)) && !skip.iter().any(|n| n == step.name);
+    let mut times = Vec::new();
+    for step in STEPS.iter().filter(asked) {
+        println!("-- check {}: {}", step.name, step.doc);
+        let begun = Instant::now();
+        (step.run)().map_err(|error| format!("{}: {error}", step.name))?;
+        times.push(format!("{} {:.1} s", step.name, begun.elapsed().as_secs_f64()));
+    }
+    println!("-- check: {}", times.join(", "));
+    Ok(())
+}
+
+fn format() -> Outcome {
+    cargo(&["fmt", "--all", "--check"])
+}
+
+fn fresh_header() -> Outcome {
+    header::run(pico_args::Arguments::from_vec(vec!["--check".into()]))
+}
+
+fn lint() -> Outcome {
+    cargo(&["clippy", "--release", "--locked", "--all-targets", "--", "-D", "warnings"])
+}
+
+fn test() -> Outcome {
+    cargo(&["test", "--release", "--locked"])
+}
+
+/// What stands on upstream, with the feature that switches it on. Always the same set: another one may unify the features of
+/// a shared dependency otherwise, and everything above that dependency would be compiled again.
+const ON_UPSTREAM: &[&str] = &[
+    "--release",
+    "--locked",
+    "--ignore-rust-version",
+    "--package=tansu-backend",
+    "--package=tansu-broker-shell",
+    "--package=tansu-ffi",
+    "--features=tansu-broker-shell/tansu,tansu-ffi/tansu,tansu-ffi/test-hooks",
+];
+
+fn lint_tansu() -> Outcome {
+    let mut command = cargo_command(&["build", "--lib"]);
+    command.args(ON_UPSTREAM);
+    // What `cargo clippy` sets, but for a build and not for a check.
+    command.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver");
+    command.env("CLIPPY_ARGS", "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__");
+    finish(command)
+}
+
+fn test_tansu() -> Outcome {
+    let mut command = cargo_command(&["test"]);
+    command.args(ON_UPSTREAM);
+    finish(command)
+}
+
+fn cargo(args: &[&str]) -> Outcome {
+    finish(cargo_command(args))
+}
+
+pub fn cargo_command(args: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(paths::workspace()).args(args);
+    command
+}
+
+fn finish(mut command: Command) -> Outcome {
+    let status = command.status().map_err(|error| format!("{command:?}: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("{command:?} failed").into()) }
+}

@@ -1,0 +1,157 @@
+//! `cargo xtask licences`: is every dependency's licence one that we accept, and do we say so where it asks for it?
+//!
+//! Rust's dependencies are read from `cargo metadata` (the whole of Cargo.lock, every platform). What Python, Go, Java and
+//! Node bring is not part of a wheel: it is installed by its own package manager, and `deny.toml` lists it with its licence;
+//! a name that a manifest of ours asks for and the list lacks is an error.
+
+mod expression;
+mod manifests;
+mod notices;
+
+use crate::{Outcome, check::cargo_command, no_more, paths};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One crate of Cargo.lock that is not ours.
+struct Dependency {
+    name: String,
+    version: String,
+    licence: String,
+    folder: std::path::PathBuf,
+}
+
+pub fn run(mut args: pico_args::Arguments) -> Outcome {
+    let write = args.contains("--write");
+    no_more(args)?;
+    if write { notices::write(&shipped()?) } else { check() }
+}
+
+pub fn check() -> Outcome {
+    let policy = Policy::read()?;
+    let mut complaints = Vec::new();
+    let mut excused = BTreeSet::new();
+    let dependencies = all()?;
+    for crate_ in &dependencies {
+        let accepted = |id: &str| {
+            policy.allowed.contains(id)
+                || policy
+                    .exceptions
+                    .get(&crate_.name)
+                    .is_some_and(|e| e.licence == id && excused.insert(crate_.name.clone()))
+        };
+        match expression::satisfied(&crate_.licence, accepted) {
+            Ok(true) => {}
+            Ok(false) => complaints.push(format!("{} {}: {}", crate_.name, crate_.version, crate_.licence)),
+            Err(why) => complaints.push(format!("{} {}: {why}", crate_.name, crate_.version)),
+        }
+    }
+    complaints.extend(
+        policy
+            .exceptions
+            .keys()
+            .filter(|n| !excused.contains(*n))
+            .map(|n| format!("deny.toml excuses {n} for nothing")),
+    );
+    complaints.extend(manifests::check(&policy)?);
+    complaints.extend(notices::check(&shipped()?));
+    if complaints.is_empty() {
+        println!("{} crates, {} packages of other languages", dependencies.len(), policy.others.len());
+        return Ok(());
+    }
+    Err(complaints.join("\n").into())
+}
+
+/// `rust-ffi/deny.toml`: which licences, which exceptions, and why.
+struct Policy {
+    allowed: BTreeSet<String>,
+    exceptions: BTreeMap<String, Exception>,
+    /// "python:aiokafka" -> licence.
+    others: BTreeMap<String, String>,
+}
+
+struct Exception {
+    licence: String,
+}
+
+impl Policy {
+    fn read() -> Result<Policy, Box<dyn std::error::Error>> {
+        let table: toml::Table = std::fs::read_to_string(paths::workspace().join("deny.toml"))?.parse()?;
+        let allowed: BTreeSet<String> = table["allow"].as_table().ok_or("[allow]")?.keys().cloned().collect();
+        let mut exceptions = BTreeMap::new();
+        for (name, row) in table["exceptions"].as_table().ok_or("[exceptions]")? {
+            let licence = row["licence"].as_str().ok_or("licence")?.to_owned();
+            row["reason"]
+                .as_str()
+                .filter(|r| !r.is_empty())
+                .ok_or_else(|| format!("{name}: an exception has a reason"))?;
+            exceptions.insert(name.clone(), Exception { licence });
+        }
+        let mut others = BTreeMap::new();
+        for (language, rows) in table["others"].as_table().ok_or("[others]")? {
+            for (name, licence) in rows.as_table().ok_or("[others.*]")? {
+                let licence = licence.as_str().ok_or("a licence is a string")?;
+                if !expression::satisfied(licence, |id| allowed.contains(id))? {
+                    return Err(format!("{language} {name}: {licence} is not allowed").into());
+                }
+                others.insert(format!("{language}:{name}"), licence.to_owned());
+            }
+        }
+        Ok(Policy { allowed, exceptions, others })
+    }
+}
+
+/// Every crate of Cargo.lock but our own.
+fn all() -> Result<Vec<Dependency>, Box<dyn std::error::Error>> {
+    dependencies(&[])
+}
+
+/// The crates that end up in the library of the platform that the wheels of this repository are tested on.
+fn shipped() -> Result<Vec<Dependency>, Box<dyn std::error::Error>> {
+    let tree = output(&[
+        "tree",
+        "--locked",
+        "--package=tansu-ffi",
+        "--features=tansu",
+        "--edges=normal",
+        "--target=x86_64-unknown-linux-gnu",
+        "--prefix=none",
+        "--format={p}",
+    ])?;
+    // "name v1.2.3 (proc-macro)"; the same crate is listed once for each that uses it.
+    let linked: BTreeSet<(String, String)> = tree
+        .lines()
+        .filter(|line| !line.contains("(proc-macro)"))
+        .filter_map(|line| {
+            let mut words = line.split(' ');
+            Some((words.next()?.to_owned(), words.next()?.strip_prefix('v')?.to_owned()))
+        })
+        .collect();
+    let mut all = dependencies(&["--filter-platform=x86_64-unknown-linux-gnu"])?;
+    all.retain(|d| linked.contains(&(d.name.clone(), d.version.clone())));
+    Ok(all)
+}
+
+fn dependencies(more: &[&str]) -> Result<Vec<Dependency>, Box<dyn std::error::Error>> {
+    let mut args = vec!["metadata", "--format-version=1", "--locked", "--all-features"];
+    args.extend(more);
+    let metadata: Value = serde_json::from_str(&output(&args)?)?;
+    let mut found = Vec::new();
+    for package in metadata["packages"].as_array().ok_or("packages")? {
+        if package["source"].is_null() {
+            continue;
+        }
+        let text = |key: &str| package[key].as_str().unwrap_or_default().to_owned();
+        let folder = std::path::Path::new(&text("manifest_path")).parent().ok_or("manifest_path")?.to_owned();
+        found.push(Dependency { name: text("name"), version: text("version"), licence: text("license"), folder });
+    }
+    found.sort_by(|a, b| (&a.name, &a.version).cmp(&(&b.name, &b.version)));
+    Ok(found)
+}
+
+fn output(args: &[&str]) -> Result<String, Box<dyn std::error::Error>> {
+    let out = cargo_command(args).stderr(std::process::Stdio::inherit()).output()?;
+    if !out.status.success() {
+        return Err(format!("cargo {} failed", args[0]).into());
+    }
+    Ok(String::from_utf8(out.stdout)?)
+}
