@@ -1,10 +1,12 @@
 //! `cargo xtask <command>`: one file a command, one row in `COMMANDS`.
 
 mod check;
+mod dist;
 mod header;
 mod library;
 mod licences;
 mod paths;
+mod soak;
 mod tidy;
 
 use std::process::ExitCode;
@@ -27,6 +29,12 @@ const COMMANDS: &[Command] = &[
         run: check::run,
     },
     Command {
+        name: "dist",
+        usage: "dist",
+        doc: "Builds the sdist and the wheel of this machine into dist/ and looks into them.",
+        run: dist::run,
+    },
+    Command {
         name: "header",
         usage: "header [--check]",
         doc: "Writes include/tansu.h from the sources of the ffi crate; --check only compares.",
@@ -43,6 +51,12 @@ const COMMANDS: &[Command] = &[
         usage: "licences [--write]",
         doc: "Compares all dependencies with deny.toml; --write makes THIRD_PARTY_NOTICES.txt.",
         run: licences::run,
+    },
+    Command {
+        name: "soak",
+        usage: "soak [--seed N] [--select EXPRESSION]",
+        doc: "The counted tests with their full counts; writes the result into docs/measurements.md.",
+        run: soak::run,
     },
     Command {
         name: "tidy",

@@ -1,0 +1,75 @@
+//! `cargo xtask codec`: wire/src/message/*.rs out of the message schemas in Apache Kafka's own client jar.
+//!
+//! The Rust files are checked in, the schemas are not: Maven fetches them, once, into the target folder. `--schemas`
+//! reads them from a folder instead.
+
+mod fetch;
+mod mend;
+mod model;
+mod names;
+mod reading;
+mod render;
+mod schema;
+mod table;
+mod types;
+mod writing;
+
+use crate::{Outcome, no_more, paths};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The release whose schemas these are.
+const KAFKA: &str = "4.3.1";
+
+type Fallible<T> = Result<T, Box<dyn std::error::Error>>;
+
+pub fn run(mut args: pico_args::Arguments) -> Outcome {
+    let check = args.contains("--check");
+    let schemas: Option<PathBuf> = args.opt_value_from_str("--schemas")?;
+    no_more(args)?;
+    let schemas = match schemas {
+        Some(dir) => dir,
+        None => fetch::schemas()?,
+    };
+    let apis = schema::load(&schemas)?;
+    table::compare(&apis)?;
+    let files = render::files(&apis)?;
+    let files = mend::formatted(files)?;
+    let dir = paths::workspace().join("wire").join("src");
+    if check { compare(&dir, &files) } else { write(&dir, &files) }
+}
+
+/// Path below wire/src -> text.
+type Files = BTreeMap<String, String>;
+
+fn write(dir: &Path, files: &Files) -> Outcome {
+    let mut changed = 0;
+    for (name, text) in files {
+        let path = dir.join(name);
+        if std::fs::read_to_string(&path).is_ok_and(|old| old == *text) {
+            continue;
+        }
+        std::fs::create_dir_all(path.parent().expect("has a folder"))?;
+        std::fs::write(&path, text)?;
+        changed += 1;
+    }
+    for stale in mend::stale(dir, files)? {
+        std::fs::remove_file(dir.join(&stale))?;
+        changed += 1;
+    }
+    println!("{} files, {changed} changed", files.len());
+    Ok(())
+}
+
+fn compare(dir: &Path, files: &Files) -> Outcome {
+    let differs = |(name, text): &(&String, &String)| {
+        std::fs::read_to_string(dir.join(name.as_str())).unwrap_or_default() != **text
+    };
+    let mut wrong: Vec<String> = files.iter().filter(differs).map(|(name, _)| name.clone()).collect();
+    wrong.extend(mend::stale(dir, files)?);
+    if wrong.is_empty() {
+        println!("{} files are what Kafka {KAFKA}'s schemas say", files.len());
+        return Ok(());
+    }
+    Err(format!("not what the schemas say; run `cargo xtask codec` and commit it:\n  {}", wrong.join("\n  ")).into())
+}

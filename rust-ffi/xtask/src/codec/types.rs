@@ -1,0 +1,143 @@
+//! Rust types, defaults and smallest sizes of fields.
+
+use super::model::{Field, Kind, Message, Range, Struct, Type, When};
+
+/// Whether a field can be null at all, and so is an `Option`.
+pub fn optional(field: &Field) -> bool {
+    !field.nullable.is_empty()
+}
+
+/// Where null is allowed, among the versions that have the field.
+pub fn nullable(field: &Field, s: &Struct) -> When {
+    When::of(field.nullable, field.versions.and(s.versions))
+}
+
+pub fn rust_type(message: &Message, field: &Field) -> String {
+    let plain = plain_type(message, &field.ty);
+    if optional(field) { format!("Option<{plain}>") } else { plain }
+}
+
+fn plain_type(message: &Message, ty: &Type) -> String {
+    match ty {
+        Type::Number(name, _) => (*name).to_owned(),
+        Type::Uuid => "Uuid".to_owned(),
+        Type::String => "&'a str".to_owned(),
+        Type::Bytes => "&'a [u8]".to_owned(),
+        Type::Records if message.kind == Kind::Request => "&'a [u8]".to_owned(),
+        Type::Records => "Records<'a>".to_owned(),
+        Type::Struct(name) if borrows(message, name) => format!("{name}<'a>"),
+        Type::Struct(name) => name.clone(),
+        Type::Array(element) => format!("Vec<{}>", plain_type(message, element)),
+    }
+}
+
+/// Whether a struct borrows from the frame. (No schema has a struct within itself.)
+pub fn borrows(message: &Message, name: &str) -> bool {
+    fn type_borrows(message: &Message, ty: &Type) -> bool {
+        match ty {
+            Type::String | Type::Bytes | Type::Records => true,
+            Type::Struct(name) => borrows(message, name),
+            Type::Array(element) => type_borrows(message, element),
+            Type::Number(..) | Type::Uuid => false,
+        }
+    }
+    message.find(name).fields.iter().any(|field| type_borrows(message, &field.ty))
+}
+
+/// The default of a field, and whether it is what `Default` gives for its Rust type.
+pub fn default(message: &Message, field: &Field) -> (String, bool) {
+    let (plain, usual) = match (field.default.as_deref(), &field.ty) {
+        (Some("null"), _) => return ("None".to_owned(), true),
+        (Some(text), Type::Number("bool", _)) => (text.to_owned(), text == "false"),
+        (Some(text), Type::Number(..)) => (number(text), text == "0"),
+        (Some(text), Type::String) => (format!("{text:?}"), text.is_empty()),
+        (Some(text), ty) => panic!("default {text} of {ty:?} is not understood"),
+        (None, ty) => (type_default(message, ty), true),
+    };
+    if optional(field) { (format!("Some({plain})"), false) } else { (plain, usual) }
+}
+
+fn number(text: &str) -> String {
+    match text {
+        "9223372036854775807" => "i64::MAX".to_owned(),
+        "-2147483648" => "i32::MIN".to_owned(),
+        "0x7fffffff" => "i32::MAX".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+fn type_default(message: &Message, ty: &Type) -> String {
+    match ty {
+        Type::Number("bool", _) => "false".to_owned(),
+        Type::Number("f64", _) => "0.0".to_owned(),
+        Type::Number(..) => "0".to_owned(),
+        Type::Uuid => "Uuid::ZERO".to_owned(),
+        Type::String => "\"\"".to_owned(),
+        Type::Bytes => "&[]".to_owned(),
+        Type::Records if message.kind == Kind::Request => "&[]".to_owned(),
+        Type::Records => "Records::default()".to_owned(),
+        Type::Struct(name) => format!("{name}::default()"),
+        Type::Array(_) => "Vec::new()".to_owned(),
+    }
+}
+
+/// A condition on `self` that says a tagged field is to be written: it is not its default.
+pub fn differs_from_default(message: &Message, field: &Field) -> String {
+    let name = &field.name;
+    let (default, usual) = default(message, field);
+    match &field.ty {
+        _ if default == "None" => format!("self.{name}.is_some()"),
+        Type::Number("bool", _) if usual => format!("self.{name}"),
+        Type::Array(_) | Type::String | Type::Bytes if usual => format!("!self.{name}.is_empty()"),
+        _ => format!("self.{name} != {default}"),
+    }
+}
+
+/// The least that a value takes on the wire in any version, so that a count can be compared with what is left.
+pub fn smallest(message: &Message, ty: &Type) -> usize {
+    match ty {
+        Type::Number(_, size) => *size,
+        Type::Uuid => 16,
+        // One byte of a compact length, two or four of a classic one.
+        Type::String | Type::Bytes | Type::Records | Type::Array(_) if message.flexible_always() => 1,
+        Type::String => 1 + usize::from(message.flexible.and(message.versions).is_empty()),
+        Type::Bytes | Type::Records | Type::Array(_) => {
+            1 + 3 * usize::from(message.flexible.and(message.versions).is_empty())
+        }
+        Type::Struct(name) => {
+            let s = message.find(name);
+            let always =
+                s.fields.iter().filter(|f| f.tag.is_none() && When::of(f.versions, s.versions) == When::Always);
+            let fields: usize = always
+                // A null struct is its marker alone.
+                .map(|f| if optional(f) && matches!(f.ty, Type::Struct(_)) { 1 } else { smallest(message, &f.ty) })
+                .sum();
+            let tags = usize::from(message.flexible_within(s.versions) == When::Always);
+            (fields + tags).max(1)
+        }
+    }
+}
+
+impl Message {
+    fn flexible_always(&self) -> bool {
+        When::of(self.flexible, self.versions) == When::Always
+    }
+}
+
+/// Only used by names in files: whether any struct of the message has such a type.
+pub fn uses(message: &Message, wanted: &Type) -> bool {
+    fn holds(ty: &Type, wanted: &Type) -> bool {
+        ty == wanted || matches!(ty, Type::Array(element) if holds(element, wanted))
+    }
+    message.structs.iter().flat_map(|s| &s.fields).any(|field| holds(&field.ty, wanted))
+}
+
+/// The versions of a field for its comment; `None` where its struct has no others.
+pub fn versions_note(field: &Field, s: &Struct, message: Range) -> Option<String> {
+    let range = field.versions.and(s.versions);
+    if range == s.versions {
+        return None;
+    }
+    let open = Range { min: range.min, max: if range.max == message.max { i16::MAX } else { range.max } };
+    Some(open.to_string())
+}

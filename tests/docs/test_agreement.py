@@ -1,0 +1,60 @@
+"""What the documentation lists is what there is: settings, status numbers, links, names."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from markdown import REPOSITORY, anchors, documents, links, rows
+
+import tansu_cffi
+
+CONFIGURATION = REPOSITORY / "docs" / "configuration.md"
+ERRORS = REPOSITORY / "docs" / "errors.md"
+
+
+def test_configuration_lists_every_setting_as_the_library_has_it(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tansu_cffi", "info", "--json"]
+    ran = subprocess.run(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, timeout=60, check=True)
+    settings = json.loads(ran.stdout)["settings"]
+    listed = {row[0]: " ".join(row) for row in rows(CONFIGURATION)}
+    for setting in settings:
+        assert setting["key"] in listed, f"docs/configuration.md lacks {setting}"
+    known = {setting["key"] for setting in settings}
+    assert {key for key in listed if "." in key} == known
+
+
+def test_configuration_names_every_field() -> None:
+    import dataclasses
+
+    text = CONFIGURATION.read_text(encoding="utf-8")
+    for field in dataclasses.fields(tansu_cffi.BrokerConfig):
+        assert f"`{field.name}`" in text, field.name
+
+
+def test_errors_lists_every_status_of_the_header() -> None:
+    header = (REPOSITORY / "include" / "tansu.h").read_text(encoding="utf-8")
+    statuses = {(name, number) for name, number in re.findall(r"#define (TANSU_(?:OK|E_\w+)) (-?\d+)", header)}
+    assert statuses
+    assert statuses == {(row[1], row[0]) for row in rows(ERRORS) if row[1].startswith("TANSU_")}
+
+
+def test_errors_names_every_exception_of_the_package() -> None:
+    text = ERRORS.read_text(encoding="utf-8")
+    for name in tansu_cffi.__all__:
+        if isinstance(getattr(tansu_cffi, name), type) and issubclass(getattr(tansu_cffi, name), Exception):
+            assert f"`{name}`" in text, name
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    for link in links(document):
+        path, _, anchor = link.partition("#")
+        target = (document.parent / path).resolve() if path else document
+        assert target.exists(), f"{document.name}: {link}"
+        if anchor:
+            assert anchor in anchors(target), f"{document.name}: {link}"
