@@ -1,13 +1,15 @@
 //! Kafka's bytes and types. No state, no clock, no I/O.
 //!
 //! [`api`] is the one table of request keys and versions; [`frame`] and [`header`] take a request apart without
-//! copying it; [`message`] holds the messages themselves.
+//! copying it; [`message`] holds the messages themselves, generated on top of [`codec`].
 #![forbid(unsafe_code)]
 
 pub mod api;
+pub mod codec;
 pub mod error_code;
 pub mod frame;
 pub mod header;
 pub mod message;
 
+pub use codec::Uuid;
 pub use error_code::ErrorCode;

@@ -1,6 +1,7 @@
 //! `cargo xtask <command>`: one file a command, one row in `COMMANDS`.
 
 mod check;
+mod codec;
 mod dist;
 mod header;
 mod library;
@@ -33,6 +34,12 @@ const COMMANDS: &[Command] = &[
         usage: "dist",
         doc: "Builds the sdist and the wheel of this machine into dist/ and looks into them.",
         run: dist::run,
+    },
+    Command {
+        name: "codec",
+        usage: "codec [--check] [--schemas DIR]",
+        doc: "Writes wire/src/message out of Kafka's own schemas; --check only compares.",
+        run: codec::run,
     },
     Command {
         name: "header",

@@ -63,13 +63,14 @@ impl When {
         }
     }
 
-    /// As a Rust expression.
-    pub fn expression(&self) -> &str {
-        match self {
-            When::Always => "true",
-            When::Never => "false",
-            When::If(condition) => condition,
+    /// The opposite of the condition in `If`, as clippy wants it.
+    pub fn negated(condition: &str) -> String {
+        for (operator, opposite) in [("version >= ", "version < "), ("version <= ", "version > "), ("==", "!=")] {
+            if condition.contains(operator) {
+                return condition.replace(operator, opposite);
+            }
         }
+        format!("!{condition}")
     }
 }
 
@@ -158,7 +159,6 @@ impl Message {
 /// A request and its response.
 #[derive(Clone, Debug)]
 pub struct Api {
-    pub key: i16,
     /// Without `Request`.
     pub name: String,
     pub request: Message,

@@ -18,14 +18,31 @@ pub fn snake(name: &str) -> String {
     snake
 }
 
+/// Whether Rust code uses a variable: fields of that name, after a dot or before a colon, are something else.
+pub fn uses_variable(code: &str, name: &str) -> bool {
+    let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    code.match_indices(name).any(|(start, _)| {
+        let before = code[..start].chars().next_back();
+        let after = code[start + name.len()..].chars().next();
+        !before.is_some_and(|c| part(c) || c == '.') && !after.is_some_and(|c| part(c) || c == ':')
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::snake;
+    use super::*;
 
     #[test]
     fn names_are_split_where_words_begin() {
         let names = ["ErrorCode", "ISRNodes", "TopicId", "Type", "Ktype", "WindowSizeMs", "SCRAMv2"];
         let snakes = ["error_code", "isr_nodes", "topic_id", "type_", "ktype", "window_size_ms", "scra_mv2"];
         assert_eq!(names.map(snake), snakes);
+    }
+
+    #[test]
+    fn a_field_is_no_variable() {
+        assert!(uses_variable("Topic::decode(r, version)?", "version"));
+        assert!(uses_variable("if version >= 3 { }", "version"));
+        assert!(!uses_variable("w.i16(self.version); Self { version: r.i16()?, min_version: 0 }", "version"));
     }
 }

@@ -28,7 +28,7 @@ pub fn load(dir: &Path) -> Fallible<Vec<Api>> {
         };
         let (request, response) = (take(false)?, take(true)?);
         let name = request.name.strip_suffix("Request").ok_or("a request whose name does not end on Request")?;
-        apis.push(Api { key: row.key, name: name.to_owned(), request, response });
+        apis.push(Api { name: name.to_owned(), request, response });
     }
     Ok(apis)
 }
@@ -177,11 +177,11 @@ fn narrow(message: &mut Message) {
     // Structs are held by others: until nothing widens any more.
     loop {
         let before: Vec<Range> = message.structs.iter().map(|s| s.versions).collect();
-        for holder in 0..message.structs.len() {
+        for (holder, &versions) in before.iter().enumerate() {
             let held: Vec<(String, Range)> = message.structs[holder]
                 .fields
                 .iter()
-                .filter_map(|f| Some((f.ty.struct_name()?.to_owned(), f.versions.and(before[holder]))))
+                .filter_map(|f| Some((f.ty.struct_name()?.to_owned(), f.versions.and(versions))))
                 .collect();
             for (name, versions) in held {
                 let held = message.structs.iter_mut().find(|s| s.name == name).expect("checked by the caller");

@@ -95,15 +95,13 @@ pub fn differs_from_default(message: &Message, field: &Field) -> String {
 
 /// The least that a value takes on the wire in any version, so that a count can be compared with what is left.
 pub fn smallest(message: &Message, ty: &Type) -> usize {
+    // A compact length takes one byte at least, a classic one two or four.
+    let classic = message.flexible.and(message.versions).is_empty();
     match ty {
         Type::Number(_, size) => *size,
         Type::Uuid => 16,
-        // One byte of a compact length, two or four of a classic one.
-        Type::String | Type::Bytes | Type::Records | Type::Array(_) if message.flexible_always() => 1,
-        Type::String => 1 + usize::from(message.flexible.and(message.versions).is_empty()),
-        Type::Bytes | Type::Records | Type::Array(_) => {
-            1 + 3 * usize::from(message.flexible.and(message.versions).is_empty())
-        }
+        Type::String => 1 + usize::from(classic),
+        Type::Bytes | Type::Records | Type::Array(_) => 1 + 3 * usize::from(classic),
         Type::Struct(name) => {
             let s = message.find(name);
             let always =
@@ -118,13 +116,7 @@ pub fn smallest(message: &Message, ty: &Type) -> usize {
     }
 }
 
-impl Message {
-    fn flexible_always(&self) -> bool {
-        When::of(self.flexible, self.versions) == When::Always
-    }
-}
-
-/// Only used by names in files: whether any struct of the message has such a type.
+/// Whether any struct of the message has such a type: decides what a file imports.
 pub fn uses(message: &Message, wanted: &Type) -> bool {
     fn holds(ty: &Type, wanted: &Type) -> bool {
         ty == wanted || matches!(ty, Type::Array(element) if holds(element, wanted))

@@ -1,0 +1,11 @@
+//! What the generated messages stand on: a reader that believes no length, a writer that copies no records.
+
+mod reader;
+mod records;
+mod uuid;
+mod writer;
+
+pub use reader::{DecodeError, Reader};
+pub use records::Records;
+pub use uuid::Uuid;
+pub use writer::{EncodeError, Writer};

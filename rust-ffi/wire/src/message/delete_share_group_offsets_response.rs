@@ -1,0 +1,88 @@
+// Written by `cargo xtask codec` from Apache Kafka 4.3.1's schemas. Do not edit.
+//! DeleteShareGroupOffsetsResponse (key 92), versions 0, flexible in all.
+
+#[cfg(any(test, feature = "client"))]
+use crate::codec::{DecodeError, Reader};
+use crate::codec::{EncodeError, Uuid, Writer};
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteShareGroupOffsetsResponse<'a> {
+    /// The duration in milliseconds for which the request was throttled due to a quota violation, or zero if the
+    /// request did not violate any quota.
+    pub throttle_time_ms: i32,
+    /// The top-level error code, or 0 if there was no error.
+    pub error_code: i16,
+    /// The top-level error message, or null if there was no error.
+    pub error_message: Option<&'a str>,
+    /// The results for each topic.
+    pub responses: Vec<DeleteShareGroupOffsetsResponseTopic<'a>>,
+}
+
+impl DeleteShareGroupOffsetsResponse<'_> {
+    pub const KEY: i16 = 92;
+    /// The versions that can be read and written.
+    pub const VERSIONS: core::ops::RangeInclusive<i16> = 0..=0;
+}
+
+#[cfg(any(test, feature = "client"))]
+impl<'a> DeleteShareGroupOffsetsResponse<'a> {
+    pub fn decode(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        let message = Self {
+            throttle_time_ms: r.i32()?,
+            error_code: r.i16()?,
+            error_message: r.nullable_string(true)?,
+            responses: r.array(true, 21, |r| DeleteShareGroupOffsetsResponseTopic::decode(r, version))?,
+        };
+        r.skip_tags()?;
+        Ok(message)
+    }
+}
+
+impl DeleteShareGroupOffsetsResponse<'_> {
+    pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
+        w.i32(self.throttle_time_ms);
+        w.i16(self.error_code);
+        w.nullable_string(self.error_message, true)?;
+        w.array(&self.responses, true, |w, value| value.encode(w, version))?;
+        w.uvarint(0);
+        Ok(())
+    }
+}
+
+/// The results for each topic.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteShareGroupOffsetsResponseTopic<'a> {
+    /// The topic name.
+    pub topic_name: &'a str,
+    /// The unique topic ID.
+    pub topic_id: Uuid,
+    /// The topic-level error code, or 0 if there was no error.
+    pub error_code: i16,
+    /// The topic-level error message, or null if there was no error.
+    pub error_message: Option<&'a str>,
+}
+
+#[cfg(any(test, feature = "client"))]
+impl<'a> DeleteShareGroupOffsetsResponseTopic<'a> {
+    pub fn decode(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
+        let message = Self {
+            topic_name: r.string(true)?,
+            topic_id: r.uuid()?,
+            error_code: r.i16()?,
+            error_message: r.nullable_string(true)?,
+        };
+        r.skip_tags()?;
+        Ok(message)
+    }
+}
+
+impl DeleteShareGroupOffsetsResponseTopic<'_> {
+    pub fn encode(&self, w: &mut Writer, _version: i16) -> Result<(), EncodeError> {
+        w.string(self.topic_name, true)?;
+        w.uuid(self.topic_id);
+        w.i16(self.error_code);
+        w.nullable_string(self.error_message, true)?;
+        w.uvarint(0);
+        Ok(())
+    }
+}

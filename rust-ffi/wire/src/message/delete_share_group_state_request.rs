@@ -1,0 +1,91 @@
+// Written by `cargo xtask codec` from Apache Kafka 4.3.1's schemas. Do not edit.
+//! DeleteShareGroupStateRequest (key 86), versions 0, flexible in all.
+
+use crate::codec::{DecodeError, Reader, Uuid};
+#[cfg(any(test, feature = "client"))]
+use crate::codec::{EncodeError, Writer};
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteShareGroupStateRequest<'a> {
+    /// The group identifier.
+    pub group_id: &'a str,
+    /// The data for the topics.
+    pub topics: Vec<DeleteStateData>,
+}
+
+impl DeleteShareGroupStateRequest<'_> {
+    pub const KEY: i16 = 86;
+    /// The versions that can be read and written.
+    pub const VERSIONS: core::ops::RangeInclusive<i16> = 0..=0;
+}
+
+impl<'a> DeleteShareGroupStateRequest<'a> {
+    pub fn decode(r: &mut Reader<'a>, version: i16) -> Result<Self, DecodeError> {
+        let message =
+            Self { group_id: r.string(true)?, topics: r.array(true, 18, |r| DeleteStateData::decode(r, version))? };
+        r.skip_tags()?;
+        Ok(message)
+    }
+}
+
+#[cfg(any(test, feature = "client"))]
+impl DeleteShareGroupStateRequest<'_> {
+    pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
+        w.string(self.group_id, true)?;
+        w.array(&self.topics, true, |w, value| value.encode(w, version))?;
+        w.uvarint(0);
+        Ok(())
+    }
+}
+
+/// The data for the topics.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeleteStateData {
+    /// The topic identifier.
+    pub topic_id: Uuid,
+    /// The data for the partitions.
+    pub partitions: Vec<PartitionData>,
+}
+
+impl DeleteStateData {
+    pub fn decode(r: &mut Reader<'_>, version: i16) -> Result<Self, DecodeError> {
+        let message =
+            Self { topic_id: r.uuid()?, partitions: r.array(true, 5, |r| PartitionData::decode(r, version))? };
+        r.skip_tags()?;
+        Ok(message)
+    }
+}
+
+#[cfg(any(test, feature = "client"))]
+impl DeleteStateData {
+    pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
+        w.uuid(self.topic_id);
+        w.array(&self.partitions, true, |w, value| value.encode(w, version))?;
+        w.uvarint(0);
+        Ok(())
+    }
+}
+
+/// The data for the partitions.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PartitionData {
+    /// The partition index.
+    pub partition: i32,
+}
+
+impl PartitionData {
+    pub fn decode(r: &mut Reader<'_>, _version: i16) -> Result<Self, DecodeError> {
+        let message = Self { partition: r.i32()? };
+        r.skip_tags()?;
+        Ok(message)
+    }
+}
+
+#[cfg(any(test, feature = "client"))]
+impl PartitionData {
+    pub fn encode(&self, w: &mut Writer, _version: i16) -> Result<(), EncodeError> {
+        w.i32(self.partition);
+        w.uvarint(0);
+        Ok(())
+    }
+}

@@ -1,0 +1,221 @@
+//! The text of the generated files.
+
+use super::mend::MARK;
+use super::model::{Api, Field, Kind, Message, Struct, Type, When};
+use super::types::{borrows, default, optional, rust_type, uses, versions_note};
+use super::{Fallible, Files, KAFKA, reading, writing};
+use std::fmt::Write;
+
+/// Modules beside the generated ones, written by hand.
+const BY_HAND: &[&str] = &["api_versions", "check"];
+
+/// Only tests and fake clients write requests and read responses.
+const CLIENT: &str = "#[cfg(any(test, feature = \"client\"))]";
+
+pub fn files(apis: &[Api]) -> Fallible<Files> {
+    let mut files = Files::new();
+    for message in apis.iter().flat_map(|api| [&api.request, &api.response]) {
+        files.insert(format!("message/{}.rs", message.file()), file(message)?);
+    }
+    files.insert("message/request.rs".to_owned(), dispatch(apis, Kind::Request)?);
+    files.insert("message/response.rs".to_owned(), dispatch(apis, Kind::Response)?);
+    files.insert("message.rs".to_owned(), root(apis)?);
+    Ok(files)
+}
+
+fn head() -> String {
+    format!("{MARK} from Apache Kafka {KAFKA}'s schemas. Do not edit.\n")
+}
+
+fn root(apis: &[Api]) -> Fallible<String> {
+    let mut text = head();
+    text.push_str(
+        "//! Kafka's messages: a file for each schema. Requests borrow the frame they were read from; responses borrow what\n\
+         //! the broker has, and hand record slices on uncopied.\n\
+         //!\n\
+         //! Every count and length is checked before it is believed, and no request costs more memory than its frame and\n\
+         //! 16 MiB. Stricter than Kafka in two places: strings have to be UTF-8 (Kafka replaces what is not), and a known tagged\n\
+         //! field has to be as long as it says (Kafka does not look). As in Kafka, bytes after the last field are ignored.\n\n",
+    );
+    let mut modules: Vec<String> = apis.iter().flat_map(|api| [api.request.file(), api.response.file()]).collect();
+    modules.extend(["request", "response"].map(str::to_owned));
+    modules.extend(BY_HAND.iter().map(|name| (*name).to_owned()));
+    modules.sort();
+    for module in modules {
+        let private = module == "check";
+        writeln!(text, "{}mod {module};", if private { "" } else { "pub " })?;
+    }
+    text.push_str("#[cfg(test)]\nmod tests;\n");
+    text.push_str(
+        "\npub use crate::codec::{DecodeError, EncodeError, Reader, Records, Uuid, Writer};\n\
+         pub use check::check_request;\npub use request::Request;\npub use response::Response;\n",
+    );
+    Ok(text)
+}
+
+fn file(message: &Message) -> Fallible<String> {
+    let mut text = head();
+    let flexible = match message.flexible_within(message.versions) {
+        When::Always => "flexible in all".to_owned(),
+        When::Never => "never flexible".to_owned(),
+        When::If(_) => format!("flexible from {}", message.flexible.min),
+    };
+    let unstable = if message.latest_unstable { "; the last one is unstable" } else { "" };
+    writeln!(
+        text,
+        "//! {} (key {}), versions {}, {flexible}{unstable}.\n",
+        message.name, message.key, message.versions
+    )?;
+    writeln!(text, "{}", imports(message))?;
+    for s in &message.structs {
+        text.push_str(&one_struct(message, s)?);
+    }
+    Ok(text)
+}
+
+/// What one direction needs is under the same condition as that direction.
+fn imports(message: &Message) -> String {
+    let mut names = match message.kind {
+        Kind::Request => vec!["DecodeError", "Reader"],
+        Kind::Response => vec!["EncodeError", "Writer"],
+    };
+    let client = match message.kind {
+        Kind::Request => "EncodeError, Writer",
+        Kind::Response => "DecodeError, Reader",
+    };
+    if message.kind == Kind::Response && uses(message, &Type::Records) {
+        names.push("Records");
+    }
+    if uses(message, &Type::Uuid) {
+        names.push("Uuid");
+    }
+    names.sort_unstable();
+    format!("{CLIENT}\nuse crate::codec::{{{client}}};\nuse crate::codec::{{{}}};\n", names.join(", "))
+}
+
+fn one_struct(message: &Message, s: &Struct) -> Fallible<String> {
+    let mut text = String::new();
+    let name = &s.name;
+    let is_message = *name == message.name;
+    let lifetime = if borrows(message, name) { "<'a>" } else { "" };
+    let anonymous = if lifetime.is_empty() { "" } else { "<'_>" };
+    let defaults: Vec<(String, bool)> = s.fields.iter().map(|field| default(message, field)).collect();
+    let usual = defaults.iter().all(|(_, usual)| *usual);
+
+    comment(&mut text, &s.about)?;
+    let derived = if usual { "Clone, Debug, Default, PartialEq" } else { "Clone, Debug, PartialEq" };
+    writeln!(text, "#[derive({derived})]\npub struct {name}{lifetime} {{")?;
+    for field in &s.fields {
+        comment(&mut text, &field_comment(message, s, field))?;
+        writeln!(text, "pub {}: {},", field.name, rust_type(message, field))?;
+    }
+    writeln!(text, "}}\n")?;
+
+    if !usual {
+        writeln!(text, "impl Default for {name}{anonymous} {{ fn default() -> Self {{ Self {{")?;
+        for (field, (value, _)) in s.fields.iter().zip(&defaults) {
+            writeln!(text, "{}: {value},", field.name)?;
+        }
+        writeln!(text, "}} }} }}\n")?;
+    }
+
+    if is_message {
+        writeln!(
+            text,
+            "impl {name}{anonymous} {{ pub const KEY: i16 = {};\n/// The versions that can be read and written.\n\
+             pub const VERSIONS: core::ops::RangeInclusive<i16> = {}..={}; }}\n",
+            message.key, message.versions.min, message.versions.max
+        )?;
+    }
+    let (decode_if, encode_if) = match message.kind {
+        Kind::Request => ("", CLIENT),
+        Kind::Response => (CLIENT, ""),
+    };
+    let decode = reading::decode(message, s, if lifetime.is_empty() { "'_" } else { "'a" });
+    writeln!(text, "{decode_if}\nimpl{lifetime} {name}{lifetime} {{ {decode} }}\n")?;
+    writeln!(text, "{encode_if}\nimpl {name}{anonymous} {{ {} }}\n", writing::encode(message, s))?;
+    Ok(text)
+}
+
+fn field_comment(message: &Message, s: &Struct, field: &Field) -> String {
+    let mut notes = Vec::new();
+    notes.extend(versions_note(field, s, message.versions).map(|range| format!("versions {range}")));
+    if optional(field) && field.nullable != field.versions.and(s.versions) {
+        notes.push(format!("nullable from {}", field.nullable.min));
+    }
+    notes.extend(field.tag.map(|tag| format!("tag {tag}")));
+    let mut about = field.about.clone();
+    if !about.is_empty() && !about.ends_with('.') {
+        about.push('.');
+    }
+    match notes.is_empty() {
+        true => about,
+        false => format!("{about} ({})", notes.join(", ")),
+    }
+}
+
+/// Breaks a comment into lines; `<` and `[` would be read as HTML and links by rustdoc.
+fn comment(text: &mut String, about: &str) -> Fallible<()> {
+    const WIDTH: usize = 108;
+    let escaped = about.replace('<', "\\<").replace('[', "\\[");
+    let mut line = String::new();
+    for word in escaped.split_whitespace() {
+        if !line.is_empty() && line.len() + 1 + word.len() > WIDTH {
+            writeln!(text, "/// {line}")?;
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    if !line.is_empty() {
+        writeln!(text, "/// {line}")?;
+    }
+    Ok(())
+}
+
+/// The enum over all messages of one kind.
+fn dispatch(apis: &[Api], kind: Kind) -> Fallible<String> {
+    let mut text = head();
+    let messages: Vec<(&str, &Message)> = apis
+        .iter()
+        .map(|api| (api.name.as_str(), if kind == Kind::Request { &api.request } else { &api.response }))
+        .collect();
+    let (name, about, decode_if, encode_if) = match kind {
+        Kind::Request => ("Request", "Any request that a client may send.", "", CLIENT),
+        Kind::Response => ("Response", "The answer to any request.", CLIENT, ""),
+    };
+    let (always, client) = match kind {
+        Kind::Request => ("use crate::codec::{DecodeError, Reader};", "use crate::codec::{EncodeError, Writer};"),
+        Kind::Response => ("use crate::codec::{EncodeError, Writer};", "use crate::codec::{DecodeError, Reader};"),
+    };
+    writeln!(text, "//! {about}\n\n{CLIENT}\n{client}\n{always}\nuse super::{{")?;
+    for (_, message) in &messages {
+        write!(text, "{}::{},", message.file(), message.name)?;
+    }
+    writeln!(text, "}};\n\n/// {about}\n#[derive(Clone, Debug, PartialEq)]\npub enum {name}<'a> {{")?;
+    for (api, message) in &messages {
+        let lifetime = if borrows(message, &message.name) { "<'a>" } else { "" };
+        writeln!(text, "{api}({}{lifetime}),", message.name)?;
+    }
+    writeln!(text, "}}\n\n{decode_if}\nimpl<'a> {name}<'a> {{")?;
+    writeln!(text, "/// Reads a body. Bytes after its last field are left in the reader: Kafka ignores them.")?;
+    writeln!(text, "pub fn decode(r: &mut Reader<'a>, key: i16, version: i16) -> Result<Self, DecodeError> {{")?;
+    writeln!(text, "Ok(match (key, version) {{")?;
+    for (api, message) in &messages {
+        let versions = match message.versions {
+            range if range.min == range.max => range.min.to_string(),
+            range => format!("{}..={}", range.min, range.max),
+        };
+        writeln!(text, "({}, {versions}) => Self::{api}({}::decode(r, version)?),", message.key, message.name)?;
+    }
+    writeln!(text, "_ => return Err(DecodeError::Version), }}) }} }}\n")?;
+    writeln!(text, "{encode_if}\nimpl {name}<'_> {{")?;
+    writeln!(text, "pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {{ match self {{")?;
+    for (api, message) in &messages {
+        writeln!(text, "Self::{api}(m) if {}::VERSIONS.contains(&version) => m.encode(w, version),", message.name)?;
+    }
+    writeln!(text, "_ => Err(EncodeError::Version), }} }} }}")?;
+    Ok(text)
+}
