@@ -1,0 +1,135 @@
+//! A record batch (magic 2) as it lies in a Produce request and in the log: looked at in place, checked, and given its
+//! offset in place. It is never re-encoded.
+
+mod check;
+mod patch;
+
+pub use check::BatchError;
+pub use patch::{set_base_offset, set_leader_epoch, set_log_append_time};
+
+use crate::inflate::{self, Compression};
+use crate::record::RecordError;
+use std::borrow::Cow;
+
+/// The bytes before the records.
+pub const HEADER: usize = 61;
+/// Base offset and length: what stands before the part that the length counts.
+pub const LOG_OVERHEAD: usize = 12;
+
+/// Where the fields lie (`org.apache.kafka.common.record.DefaultRecordBatch`).
+mod at {
+    pub const BASE_OFFSET: usize = 0;
+    pub const LENGTH: usize = 8;
+    pub const LEADER_EPOCH: usize = 12;
+    pub const MAGIC: usize = 16;
+    pub const CRC: usize = 17;
+    /// The checksum covers everything from here on, so that offset and epoch can be set without it.
+    pub const ATTRIBUTES: usize = 21;
+    pub const LAST_OFFSET_DELTA: usize = 23;
+    pub const BASE_TIMESTAMP: usize = 27;
+    pub const MAX_TIMESTAMP: usize = 35;
+    pub const PRODUCER_ID: usize = 43;
+    pub const PRODUCER_EPOCH: usize = 51;
+    pub const BASE_SEQUENCE: usize = 53;
+    pub const RECORD_COUNT: usize = 57;
+}
+
+/// A whole batch whose length, magic and checksum have been checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Batch<'a> {
+    bytes: &'a [u8],
+}
+
+macro_rules! fields {
+    ($($(#[$doc:meta])* $name:ident: $type:ident at $at:ident,)*) => {
+        $($(#[$doc])* pub fn $name(&self) -> $type {
+            let field = &self.bytes[at::$at..at::$at + size_of::<$type>()];
+            $type::from_be_bytes(field.try_into().expect("sliced to its size"))
+        })*
+    };
+}
+
+impl<'a> Batch<'a> {
+    /// What a producer sent for one partition: exactly one batch, checked as Kafka checks it before it looks at the
+    /// records. See [`Batch::check_records`] for those.
+    pub fn parse(bytes: &'a [u8]) -> Result<Batch<'a>, BatchError> {
+        check::produced(bytes)
+    }
+
+    /// The first batch of a log, and what follows it. Magic, length and checksum are checked; what a producer may not
+    /// send (control batches, offsets, gaps left by compaction) is fine here.
+    pub fn first(bytes: &'a [u8]) -> Result<(Batch<'a>, &'a [u8]), BatchError> {
+        check::first(bytes)
+    }
+
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    fields! {
+        base_offset: i64 at BASE_OFFSET,
+        /// -1 until the broker sets it.
+        leader_epoch: i32 at LEADER_EPOCH,
+        attributes: i16 at ATTRIBUTES,
+        last_offset_delta: i32 at LAST_OFFSET_DELTA,
+        base_timestamp: i64 at BASE_TIMESTAMP,
+        max_timestamp: i64 at MAX_TIMESTAMP,
+        /// -1 if the producer is not idempotent.
+        producer_id: i64 at PRODUCER_ID,
+        producer_epoch: i16 at PRODUCER_EPOCH,
+        base_sequence: i32 at BASE_SEQUENCE,
+        record_count: i32 at RECORD_COUNT,
+    }
+
+    pub fn last_offset(&self) -> i64 {
+        self.base_offset().wrapping_add(i64::from(self.last_offset_delta()))
+    }
+
+    /// `None` for a number that Kafka has not given out.
+    pub fn compression(&self) -> Option<Compression> {
+        Compression::from_attributes(self.attributes())
+    }
+
+    pub fn is_log_append_time(&self) -> bool {
+        self.attributes() & 0x08 != 0
+    }
+
+    pub fn is_transactional(&self) -> bool {
+        self.attributes() & 0x10 != 0
+    }
+
+    /// A transaction marker or the like: written by brokers only.
+    pub fn is_control(&self) -> bool {
+        self.attributes() & 0x20 != 0
+    }
+
+    /// The records as they were sent, maybe compressed.
+    pub fn record_bytes(&self) -> &'a [u8] {
+        &self.bytes[HEADER..]
+    }
+
+    /// The records, inflated to at most `max` bytes; for [`crate::record::Records`].
+    pub fn inflated(&self, max: usize) -> Result<Cow<'a, [u8]>, BatchError> {
+        match self.compression().ok_or(BatchError::Compression)? {
+            Compression::None => Ok(Cow::Borrowed(self.record_bytes())),
+            other => Ok(Cow::Owned(
+                inflate::to_vec(other, self.record_bytes(), max).map_err(|e| BatchError::Records(e.into()))?,
+            )),
+        }
+    }
+
+    /// Walks over the records, inflating at most `max` bytes but never keeping them: count, lengths and offsets have to
+    /// be what the header says.
+    pub fn check_records(&self, max: usize) -> Result<(), BatchError> {
+        check::records(self, max)
+    }
+}
+
+impl From<inflate::InflateError> for RecordError {
+    fn from(error: inflate::InflateError) -> Self {
+        RecordError::Inflate(error)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,180 @@
+//! What makes a batch acceptable, and the Kafka code of what does not. Kafka: `ProduceRequest.validateRecords`,
+//! `UnifiedLog.analyzeAndValidateRecords`, `LogValidator.validateBatch`.
+
+use super::{Batch, HEADER, LOG_OVERHEAD, at};
+use crate::inflate;
+use crate::record::{self, RecordError};
+use crate::{ErrorCode, inflate::InflateError};
+use std::io::BufReader;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BatchError {
+    /// No whole batch is there.
+    Missing,
+    /// More than the one batch that a partition may be sent.
+    Several,
+    /// A length that no batch has.
+    Length { length: i32 },
+    /// No message format has this number.
+    UnknownMagic { magic: i8 },
+    /// Message formats 0 and 1: Kafka 4 does not take them any more.
+    OldMagic { magic: i8 },
+    /// The checksum is another one.
+    Crc { stored: u32, computed: u32 },
+    /// A producer's batch starts at offset 0.
+    BaseOffset { offset: i64 },
+    /// The record count is not positive, or not what the offsets say.
+    Count { records: i32, last_offset_delta: i32 },
+    /// Only brokers write control batches.
+    Control,
+    /// A producer id without a sequence number.
+    Sequence { sequence: i32 },
+    /// Kafka has not given this codec's number out.
+    Compression,
+    /// The records are not what the header says.
+    Records(RecordError),
+    /// A record's offset is not the one of its place.
+    OffsetDelta { expected: i32, got: i32 },
+}
+
+impl core::fmt::Display for BatchError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            BatchError::Missing => f.write_str("no whole record batch"),
+            BatchError::Several => f.write_str("more than one record batch for one partition"),
+            BatchError::Length { length } => write!(f, "no record batch is {length} bytes long"),
+            BatchError::UnknownMagic { magic } => write!(f, "unknown magic {magic}"),
+            BatchError::OldMagic { magic } => write!(f, "only magic 2 is accepted, this is {magic}"),
+            BatchError::Crc { stored, computed } => write!(f, "CRC-32C is {computed:#x}, the batch says {stored:#x}"),
+            BatchError::BaseOffset { offset } => write!(f, "base offset is {offset}, not 0"),
+            BatchError::Count { records, last_offset_delta } => {
+                write!(f, "{records} records with a last offset delta of {last_offset_delta}")
+            }
+            BatchError::Control => f.write_str("clients may not write control records"),
+            BatchError::Sequence { sequence } => write!(f, "a producer id with sequence number {sequence}"),
+            BatchError::Compression => f.write_str("unknown compression"),
+            BatchError::Records(error) => error.fmt(f),
+            BatchError::OffsetDelta { expected, got } => {
+                write!(f, "a record's offset delta is {got} instead of {expected}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for BatchError {}
+
+impl From<RecordError> for BatchError {
+    fn from(error: RecordError) -> Self {
+        BatchError::Records(error)
+    }
+}
+
+impl From<&BatchError> for ErrorCode {
+    /// Kafka's codes. It does not know two of them: an unknown codec is UNKNOWN_SERVER_ERROR there, data that will not
+    /// inflate too, which clients send again until they give up.
+    fn from(error: &BatchError) -> ErrorCode {
+        match error {
+            BatchError::Length { .. } | BatchError::UnknownMagic { .. } | BatchError::Crc { .. } => {
+                ErrorCode::CorruptMessage
+            }
+            BatchError::Compression => ErrorCode::UnsupportedCompressionType,
+            BatchError::Records(RecordError::Inflate(InflateError::TooLarge { .. })) => ErrorCode::MessageTooLarge,
+            BatchError::Missing
+            | BatchError::Several
+            | BatchError::OldMagic { .. }
+            | BatchError::BaseOffset { .. }
+            | BatchError::Count { .. }
+            | BatchError::Control
+            | BatchError::Sequence { .. }
+            | BatchError::Records(_)
+            | BatchError::OffsetDelta { .. } => ErrorCode::InvalidRecord,
+        }
+    }
+}
+
+impl From<BatchError> for ErrorCode {
+    fn from(error: BatchError) -> ErrorCode {
+        ErrorCode::from(&error)
+    }
+}
+
+/// The smallest message of any format, without what the length does not count.
+const LENGTH_MIN: i32 = 14;
+
+/// The first batch by its length and magic, unchecked otherwise.
+fn split(bytes: &[u8]) -> Result<(&[u8], &[u8]), BatchError> {
+    let length = bytes.get(at::LENGTH..at::LENGTH + 4).ok_or(BatchError::Missing)?;
+    let length = i32::from_be_bytes(length.try_into().expect("four bytes"));
+    if length < LENGTH_MIN {
+        return Err(BatchError::Length { length });
+    }
+    match bytes.get(at::MAGIC).map(|magic| *magic as i8) {
+        None => return Err(BatchError::Missing),
+        Some(2) => {}
+        Some(magic @ (0 | 1)) => return Err(BatchError::OldMagic { magic }),
+        Some(magic) => return Err(BatchError::UnknownMagic { magic }),
+    }
+    let (batch, rest) = bytes.split_at_checked(LOG_OVERHEAD + length as usize).ok_or(BatchError::Missing)?;
+    if batch.len() < HEADER { Err(BatchError::Length { length }) } else { Ok((batch, rest)) }
+}
+
+fn crc(bytes: &[u8]) -> Result<(), BatchError> {
+    let stored = u32::from_be_bytes(bytes[at::CRC..at::CRC + 4].try_into().expect("four bytes"));
+    let computed = crc32c::crc32c(&bytes[at::ATTRIBUTES..]);
+    if stored == computed { Ok(()) } else { Err(BatchError::Crc { stored, computed }) }
+}
+
+pub(super) fn first(bytes: &[u8]) -> Result<(Batch<'_>, &[u8]), BatchError> {
+    let (bytes, rest) = split(bytes)?;
+    crc(bytes)?;
+    Ok((Batch { bytes }, rest))
+}
+
+pub(super) fn produced(bytes: &[u8]) -> Result<Batch<'_>, BatchError> {
+    let (bytes, rest) = split(bytes)?;
+    // Kafka cuts off what is left if it is no whole batch. No client sends such a thing.
+    if !rest.is_empty() {
+        return Err(BatchError::Several);
+    }
+    let batch = Batch { bytes };
+    if batch.base_offset() != 0 {
+        return Err(BatchError::BaseOffset { offset: batch.base_offset() });
+    }
+    crc(bytes)?;
+    let (records, last_offset_delta) = (batch.record_count(), batch.last_offset_delta());
+    if records <= 0 || last_offset_delta != records - 1 {
+        return Err(BatchError::Count { records, last_offset_delta });
+    }
+    if batch.is_control() {
+        return Err(BatchError::Control);
+    }
+    if batch.producer_id() >= 0 && batch.base_sequence() < 0 {
+        return Err(BatchError::Sequence { sequence: batch.base_sequence() });
+    }
+    batch.compression().ok_or(BatchError::Compression)?;
+    Ok(batch)
+}
+
+/// Enough for the varints of a record, so that a large value is skipped in few steps.
+const BUFFER: usize = 16 << 10;
+
+pub(super) fn records(batch: &Batch<'_>, max: usize) -> Result<(), BatchError> {
+    let compression = batch.compression().ok_or(BatchError::Compression)?;
+    let mut expected = 0;
+    let see = |outline: record::Outline| {
+        // Kafka would count anew and repack the batch. A client whose offsets are wrong is broken; storages that trust
+        // them must not see them.
+        if outline.offset_delta != expected {
+            return Err(BatchError::OffsetDelta { expected, got: outline.offset_delta });
+        }
+        expected += 1;
+        Ok(())
+    };
+    match compression {
+        inflate::Compression::None => record::walk(batch.record_bytes(), batch.record_count(), see),
+        compressed => {
+            let inflated = inflate::reader(compressed, batch.record_bytes(), max).map_err(RecordError::Inflate)?;
+            record::walk(BufReader::with_capacity(BUFFER, inflated), batch.record_count(), see)
+        }
+    }
+}

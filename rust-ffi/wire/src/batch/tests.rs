@@ -1,0 +1,1 @@
+//! Record batches: real ones, and bent ones.
