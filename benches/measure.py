@@ -1,8 +1,8 @@
-"""Measures the installed package: `python benches/measure.py` prints a table; `--write` puts it into docs/measurements.md.
+"""Measures the installed package: `python benches/measure.py` prints a table.
 
-Each figure is the median of fresh interpreters, with the lowest and the highest beside it. Nothing here passes or fails.
-`--only NAME` picks probes, `--reps N` their number. `--cold-install` also times `pip install .` into an empty folder with an
-empty Cargo target folder: minutes, on every core.
+Each figure is the median of fresh interpreters, with the lowest and the highest beside it. Nothing here passes or
+fails. `--write` puts the table into docs/measurements.md, `--only NAME` picks probes, `--reps N` their number.
+`--cold-install` also times `pip install .` with an empty Cargo target folder: minutes, on every core.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ def _cold_install() -> dict[str, list[float]]:
         with tempfile.TemporaryDirectory() as folder:
             env = {**os.environ, **more, "CARGO_TARGET_DIR": f"{folder}/target"}
             begun = time.perf_counter()
-            command = [sys.executable, "-m", "pip", "install", "--no-deps", "--target", f"{folder}/site", str(HERE.parent)]
-            subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL)
+            pip = [sys.executable, "-m", "pip", "install", "--no-deps", "--target", f"{folder}/site"]
+            subprocess.run([*pip, str(HERE.parent)], env=env, check=True, stdout=subprocess.DEVNULL)
             figures[f"cold source install {name}, s"] = [time.perf_counter() - begun]
     return figures
 
@@ -92,7 +92,7 @@ def _report(samples: dict[str, list[float]], reps: int, load: float) -> str:
     rust = subprocess.run(["rustc", "--version"], stdout=subprocess.PIPE, text=True, check=False).stdout.split()
     lines = [
         f"{datetime.date.today()}: `python benches/measure.py --reps {reps}`, {interpreter}, "
-        f"rustc {rust[1] if rust else 'unknown'}, {os.cpu_count()} cores ({_processor()}), load {load:.1f} before it began.",
+        f"rustc {rust[1] if rust else 'unknown'}, {os.cpu_count()} cores ({_processor()}), load {load:.1f} before.",
         "",
         "| figure | median | lowest to highest |",
         "|---|---|---|",

@@ -1,9 +1,9 @@
-"""What the shell costs: the same requests to `python -m tansu_cffi run` and to upstream's own broker, on one connection.
+"""What the shell costs: the same requests to `python -m tansu_cffi run` and to upstream's own broker.
 
     cargo build --release --ignore-rust-version -p tansu-backend --example upstream_broker      (in rust-ffi/)
     python benches/overhead.py TARGET/release/examples/upstream_broker
 
-Rounds alternate between the two. CPU is user and system time of the server process, out of /proc.
+One connection, one request at a time; rounds alternate between the two. CPU is user and system time of the server process, out of /proc.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
 //! `cargo xtask check`: everything that needs no installed package. CI runs it unchanged, before the Python tests.
 //!
 //! Upstream's 437 crates are compiled once, by `cargo build --release`, and no step here may compile them again: `cargo
-//! clippy` and `cargo check` would, because they keep metadata of their own. So the crates that stand on upstream are linted
-//! by clippy-driver in the place of rustc, in an ordinary release build: cargo then gives only our own crates new names.
+//! clippy` and `cargo check` would, because they keep metadata of their own. So the crates that stand on upstream are
+//! linted by clippy-driver in the place of rustc, in an ordinary release build: cargo then gives only our own crates
+//! new names.
 
-use crate::{Outcome, header, licences, no_more, paths, tidy};
+use crate::{Outcome, codec, header, licences, no_more, paths, tidy};
 use std::process::Command;
 use std::time::Instant;
 
@@ -17,6 +18,7 @@ struct Step {
 /// Cheap ones first: a missing blank must not cost ten minutes.
 const STEPS: &[Step] = &[
     Step { name: "format", doc: "rustfmt", run: format },
+    Step { name: "codec", doc: "wire/src/message is what Kafka's schemas say", run: fresh_codec },
     Step { name: "header", doc: "include/tansu.h is what the sources say", run: fresh_header },
     Step { name: "tidy", doc: "the rules no compiler knows", run: tidy::check },
     Step { name: "licences", doc: "every dependency's licence is one we accept", run: licences::check },
@@ -53,6 +55,10 @@ fn format() -> Outcome {
     cargo(&["fmt", "--all", "--check"])
 }
 
+fn fresh_codec() -> Outcome {
+    codec::run(pico_args::Arguments::from_vec(vec!["--check".into()]))
+}
+
 fn fresh_header() -> Outcome {
     header::run(pico_args::Arguments::from_vec(vec!["--check".into()]))
 }
@@ -65,8 +71,8 @@ fn test() -> Outcome {
     cargo(&["test", "--release", "--locked"])
 }
 
-/// What stands on upstream, with the feature that switches it on. Always the same set: another one may unify the features of
-/// a shared dependency otherwise, and everything above that dependency would be compiled again.
+/// What stands on upstream, with the feature that switches it on. Always the same set: another one may unify the
+/// features of a shared dependency otherwise, and everything above that dependency would be compiled again.
 const ON_UPSTREAM: &[&str] = &[
     "--release",
     "--locked",

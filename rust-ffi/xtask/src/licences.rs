@@ -1,8 +1,8 @@
 //! `cargo xtask licences`: is every dependency's licence one that we accept, and do we say so where it asks for it?
 //!
-//! Rust's dependencies are read from `cargo metadata` (the whole of Cargo.lock, every platform). What Python, Go, Java and
-//! Node bring is not part of a wheel: it is installed by its own package manager, and `deny.toml` lists it with its licence;
-//! a name that a manifest of ours asks for and the list lacks is an error.
+//! Rust's dependencies are read from `cargo metadata` (the whole of Cargo.lock, every platform). What Python, Go, Java
+//! and Node bring is not part of a wheel: it is installed by its own package manager, and `deny.toml` lists it with its
+//! licence; a name that a manifest of ours asks for and the list lacks is an error.
 
 mod expression;
 mod manifests;

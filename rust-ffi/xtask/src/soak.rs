@@ -1,5 +1,5 @@
-//! `cargo xtask soak`: the tests that count (cycles, connections, exits) with their full counts and a fresh seed, and one
-//! line about it in docs/measurements.md. Run by hand before a release; CI runs the same tests with smaller counts.
+//! `cargo xtask soak`: the tests that count (cycles, connections, exits) with their full counts and a fresh seed, and
+//! one line about it in docs/measurements.md. Run by hand before a release; CI runs the same tests with smaller counts.
 
 use crate::{Outcome, no_more, paths};
 use std::process::Command;

@@ -1,4 +1,5 @@
-//! SPDX licence expressions, as far as crates write them: `A OR B`, `A AND (B OR C)`, `A WITH exception`, and the old `A/B`.
+//! SPDX licence expressions, as far as crates write them: `A OR B`, `A AND (B OR C)`, `A WITH exception`, and the old
+//! `A/B`.
 
 /// Can the expression be met with licences that `accepted` says yes to? `Err` for what is no expression.
 pub fn satisfied(expression: &str, mut accepted: impl FnMut(&str) -> bool) -> Result<bool, String> {

@@ -1,5 +1,5 @@
-//! `THIRD_PARTY_NOTICES.txt`: the licence texts of everything that is linked into the library. MIT, BSD, ISC and Apache ask
-//! for them beside a binary, so the wheel carries the file.
+//! `THIRD_PARTY_NOTICES.txt`: the licence texts of everything that is linked into the library. MIT, BSD, ISC and Apache
+//! ask for them beside a binary, so the wheel carries the file.
 
 use super::Dependency;
 use crate::{Outcome, paths};

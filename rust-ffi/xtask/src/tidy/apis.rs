@@ -1,4 +1,5 @@
-//! The API table is in order, and `docs/internals/api-support.md` names each of its rows, with the versions of the table.
+//! The API table is in order, and `docs/internals/api-support.md` names each of its rows, with the versions of the
+//! table.
 
 use super::File;
 use wire::api::TABLE;
