@@ -1,67 +1,67 @@
-//! ApiVersions (key 18), versions 0-4: the answer. Kafka: `ApiVersionsResponse.json`.
+//! ApiVersions (key 18): the answers of a broker, whole frames. The only response that is needed before anything is known
+//! about the client.
 
-use bytes::{BufMut, BytesMut};
-
-use crate::{
-    ErrorCode,
-    api::{API_VERSIONS, Api, ApiRange},
-    frame::PREFIX,
-};
+use super::Writer;
+use super::api_versions_response::{ApiVersion, ApiVersionsResponse};
+use crate::ErrorCode;
+use crate::api::{API_VERSIONS, Api, ApiRange};
+use bytes::BytesMut;
 
 /// Writes a whole frame (length prefix and header included). `version` must be one we serve; a client that asked for
 /// another is given [`unsupported_version`].
 pub fn response(out: &mut BytesMut, correlation_id: i32, version: i16, ranges: &[ApiRange]) {
-    frame(out, correlation_id, |out| {
-        let flexible = version >= 3;
-        out.put_i16(ErrorCode::None.code());
-        if flexible {
-            put_uvarint(out, ranges.len() as u32 + 1)
-        } else {
-            out.put_i32(ranges.len() as i32)
-        }
-        for range in ranges {
-            out.put_i16(range.key);
-            out.put_i16(range.min);
-            out.put_i16(range.max);
-            if flexible {
-                out.put_u8(0);
-            }
-        }
-        if version >= 1 {
-            out.put_i32(0); // throttle_time_ms
-        }
-        if flexible {
-            out.put_u8(0); // no tagged field: no feature is finalized
-        }
-    });
+    frame(out, correlation_id, version, ErrorCode::None, ranges);
 }
 
 /// The answer to an ApiVersions request above our range: body of version 0, error 35 and one entry, our own range
 /// (KIP-511; Apache Kafka 4.3.1 measured).
 pub fn unsupported_version(out: &mut BytesMut, correlation_id: i32) {
-    frame(out, correlation_id, |out| {
-        out.put_i16(ErrorCode::UnsupportedVersion.code());
-        out.put_i32(1);
-        let (min, max) = Api::from_key(API_VERSIONS).map_or((0, 0), |api| (api.min, api.max));
-        out.put_i16(API_VERSIONS);
-        out.put_i16(min);
-        out.put_i16(max);
-    });
+    let (min, max) = Api::from_key(API_VERSIONS).map_or((0, 0), |api| (api.min, api.max));
+    let own = ApiRange { key: API_VERSIONS, min, max };
+    frame(out, correlation_id, 0, ErrorCode::UnsupportedVersion, &[own]);
 }
 
-fn frame(out: &mut BytesMut, correlation_id: i32, body: impl FnOnce(&mut BytesMut)) {
-    let start = out.len();
-    out.put_i32(0);
-    out.put_i32(correlation_id);
-    body(out);
-    let len = (out.len() - start - PREFIX) as i32;
-    out[start..start + PREFIX].copy_from_slice(&len.to_be_bytes());
-}
-
-fn put_uvarint(out: &mut BytesMut, mut value: u32) {
-    while value >= 0x80 {
-        out.put_u8(value as u8 | 0x80);
-        value >>= 7;
+fn frame(out: &mut BytesMut, correlation_id: i32, version: i16, error: ErrorCode, ranges: &[ApiRange]) {
+    let api_keys = ranges
+        .iter()
+        .map(|range| ApiVersion { api_key: range.key, min_version: range.min, max_version: range.max })
+        .collect();
+    let body = ApiVersionsResponse { error_code: error.code(), api_keys, ..ApiVersionsResponse::default() };
+    // The header is never flexible, whatever the version: see `Api::response_header_version`.
+    let mut writer = Writer::response(correlation_id, 0);
+    let pieces = body.encode(&mut writer, version).and_then(|()| writer.into_frame());
+    for piece in pieces.expect("no string, no null, and at most 2^15 keys") {
+        out.extend_from_slice(&piece);
     }
-    out.put_u8(value as u8);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::Reader;
+
+    const RANGES: &[ApiRange] = &[ApiRange { key: 3, min: 0, max: 13 }, ApiRange { key: 18, min: 0, max: 4 }];
+
+    #[test]
+    fn every_version_says_what_is_served() {
+        for version in 0..=4 {
+            let mut out = BytesMut::from(&b"before"[..]);
+            response(&mut out, 77, version, RANGES);
+            let frame = &out[6..];
+            assert_eq!(frame[..4], (frame.len() as i32 - 4).to_be_bytes());
+            assert_eq!(frame[4..8], 77i32.to_be_bytes());
+            let body = ApiVersionsResponse::decode(&mut Reader::new(&frame[8..]), version).unwrap();
+            let said = body.api_keys.iter().map(|v| (v.api_key, v.min_version, v.max_version));
+            assert_eq!(said.collect::<Vec<_>>(), [(3, 0, 13), (18, 0, 4)]);
+            assert_eq!(body.error_code, 0);
+        }
+    }
+
+    #[test]
+    fn a_version_nobody_knows_is_answered_in_version_0_with_one_entry() {
+        let mut out = BytesMut::new();
+        unsupported_version(&mut out, 5);
+        // Length, correlation id, error 35, one entry: 18 from 0 to 4.
+        assert_eq!(out[..], [0, 0, 0, 16, 0, 0, 0, 5, 0, 35, 0, 0, 0, 1, 0, 18, 0, 0, 0, 4]);
+    }
 }
