@@ -17,6 +17,7 @@ struct Dependency {
     name: String,
     version: String,
     licence: String,
+    authors: Vec<String>,
     folder: std::path::PathBuf,
 }
 
@@ -142,7 +143,14 @@ fn dependencies(more: &[&str]) -> Result<Vec<Dependency>, Box<dyn std::error::Er
         }
         let text = |key: &str| package[key].as_str().unwrap_or_default().to_owned();
         let folder = std::path::Path::new(&text("manifest_path")).parent().ok_or("manifest_path")?.to_owned();
-        found.push(Dependency { name: text("name"), version: text("version"), licence: text("license"), folder });
+        let authors = package["authors"].as_array().into_iter().flatten().filter_map(|a| a.as_str());
+        found.push(Dependency {
+            name: text("name"),
+            version: text("version"),
+            licence: text("license"),
+            authors: authors.map(str::to_owned).collect(),
+            folder,
+        });
     }
     found.sort_by(|a, b| (&a.name, &a.version).cmp(&(&b.name, &b.version)));
     Ok(found)

@@ -9,8 +9,8 @@ const FILE: &str = "THIRD_PARTY_NOTICES.txt";
 const RULE: &str = "--------------------------------------------------------------------------------";
 const HEAD: &str = "This file is made by `cargo xtask licences --write`; do not edit it.
 
-libtansu contains code of the following projects, unchanged as published in the Rust package registry, where their sources
-can be had under the name and version given here. Which licence applies to which, and the texts, follow.
+libtansu contains code of the following projects, unchanged as published in the Rust package registry, where their
+sources can be had under the name and version given here. Which licence applies to which, and the texts, follow.
 ";
 
 pub fn write(shipped: &[Dependency]) -> Outcome {
@@ -40,8 +40,13 @@ fn list(shipped: &[Dependency]) -> String {
 fn render(shipped: &[Dependency]) -> Result<String, Box<dyn std::error::Error>> {
     // Hundreds of crates carry the same few texts: each is printed once, under the names of all that carry it.
     let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut bare = Vec::new();
     for crate_ in shipped {
-        for file in licence_files(&crate_.folder)? {
+        let files = licence_files(&crate_.folder)?;
+        if files.is_empty() {
+            bare.push(format!("{} {}, by {}", crate_.name, crate_.version, authors(crate_)));
+        }
+        for file in files {
             let bytes = std::fs::read(&file)?;
             let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
             let text: Vec<&str> = text.trim().lines().map(str::trim_end).collect();
@@ -55,10 +60,16 @@ fn render(shipped: &[Dependency]) -> Result<String, Box<dyn std::error::Error>> 
     let mut by_users: Vec<_> = texts.into_iter().collect();
     by_users.sort_by(|a, b| a.1.cmp(&b.1));
     let mut out = list(shipped);
+    out += "\nThese carry no licence file; their manifests name the licence above, whose text others below carry:\n\n";
+    out += &(bare.join("\n") + "\n");
     for (text, users) in by_users {
         out += &format!("\n{RULE}\n{}\n{RULE}\n\n{text}\n", users.join(", "));
     }
     Ok(out)
+}
+
+fn authors(crate_: &Dependency) -> String {
+    if crate_.authors.is_empty() { format!("the {} authors", crate_.name) } else { crate_.authors.join(", ") }
 }
 
 /// Files at the top of a crate, and of the C sources it brings, whose names say licence, copyright or notice.
