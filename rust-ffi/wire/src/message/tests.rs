@@ -101,3 +101,15 @@ fn versions_and_keys_that_do_not_exist_are_refused() {
     assert_eq!(check_request(4, 0, &[0; 100]), Err(DecodeError::Version));
     assert_eq!(check_request(-1, 0, &[0; 100]), Err(DecodeError::Version));
 }
+
+#[test]
+fn a_request_borrows_its_frame() {
+    // The whole point of `Request<'a>`: this does not compile if a name is copied.
+    let body = b"\x00\x00\x00\x01\x00\x05topic\x01".to_vec();
+    let Ok(Request::Metadata(metadata)) = Request::decode(&mut Reader::new(&body), 3, 4) else {
+        panic!("metadata v4");
+    };
+    let topics = metadata.topics.unwrap();
+    assert_eq!((topics[0].name, topics[0].topic_id), (Some("topic"), Uuid::ZERO));
+    assert!(body.as_ptr_range().contains(&topics[0].name.unwrap().as_ptr()));
+}
