@@ -3,7 +3,8 @@
     (cd rust-ffi && cargo build --release --ignore-rust-version -p tansu-backend --example upstream_broker)
     python benches/overhead.py TARGET/release/examples/upstream_broker
 
-One connection, one request at a time; rounds alternate between the two. CPU is user and system time of the server process, out of /proc.
+One connection, one request at a time; rounds alternate between the two. CPU is user and system time of the server
+process, out of /proc.
 """
 
 from __future__ import annotations
