@@ -1,5 +1,5 @@
-//! THE table: every request key that Apache Kafka 4.3.1 serves on a client listener, with the versions it advertises and
-//! the first flexible version (KIP-482). What a backend really serves is a subset: see [`ApiRange`].
+//! THE table: every request key that Apache Kafka 4.3.1 serves on a client listener, with the versions it advertises
+//! and the first flexible version (KIP-482). What a backend really serves is a subset: see [`ApiRange`].
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,5 @@
-//! Decompression, always through a limit. Records are inflated to be looked at, never to be stored: a batch stays as the
-//! producer sent it.
+//! Decompression, always through a limit. Records are inflated to be looked at, never to be stored: a batch stays as
+//! the producer sent it.
 
 mod snappy;
 
@@ -55,8 +55,8 @@ impl From<io::Error> for InflateError {
     }
 }
 
-/// What comes out of `input`, piece by piece: an error once it is more than `max` bytes. Costs the codec's window (a few
-/// MiB at most, 128 for zstd with its largest), however much comes out.
+/// What comes out of `input`, piece by piece: an error once it is more than `max` bytes. Costs the codec's window (a
+/// few MiB at most, 128 for zstd with its largest), however much comes out.
 pub fn reader<'a>(compression: Compression, input: &'a [u8], max: usize) -> Result<Inflate<'a>, InflateError> {
     let source: Box<dyn Read + 'a> = match compression {
         Compression::None => Box::new(input),

@@ -1,10 +1,11 @@
 // Written by `cargo xtask codec` from Apache Kafka 4.3.1's schemas. Do not edit.
-//! Kafka's messages: a file for each schema. Requests borrow the frame they were read from; responses borrow what
-//! the broker has, and hand record slices on uncopied.
+//! Kafka's messages: a file for each schema. Requests borrow the frame they were read from; responses borrow what the
+//! broker has, and hand record slices on uncopied.
 //!
-//! Every count and length is checked before it is believed, and no request costs more memory than its frame and
-//! 16 MiB. Stricter than Kafka in two places: strings have to be UTF-8 (Kafka replaces what is not), and a known tagged
-//! field has to be as long as it says (Kafka does not look). As in Kafka, bytes after the last field are ignored.
+//! Every count and length is checked before it is believed, and no request costs more memory than its frame and 16 MiB.
+//! Stricter than Kafka in three places: strings have to be UTF-8 (Kafka replaces what is not), a known tagged field has
+//! to be as long as it says (Kafka does not look), and a number has no bits beyond its 32nd (Kafka drops them). As in
+//! Kafka, bytes after the last field are ignored, and any negative length is null.
 
 pub mod add_offsets_to_txn_request;
 pub mod add_offsets_to_txn_response;

@@ -1,5 +1,5 @@
-//! Hostile bodies: whatever a body claims, reading it never panics and never takes more memory than the frame and 16 MiB.
-//! The allocator counts; the bodies are Kafka's own messages, bent at random, the same ones in every run.
+//! Hostile bodies: whatever a body claims, reading it never panics and never takes more memory than the frame and 16
+//! MiB. The allocator counts; the bodies are Kafka's own messages, bent at random, the same ones in every run.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::io::Read;
@@ -151,8 +151,8 @@ fn arrays_of_empty_elements_are_stopped_by_the_budget() {
     for api in wire::api::TABLE {
         for version in api.min..=api.max {
             for byte in [0u8, 1, 2] {
-                // A body that is all one byte is read as counts of 0, 1 or 2 and then as tiny elements; a true count before it
-                // makes the first array as long as the frame.
+                // A body that is all one byte is read as counts of 0, 1 or 2 and then as tiny elements; a true count
+                // before it makes the first array as long as the frame.
                 for count in [&[0, 0x08, 0, 0][..], &[0x81, 0x80, 0x20], &[]] {
                     for before in 0..20 {
                         let mut body = vec![byte; before];

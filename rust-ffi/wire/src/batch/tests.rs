@@ -1,5 +1,6 @@
-//! Record batches made by Kafka's own producer code (`tests/batches/Batches.java`), and the same ones bent. The codes of the
-//! bent ones are what Kafka 4.3.1 says of them: `TANSU_BATCHES=DIR cargo test` leaves them there for `Batches.java ask`.
+//! Record batches made by Kafka's own producer code (`tests/batches/Batches.java`), and the same ones bent. The codes
+//! of the bent ones are what Kafka 4.3.1 says of them: `TANSU_BATCHES=DIR cargo test` leaves them there for
+//! `Batches.java ask`.
 
 use super::*;
 use crate::ErrorCode;
@@ -142,8 +143,8 @@ fn what_kafka_refuses_is_refused_with_its_code() {
 
 #[test]
 fn what_kafka_has_no_good_code_for_is_refused_at_once() {
-    // UNKNOWN_SERVER_ERROR in Kafka, all three: a sum that overflows, a number without a codec, and a decompressor's own
-    // complaint.
+    // UNKNOWN_SERVER_ERROR in Kafka, all three: a sum that overflows, a number without a codec, and a decompressor's
+    // own complaint.
     assert_eq!(code(&bent("plain", at::LENGTH, &[0x7f, 0xff, 0xff, 0xff])), ErrorCode::InvalidRecord);
     assert_eq!(code(&bent("plain", at::ATTRIBUTES, &[0, 5])), ErrorCode::UnsupportedCompressionType);
     // Plain records that say they are compressed.

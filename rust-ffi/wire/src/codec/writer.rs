@@ -68,7 +68,8 @@ impl Writer {
         writer
     }
 
-    /// The pieces of a frame begun with [`Writer::response`], its length filled in, in the order in which they are sent.
+    /// The pieces of a frame begun with [`Writer::response`], its length filled in, in the order in which they are
+    /// sent.
     pub fn into_frame(mut self) -> Result<Vec<Bytes>, EncodeError> {
         let len = i32::try_from(self.len() - PREFIX).map_err(|_| EncodeError::TooLong)?;
         let head = self.first.as_mut().unwrap_or(&mut self.open);

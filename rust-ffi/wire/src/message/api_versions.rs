@@ -1,5 +1,5 @@
-//! ApiVersions (key 18): the answers of a broker, whole frames. The only response that is needed before anything is known
-//! about the client.
+//! ApiVersions (key 18): the answers of a broker, whole frames. The only response that is needed before anything is
+//! known about the client.
 
 use super::Writer;
 use super::api_versions_response::{ApiVersion, ApiVersionsResponse};

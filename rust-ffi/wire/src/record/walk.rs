@@ -1,5 +1,5 @@
-//! Records over a stream, for batches that are only checked or searched: a gigabyte of compressed zeros passes through a
-//! few kilobytes.
+//! Records over a stream, for batches that are only checked or searched: a gigabyte of compressed zeros passes through
+//! a few kilobytes.
 
 use super::{RecordError, narrow, zigzag};
 use std::io::{BufRead, Read};
@@ -12,8 +12,8 @@ pub struct Outline {
     pub has_key: bool,
 }
 
-/// Walks over `count` records, checks every length in them, and that nothing is missing and nothing left over. `see` may
-/// end the walk with an error of its own.
+/// Walks over `count` records, checks every length in them, and that nothing is missing and nothing left over. `see`
+/// may end the walk with an error of its own.
 pub fn walk<E: From<RecordError>>(
     source: impl BufRead,
     count: i32,

@@ -27,16 +27,20 @@ fn head() -> String {
     format!("{MARK} from Apache Kafka {KAFKA}'s schemas. Do not edit.\n")
 }
 
+const ROOT_COMMENT: &str = "\
+//! Kafka's messages: a file for each schema. Requests borrow the frame they were read from; responses borrow what the
+//! broker has, and hand record slices on uncopied.
+//!
+//! Every count and length is checked before it is believed, and no request costs more memory than its frame and 16 MiB.
+//! Stricter than Kafka in three places: strings have to be UTF-8 (Kafka replaces what is not), a known tagged field has
+//! to be as long as it says (Kafka does not look), and a number has no bits beyond its 32nd (Kafka drops them). As in
+//! Kafka, bytes after the last field are ignored, and any negative length is null.
+
+";
+
 fn root(apis: &[Api]) -> Fallible<String> {
     let mut text = head();
-    text.push_str(
-        "//! Kafka's messages: a file for each schema. Requests borrow the frame they were read from; responses borrow what\n\
-         //! the broker has, and hand record slices on uncopied.\n\
-         //!\n\
-         //! Every count and length is checked before it is believed, and no request costs more memory than its frame and\n\
-         //! 16 MiB. Stricter than Kafka in two places: strings have to be UTF-8 (Kafka replaces what is not), and a known tagged\n\
-         //! field has to be as long as it says (Kafka does not look). As in Kafka, bytes after the last field are ignored.\n\n",
-    );
+    text.push_str(ROOT_COMMENT);
     let mut modules: Vec<String> = apis.iter().flat_map(|api| [api.request.file(), api.response.file()]).collect();
     modules.extend(["request", "response"].map(str::to_owned));
     modules.extend(BY_HAND.iter().map(|name| (*name).to_owned()));

@@ -27,9 +27,8 @@ pub fn encode(message: &Message, s: &Struct) -> String {
     let flexible = flexible_binding(&flexible, &body);
     let version = if uses_variable(&(body.clone() + &flexible), "version") { "version" } else { "_version" };
     let w = if body.is_empty() { "_w" } else { "w" };
-    format!(
-        "pub fn encode(&self, {w}: &mut Writer, {version}: i16) -> Result<(), EncodeError> {{ {flexible} {body} Ok(()) }}"
-    )
+    let signature = format!("pub fn encode(&self, {w}: &mut Writer, {version}: i16) -> Result<(), EncodeError>");
+    format!("{signature} {{ {flexible} {body} Ok(()) }}")
 }
 
 fn tags(message: &Message, s: &Struct) -> String {
@@ -81,10 +80,11 @@ fn statement(message: &Message, s: &Struct, field: &Field, flexible: &str) -> St
         }
         Type::Struct(_) => {
             let nullable = format!("w.nullable_struct({name}.as_ref(), |w, value| value.encode(w, version))?;");
+            let value = format!("{name}.as_ref().ok_or(EncodeError::Null)?");
             return match when {
-                When::If(condition) => format!(
-                    "if {condition} {{ {nullable} }} else {{ {name}.as_ref().ok_or(EncodeError::Null)?.encode(w, version)?; }}"
-                ),
+                When::If(condition) => {
+                    format!("if {condition} {{ {nullable} }} else {{ {value}.encode(w, version)?; }}")
+                }
                 _ => nullable,
             };
         }
