@@ -1,7 +1,9 @@
 //! `cargo xtask codec`: wire/src/message/*.rs out of the message schemas in Apache Kafka's own client jar.
 //!
 //! The Rust files are checked in, the schemas are not: Maven fetches them, once, into the target folder. `--schemas`
-//! reads them from a folder instead.
+//! reads them from a folder instead. The table in docs/internals/api-support.md is written on the same occasion.
+//!
+//! xtask itself stands on wire: if what was generated does not compile, take the old files back from git first.
 
 mod fetch;
 mod mend;
@@ -10,6 +12,7 @@ mod names;
 mod reading;
 mod render;
 mod schema;
+mod support;
 mod table;
 mod types;
 mod writing;
@@ -33,13 +36,13 @@ pub fn run(mut args: pico_args::Arguments) -> Outcome {
     };
     let apis = schema::load(&schemas)?;
     table::compare(&apis)?;
-    let files = render::files(&apis)?;
-    let files = mend::formatted(files)?;
-    let dir = paths::workspace().join("wire").join("src");
+    let mut files = mend::formatted(render::files(&apis)?)?;
+    files.insert(support::FILE.to_owned(), support::document(&apis)?);
+    let dir = paths::repository();
     if check { compare(&dir, &files) } else { write(&dir, &files) }
 }
 
-/// Path below wire/src -> text.
+/// Path in the repository -> text.
 type Files = BTreeMap<String, String>;
 
 fn write(dir: &Path, files: &Files) -> Outcome {

@@ -1,5 +1,6 @@
 //! The last touch to the generated files: rustfmt, and the removal of files that no schema stands behind any more.
 
+use super::render::FOLDER;
 use super::{Fallible, Files};
 use crate::paths;
 use std::io::Write;
@@ -33,8 +34,8 @@ fn rustfmt(text: &str) -> Fallible<String> {
 /// Generated files on disk that are not among `files`.
 pub fn stale(dir: &Path, files: &Files) -> Fallible<Vec<String>> {
     let mut stale = Vec::new();
-    for entry in std::fs::read_dir(dir.join("message"))? {
-        let name = format!("message/{}", entry?.file_name().to_string_lossy());
+    for entry in std::fs::read_dir(dir.join(FOLDER))? {
+        let name = format!("{FOLDER}/{}", entry?.file_name().to_string_lossy());
         let generated = std::fs::read_to_string(dir.join(&name)).is_ok_and(|text| text.starts_with(MARK));
         if generated && !files.contains_key(&name) {
             stale.push(name);

@@ -6,6 +6,9 @@ use super::types::{borrows, default, optional, rust_type, uses, versions_note};
 use super::{Fallible, Files, KAFKA, reading, writing};
 use std::fmt::Write;
 
+/// Where the modules lie in the repository.
+pub const FOLDER: &str = "rust-ffi/wire/src/message";
+
 /// Modules beside the generated ones, written by hand.
 const BY_HAND: &[&str] = &["api_versions", "check"];
 
@@ -15,11 +18,11 @@ const CLIENT: &str = "#[cfg(any(test, feature = \"client\"))]";
 pub fn files(apis: &[Api]) -> Fallible<Files> {
     let mut files = Files::new();
     for message in apis.iter().flat_map(|api| [&api.request, &api.response]) {
-        files.insert(format!("message/{}.rs", message.file()), file(message)?);
+        files.insert(format!("{FOLDER}/{}.rs", message.file()), file(message)?);
     }
-    files.insert("message/request.rs".to_owned(), dispatch(apis, Kind::Request)?);
-    files.insert("message/response.rs".to_owned(), dispatch(apis, Kind::Response)?);
-    files.insert("message.rs".to_owned(), root(apis)?);
+    files.insert(format!("{FOLDER}/request.rs"), dispatch(apis, Kind::Request)?);
+    files.insert(format!("{FOLDER}/response.rs"), dispatch(apis, Kind::Response)?);
+    files.insert(format!("{FOLDER}.rs"), root(apis)?);
     Ok(files)
 }
 
