@@ -1,5 +1,5 @@
-//! Two bytes choose request and version, the rest is the body. What can be read must be written, and what was written must
-//! be read as the same.
+//! Two bytes choose request and version, the rest is the body. What can be read must be written, and what was written
+//! must be read as the same.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
