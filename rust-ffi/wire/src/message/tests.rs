@@ -113,3 +113,28 @@ fn a_request_borrows_its_frame() {
     assert_eq!((topics[0].name, topics[0].topic_id), (Some("topic"), Uuid::ZERO));
     assert!(body.as_ptr_range().contains(&topics[0].name.unwrap().as_ptr()));
 }
+
+#[test]
+fn a_fetch_response_hands_its_slices_on() {
+    use fetch_response::{FetchResponse, FetchableTopicResponse, PartitionData};
+    let log = [bytes::Bytes::from(vec![1; 5000]), bytes::Bytes::from(vec![2; 6000])];
+    let partition = |slices| PartitionData { records: Some(Records::Slices(slices)), ..PartitionData::default() };
+    let topic = FetchableTopicResponse {
+        topic: "t",
+        partitions: vec![partition(&log[..]), partition(&log[1..])],
+        ..FetchableTopicResponse::default()
+    };
+    let response = FetchResponse { responses: vec![topic], ..FetchResponse::default() };
+    let mut writer = Writer::response(7, 1);
+    response.encode(&mut writer, 12).unwrap();
+    let pieces = writer.into_frame().unwrap();
+    // Head, two slices, the next partition's head, its slice, tail.
+    let slices: Vec<_> = pieces.iter().filter(|p| log.iter().any(|slice| slice.as_ptr() == p.as_ptr())).collect();
+    assert_eq!((pieces.len(), slices.len()), (6, 3));
+    let frame = pieces.concat();
+    assert_eq!(frame[..4], (frame.len() as i32 - 4).to_be_bytes());
+    // Length, correlation id, tags of the header; then the body as a client reads it.
+    let mut reader = Reader::new(&frame[9..]);
+    assert_eq!(FetchResponse::decode(&mut reader, 12).as_ref(), Ok(&response));
+    assert!(reader.rest().is_empty());
+}

@@ -16,7 +16,8 @@ pub fn load(dir: &Path) -> Fallible<Vec<Api>> {
         if path.extension().is_none_or(|e| e != "json") {
             continue;
         }
-        let message = message(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let message =
+            message(&std::fs::read_to_string(&path)?).map_err(|error| format!("{}: {error}", path.display()))?;
         if let Some(message) = message {
             messages.insert((message.key, message.kind == Kind::Response), message);
         }
@@ -34,8 +35,8 @@ pub fn load(dir: &Path) -> Fallible<Vec<Api>> {
 }
 
 /// `None` for schemas that are no request or response, and for requests that are gone.
-fn message(path: &Path) -> Fallible<Option<Message>> {
-    let json = without_comments(&std::fs::read_to_string(path)?)?;
+fn message(schema: &str) -> Fallible<Option<Message>> {
+    let json = without_comments(schema)?;
     let kind = match text(&json, "type")? {
         "request" => Kind::Request,
         "response" => Kind::Response,
@@ -200,3 +201,6 @@ fn narrow(message: &mut Message) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
