@@ -1,6 +1,10 @@
 //! Request and response headers (`RequestHeader.json`, `ResponseHeader.json`).
 
 use crate::api::Api;
+use crate::codec::{DecodeError, Reader};
+
+/// Key, version and correlation id.
+const FIXED: usize = 8;
 
 /// The parts of a request header, borrowed from its frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,51 +56,16 @@ pub fn peek(frame: &[u8]) -> Option<(i16, i16, i32)> {
 pub fn parse(frame: &[u8]) -> Result<RequestHead<'_>, HeadError> {
     let (key, version, correlation_id) = peek(frame).ok_or(HeadError::Truncated)?;
     let api = Api::from_key(key).ok_or(HeadError::UnknownKey { key })?;
-    let mut at = 8;
-    let len = i16::from_be_bytes(
-        frame.get(at..at + 2).ok_or(HeadError::Truncated)?.try_into().map_err(|_| HeadError::Truncated)?,
-    );
-    at += 2;
-    let client_id = match usize::try_from(len) {
-        Err(_) => None,
-        Ok(n) => {
-            let bytes = frame.get(at..at + n).ok_or(HeadError::Truncated)?;
-            at += n;
-            Some(core::str::from_utf8(bytes).map_err(|_| HeadError::ClientIdNotUtf8)?)
-        }
-    };
+    let mut reader = Reader::new(&frame[FIXED..]);
+    let client_id = reader.nullable_string(false).map_err(|error| match error {
+        DecodeError::NotUtf8 => HeadError::ClientIdNotUtf8,
+        _ => HeadError::Truncated,
+    })?;
     if api.request_header_version(version) == 2 {
-        at = skip_tags(frame, at)?;
+        reader.skip_tags().map_err(|_| HeadError::BadTags)?;
     }
-    Ok(RequestHead { key, version, correlation_id, client_id, body_at: at })
-}
-
-/// Skips one tagged-field section (KIP-482): a count, then tag, size and bytes of each.
-fn skip_tags(frame: &[u8], mut at: usize) -> Result<usize, HeadError> {
-    let (count, next) = uvarint(frame, at)?;
-    at = next;
-    for _ in 0..count {
-        let (_tag, next) = uvarint(frame, at)?;
-        let (size, next) = uvarint(frame, next)?;
-        at = next.checked_add(size as usize).filter(|&end| end <= frame.len()).ok_or(HeadError::BadTags)?;
-    }
-    Ok(at)
-}
-
-fn uvarint(frame: &[u8], mut at: usize) -> Result<(u32, usize), HeadError> {
-    let mut value = 0u32;
-    for shift in [0, 7, 14, 21, 28] {
-        let byte = *frame.get(at).ok_or(HeadError::Truncated)?;
-        at += 1;
-        if shift == 28 && byte > 0x0f {
-            return Err(HeadError::BadTags);
-        }
-        value |= u32::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return Ok((value, at));
-        }
-    }
-    Err(HeadError::BadTags)
+    let body_at = frame.len() - reader.rest().len();
+    Ok(RequestHead { key, version, correlation_id, client_id, body_at })
 }
 
 #[cfg(test)]
@@ -128,7 +97,7 @@ mod tests {
         assert_eq!(parse(&frame(999, 0, &[0, 0])), Err(HeadError::UnknownKey { key: 999 }));
         assert_eq!(parse(&frame(3, 1, &[0x7f, 0xff])), Err(HeadError::Truncated));
         assert_eq!(parse(&frame(3, 1, &[0, 1, 0xff])), Err(HeadError::ClientIdNotUtf8));
-        assert_eq!(parse(&frame(3, 9, &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f])), Err(HeadError::Truncated));
+        assert_eq!(parse(&frame(3, 9, &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f])), Err(HeadError::BadTags));
         assert_eq!(parse(&frame(3, 9, &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x1f])), Err(HeadError::BadTags));
         assert_eq!(parse(&frame(3, 9, &[0xff, 0xff, 1, 0, 9])), Err(HeadError::BadTags));
     }
