@@ -2,6 +2,7 @@
 //! the producer sent it.
 
 mod snappy;
+mod zstd;
 
 use std::io::{self, Read};
 
@@ -55,17 +56,15 @@ impl From<io::Error> for InflateError {
     }
 }
 
-/// What comes out of `input`, piece by piece: an error once it is more than `max` bytes. Costs the codec's window (a
-/// few MiB at most, 128 for zstd with its largest), however much comes out.
+/// What comes out of `input`, piece by piece: an error once it is more than `max` bytes. What the codec remembers
+/// meanwhile is bounded too: a block of at most 22 times the input for Snappy, 24 MiB for zstd, less for the others.
 pub fn reader<'a>(compression: Compression, input: &'a [u8], max: usize) -> Result<Inflate<'a>, InflateError> {
     let source: Box<dyn Read + 'a> = match compression {
         Compression::None => Box::new(input),
         Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(input)),
         Compression::Snappy => Box::new(snappy::reader(input, max)?),
         Compression::Lz4 => Box::new(lz4_flex::frame::FrameDecoder::new(input)),
-        Compression::Zstd => {
-            Box::new(ruzstd::decoding::StreamingDecoder::new(input).map_err(|_| InflateError::Malformed)?)
-        }
+        Compression::Zstd => Box::new(zstd::reader(input)?),
     };
     Ok(Inflate { source, left: max, max })
 }

@@ -123,6 +123,7 @@ fn nothing_that_is_sent_costs_more_than_it_may() {
     bent_requests_cost_no_more_than_the_frame_and_16_mib();
     arrays_of_empty_elements_are_stopped_by_the_budget();
     a_batch_is_inflated_in_passing();
+    a_zstd_window_is_not_filled_because_four_bytes_ask_for_it();
 }
 
 fn bent_requests_cost_no_more_than_the_frame_and_16_mib() {
@@ -191,6 +192,21 @@ fn a_batch_is_inflated_in_passing() {
     let (result, cost) = peak(|| batch.check_records(1 << 20));
     assert_eq!(wire::ErrorCode::from(result.unwrap_err()), wire::ErrorCode::MessageTooLarge);
     assert!(cost < 1 << 20, "{cost} bytes");
+}
+
+fn a_zstd_window_is_not_filled_because_four_bytes_ask_for_it() {
+    // A window of 128 MiB, and a thousand blocks that each say "128 KiB of zeros": 4 KiB on the wire.
+    let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0, 17 << 3];
+    for block in 1..=1000 {
+        let header = (128u32 << 10) << 3 | 1 << 1 | u32::from(block == 1000);
+        frame.extend(&header.to_le_bytes()[..3]);
+        frame.push(0);
+    }
+    let bytes = batch(4, 1, &frame);
+    let batch = Batch::parse(&bytes).unwrap();
+    let (result, cost) = peak(|| batch.check_records(usize::MAX));
+    assert!(result.is_err());
+    assert!(cost < 25 << 20, "{cost} bytes for a batch of {}", bytes.len());
 }
 
 fn varint(out: &mut Vec<u8>, value: i32) {

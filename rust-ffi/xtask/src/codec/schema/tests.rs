@@ -19,7 +19,8 @@ fn refused(fields: &str) -> String {
 #[test]
 fn fields_of_versions_that_are_gone_are_left_out() {
     let message = request(
-        r#"{ "name": "Old", "type": "int32", "versions": "0-1" }, { "name": "New", "type": "int32", "versions": "3+" }"#,
+        r#"{ "name": "Old", "type": "int32", "versions": "0-1" },
+           { "name": "New", "type": "int32", "versions": "3+" }"#,
     );
     let message = message.unwrap().unwrap();
     let names: Vec<_> = message.structs[0].fields.iter().map(|f| f.name.as_str()).collect();
