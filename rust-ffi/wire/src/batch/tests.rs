@@ -19,7 +19,7 @@ fn code(bytes: &[u8]) -> ErrorCode {
     checked.map_or_else(ErrorCode::from, |()| ErrorCode::None)
 }
 
-const PRODUCED: &[&str] = &["plain", "gzip", "snappy", "lz4", "zstd", "transactional"];
+const PRODUCED: &[&str] = &["plain", "gzip", "snappy", "lz4", "zstd", "zstd-22", "transactional"];
 
 #[test]
 fn what_a_producer_sends_is_taken_and_read() {

@@ -32,6 +32,7 @@ public class Batches {
         codecs.put("snappy", Compression.snappy().build());
         codecs.put("lz4", Compression.lz4().build());
         codecs.put("zstd", Compression.zstd().build());
+        codecs.put("zstd-22", Compression.zstd().level(22).build());
         for (var codec : codecs.entrySet()) {
             write(dir, codec.getKey(), builder((byte) 2, codec.getValue(), false, false), 3);
         }
