@@ -1,0 +1,47 @@
+"""A Kafka-compatible broker that lives inside your process.
+
+    from tansu_cffi import TansuBroker
+
+    with TansuBroker() as broker:
+        print(broker.bootstrap_servers)     # give it to any Kafka client
+
+Importing starts nothing: no thread, no socket.
+"""
+
+from __future__ import annotations
+
+from tansu_cffi import _trampolines as _trampolines  # binds the callbacks; before any broker can be made
+from tansu_cffi._broker import TansuBroker
+from tansu_cffi._commands import Partition, Topic
+from tansu_cffi._config import BrokerConfig
+from tansu_cffi._core import BrokerState
+from tansu_cffi._errors import (
+    BrokerArgumentError,
+    BrokerBindError,
+    BrokerConfigError,
+    BrokerError,
+    BrokerErrorKind,
+    BrokerStateError,
+    BrokerStorageError,
+    BrokerTimeoutError,
+)
+from tansu_cffi._events import BrokerEventHandler
+from tansu_cffi._loader import VERSION as __version__
+
+__all__ = [
+    "BrokerArgumentError",
+    "BrokerBindError",
+    "BrokerConfig",
+    "BrokerConfigError",
+    "BrokerError",
+    "BrokerErrorKind",
+    "BrokerEventHandler",
+    "BrokerState",
+    "BrokerStateError",
+    "BrokerStorageError",
+    "BrokerTimeoutError",
+    "Partition",
+    "TansuBroker",
+    "Topic",
+    "__version__",
+]

@@ -1,0 +1,85 @@
+"""The commands of a running broker, as data: a name, arguments, and how to read the reply.
+
+Nothing here calls the library; `_core` carries a command to it and the reply back, in whatever way the caller waits.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Callable, Generic, Optional, TypeVar
+
+from tansu_cffi._errors import BrokerArgumentError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One partition of a topic."""
+
+    id: int
+    #: Offset of the first record that is kept.
+    log_start: int
+    #: Offset that the next record gets.
+    high_watermark: int
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A topic and its partitions."""
+
+    name: str
+    id: str
+    partitions: tuple[Partition, ...]
+
+
+@dataclass(frozen=True)
+class Command(Generic[T]):
+    """What is asked, and how to read the answer."""
+
+    name: str
+    read: Callable[[Any], T]
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+    def args_json(self) -> str:
+        return json.dumps({name: value for name, value in self.args.items() if value is not None})
+
+    def reply(self, text: str) -> T:
+        return self.read(json.loads(text))
+
+
+def info() -> Command[dict[str, Any]]:
+    """What the broker is and how it was built."""
+    return Command("info", dict)
+
+
+def topics() -> Command[list[Topic]]:
+    """All topics."""
+    return Command("topics.list", lambda reply: [_topic(topic) for topic in reply["topics"]])
+
+
+def create_topic(name: str, partitions: Optional[int], configs: Optional[Mapping[str, str]]) -> Command[Topic]:
+    """Creates a topic; the library says what it thinks of the values, here only what JSON cannot carry is refused."""
+    if not isinstance(name, str):
+        raise BrokerArgumentError(f"name: {name!r} is no string")
+    if partitions is not None and (not isinstance(partitions, int) or isinstance(partitions, bool)):
+        raise BrokerArgumentError(f"partitions: {partitions!r} is no whole number")
+    if configs is not None and not isinstance(configs, Mapping):
+        raise BrokerArgumentError(f"configs: {configs!r} is no mapping of strings")
+    for key, value in (configs or {}).items():
+        if not isinstance(key, str) or not isinstance(value, str):
+            raise BrokerArgumentError(f"configs[{key!r}]: {value!r}; topic configs map strings to strings")
+    args = {"name": name, "partitions": partitions, "configs": dict(configs) if configs else None}
+    return Command("topics.create", _topic, args)
+
+
+def metrics() -> Command[dict[str, int]]:
+    """Counters since the start."""
+    return Command("metrics", lambda reply: {metric["name"]: metric["value"] for metric in reply["metrics"]})
+
+
+def _topic(reply: Mapping[str, Any]) -> Topic:
+    partitions = tuple(Partition(p["id"], p["log_start"], p["high_watermark"]) for p in reply["partitions"])
+    return Topic(reply["name"], reply["id"], partitions)

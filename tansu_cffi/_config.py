@@ -1,0 +1,205 @@
+"""BrokerConfig: the settings of a broker, checked when they are written down."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+from tansu_cffi import _core
+from tansu_cffi._errors import BrokerConfigError
+
+
+@dataclass(frozen=True)
+class BrokerConfig:
+    """The settings of a broker. Immutable, comparable, and good for any number of brokers.
+
+    A field stands for the setting of the same name with dots, `listener_port` for `listener.port`; `extra` reaches every
+    other one: `BrokerConfig(extra={"max.connections": "100"})`. A value that cannot be used raises BrokerConfigError here
+    and not at the start.
+    """
+
+    #: Where records live: `memory://`, `sqlite://orders.db`, `postgres://user:password@host/database`, ...
+    storage_url: str = "memory://"
+    #: Address to bind. `localhost` takes 127.0.0.1 and, where it exists, ::1; anything else binds only that.
+    listener_host: str = "localhost"
+    #: Port to bind; 0 takes a free one.
+    listener_port: int = 0
+    #: Host name that clients are told to connect to.
+    advertised_host: str = "localhost"
+    #: Port that clients are told to connect to; None is the bound one.
+    advertised_port: Optional[int] = None
+    cluster_id: str = "tansu"
+    node_id: int = 111
+    #: Threads that serve connections.
+    num_network_threads: int = 1
+    #: How long a stop waits for requests in work when the caller names no grace.
+    shutdown_grace_ms: int = 5000
+    #: Every other setting, by its own name.
+    extra: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        for name, kind in _KINDS.items():
+            _check_type(name, getattr(self, name), kind, optional=name == "advertised_port")
+        # A copy: what the caller does with the original is not our business any more.
+        object.__setattr__(self, "extra", _checked_extra(self.extra))
+        check(self)
+
+    @classmethod
+    def from_env(cls, prefix: str = "TANSU_", environ: Optional[Mapping[str, str]] = None) -> BrokerConfig:
+        """The settings that the environment names: `TANSU_STORAGE_URL`, `TANSU_LISTENER_PORT`, `TANSU_MAX_CONNECTIONS`.
+
+        Each setting may be there, in capitals and with underscores for dots; the others keep their defaults.
+        """
+        environ = os.environ if environ is None else environ
+        variables = {key: prefix + key.replace(".", "_").upper() for key in _core.setting_keys()}
+        settings = {key: environ[variable] for key, variable in variables.items() if variable in environ}
+        return cls._from_settings(settings, variables)
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, str]) -> BrokerConfig:
+        """The settings by their own names, those with fields included: `{"listener.port": "9092"}`."""
+        return cls._from_settings(settings, {key: key for key in settings})
+
+    @classmethod
+    def _from_settings(cls, settings: Mapping[str, str], names: Mapping[str, str]) -> BrokerConfig:
+        fields: dict[str, Any] = {}
+        extra: dict[str, str] = {}
+        for key, value in settings.items():
+            name = field_of(key)
+            if name is None:
+                extra[key] = value
+            else:
+                fields[name] = _from_text(names[key], value, _KINDS[name])
+        return cls(**fields, extra=extra)
+
+    def replace(self, **changes: Any) -> BrokerConfig:
+        """A copy with these fields changed."""
+        unknown = sorted(set(changes) - {f.name for f in dataclasses.fields(self)})
+        if unknown:
+            raise BrokerConfigError(f"{unknown[0]}: no such field. Settings without a field go into extra.")
+        return dataclasses.replace(self, **changes)
+
+    def __repr__(self) -> str:
+        # A storage URL may hold a password: values are shown as the library shows them.
+        shown = _core.shown_settings(settings_of(self))
+        parts = [f"{name}={_shown(getattr(self, name), shown[key_of(name)])}" for name in _KINDS]
+        extra = {key: shown[key] for key in self.extra}
+        return f"BrokerConfig({', '.join(parts)}, extra={extra!r})"
+
+
+#: Every field but `extra`, with the type of its values.
+_KINDS: dict[str, type] = {
+    "storage_url": str,
+    "listener_host": str,
+    "listener_port": int,
+    "advertised_host": str,
+    "advertised_port": int,
+    "cluster_id": str,
+    "node_id": int,
+    "num_network_threads": int,
+    "shutdown_grace_ms": int,
+}
+
+
+def key_of(name: str) -> str:
+    """The setting behind a field."""
+    return name.replace("_", ".")
+
+
+def field_of(key: str) -> Optional[str]:
+    """The field for a setting; None if it is reached by `extra`."""
+    name = key.replace(".", "_")
+    return name if name in _KINDS and key_of(name) == key else None
+
+
+def settings_of(config: BrokerConfig) -> dict[str, str]:
+    """What the config says, as the C ABI takes it; fields that are None are left to their defaults."""
+    return dict(_settings(config))
+
+
+def _settings(config: BrokerConfig) -> Iterator[tuple[str, str]]:
+    for name in _KINDS:
+        value = getattr(config, name)
+        if value is not None:
+            yield key_of(name), str(value)
+    yield from config.extra.items()
+
+
+def check(config: BrokerConfig) -> None:
+    """Has the library check each value; it alone knows the ranges."""
+    try:
+        _core.check_settings(settings_of(config))
+    except BrokerConfigError as error:
+        raise in_fields(error) from None
+
+
+def in_fields(error: BrokerConfigError) -> BrokerConfigError:
+    """The error with the field's name where the library, which knows no fields, has the setting's."""
+    key, colon, rest = error.message.partition(":")
+    name = field_of(key)
+    where = name if name is not None else f"extra[{key!r}]" if "." in key and " " not in key else None
+    if colon and where is not None:
+        return BrokerConfigError(f"{where}:{rest}", kind=error.kind, status=error.status, os_code=error.os_code)
+    return error
+
+
+def _check_type(name: str, value: Any, kind: type, *, optional: bool) -> None:
+    if value is None and optional:
+        return
+    # True is an int to Python, and never a port.
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        wanted = "a string" if kind is str else "a whole number"
+        raise BrokerConfigError(f"{name}: {_short(value)} is {_a(type(value).__name__)}; it must be {wanted}")
+    if kind is str:
+        _check_text(name, value)
+
+
+def _checked_extra(extra: Any) -> dict[str, str]:
+    if not isinstance(extra, Mapping):
+        raise BrokerConfigError(f"extra: {_a(type(extra).__name__)}; it must be a mapping of setting to string")
+    for key, value in extra.items():
+        if not isinstance(key, str):
+            raise BrokerConfigError(f"extra: the key {_short(key)} is {_a(type(key).__name__)}; it must be a string")
+        _check_text("extra", key)
+        name = field_of(key)
+        if name is not None:
+            raise BrokerConfigError(f"extra[{key!r}]: this setting has a field of its own, {name}")
+        if not isinstance(value, str):
+            kind = _a(type(value).__name__)
+            raise BrokerConfigError(f"extra[{key!r}]: the value is {kind}; settings are strings, such as '100' or 'true'")
+        _check_text(f"extra[{key!r}]", value)
+    return dict(extra)
+
+
+def _check_text(where: str, value: str) -> None:
+    if "\0" in value:
+        raise BrokerConfigError(f"{where}: must not contain NUL characters")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        raise BrokerConfigError(f"{where}: cannot be written as UTF-8 (it has a lone surrogate)") from None
+
+
+def _from_text(where: str, value: str, kind: type) -> Any:
+    if kind is str:
+        return value
+    try:
+        return int(value)
+    except ValueError:
+        raise BrokerConfigError(f"{where}: {_short(value)} is not a whole number") from None
+
+
+def _shown(value: Any, shown: str) -> str:
+    return repr(shown) if isinstance(value, str) else repr(value)
+
+
+def _short(value: Any) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else shown[:57] + "..."
+
+
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiouAEIOU" else f"a {noun}"

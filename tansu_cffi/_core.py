@@ -1,0 +1,347 @@
+"""One native broker: its handle, what its callbacks said, and the calls on it. All of it in Python's own terms."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import Any, NoReturn, Optional, Protocol
+
+from tansu_cffi import _lifetime
+from tansu_cffi._errors import BrokerError, BrokerErrorKind, BrokerStateError, error_of
+from tansu_cffi._loader import ffi, lib, text
+
+
+class BrokerState(IntEnum):
+    """Where a broker is in its one life; the numbers are those of the C ABI."""
+
+    NEW = 0
+    STARTING = 1
+    RUNNING = 2
+    STOPPING = 3
+    STOPPED = 4
+    FAILED = 5
+
+
+class Listener(Protocol):
+    """Who is told what happens to a broker, on the broker's callback thread."""
+
+    def tell(self, event: str, *args: Any) -> None: ...
+
+
+# --- errors -----------------------------------------------------------------------------------------------------------
+
+
+def read_error(error: Any) -> BrokerError:
+    """A copy of a `tansu_error`, which stays whose it was."""
+    return error_of(
+        status=lib.tansu_error_status(error),
+        kind=lib.tansu_error_kind(error),
+        message=text(lib.tansu_error_message(error)),
+        os_code=lib.tansu_error_os_code(error),
+        fatal=bool(lib.tansu_error_is_fatal(error)),
+        retriable=bool(lib.tansu_error_is_retriable(error)),
+    )
+
+
+def _check(status: int, error: Any) -> None:
+    """Raises what a call left in `error`, a `tansu_error **`, and frees it."""
+    if status != lib.TANSU_OK:
+        _raise(status, error)
+
+
+def _raise(status: int, error: Any) -> NoReturn:
+    if error[0] == ffi.NULL:
+        name = text(lib.tansu_status_name(status))
+        raise error_of(status=status, kind=BrokerErrorKind.INTERNAL, message=f"the library answered {name}")
+    try:
+        raise read_error(error[0])
+    finally:
+        lib.tansu_error_free(error[0])
+
+
+# --- settings ---------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _config(settings: Mapping[str, str]) -> Iterator[Any]:
+    out = ffi.new("tansu_config **")
+    error = ffi.new("tansu_error **")
+    _check(lib.tansu_config_new(out), error)
+    try:
+        for key, value in settings.items():
+            _check(lib.tansu_config_set(out[0], key.encode(), value.encode(), error), error)
+        yield out[0]
+    finally:
+        lib.tansu_config_free(out[0])
+
+
+def check_settings(settings: Mapping[str, str]) -> None:
+    """Raises BrokerConfigError for the first one that cannot be used."""
+    with _config(settings):
+        pass
+
+
+def shown_settings(settings: Mapping[str, str]) -> dict[str, str]:
+    """All settings as they may be shown: passwords are masked."""
+    with _config(settings) as config:
+        return {key: _copied(lambda *place: lib.tansu_config_get(config, key.encode(), *place)) for key in setting_keys()}
+
+
+def setting_keys() -> list[str]:
+    """The key of every setting there is."""
+    return [text(lib.tansu_config_key_at(i)) for i in range(lib.tansu_config_key_count())]
+
+
+def setting_docs() -> dict[str, str]:
+    """One line about every setting: type, default, range, meaning."""
+    return {key: text(lib.tansu_config_key_doc(key.encode())) for key in setting_keys()}
+
+
+def build_info() -> str:
+    """How the library was built, as JSON."""
+    return text(lib.tansu_build_info())
+
+
+def _copied(read: Any) -> str:
+    """A string that the library copies into a buffer, whatever its length."""
+    size = 256
+    needed = ffi.new("size_t *")
+    while True:
+        buffer = ffi.new("char[]", size)
+        status = read(buffer, size, needed)
+        if status == lib.TANSU_OK:
+            return text(buffer)
+        if status != lib.TANSU_E_BUFFER:
+            raise error_of(status=status, kind=BrokerErrorKind.INTERNAL, message=text(lib.tansu_status_name(status)))
+        # It may have grown between two calls.
+        size = max(int(needed[0]), size + 1)
+
+
+# --- the broker -------------------------------------------------------------------------------------------------------
+
+_FORKED = -12
+
+
+class Core:
+    """A native broker. Any thread may call anything; nothing here calls the listener with a lock held.
+
+    Waiting is done on Python's own events, set by the callbacks, so that Ctrl-C works; calls into the library are short.
+    """
+
+    def __init__(self, settings: Mapping[str, str], listener: Listener) -> None:
+        self.pid = os.getpid()
+        #: A client can connect, or it has become clear that none ever will.
+        self.ready = threading.Event()
+        #: on_stopped has returned, or never will.
+        self.stopped = threading.Event()
+        self.port = 0
+        self.bootstrap = ""
+        self.started = False
+        self.fatal: Optional[BrokerError] = None
+        #: The gate was closed at exit, in the middle of things.
+        self.cut_off = False
+        # Weak: the slot holds this object, and a handler that holds its broker must not keep both alive for ever.
+        self._listener = weakref.ref(listener)
+        self._callback_thread: Optional[int] = None
+        # Re-entrant: a signal handler or finalizer may come in while its own thread is in here.
+        self._lock = threading.RLock()
+        self._users = 0
+        self._closing = False
+        self._handle: Any = None
+        self._last_state = BrokerState.NEW
+        self._slot = _lifetime.new_slot(self)
+        try:
+            self._handle = self._new(settings)
+        except BaseException:
+            _lifetime.released(self._slot)
+            _lifetime.freed(self._slot)
+            raise
+
+    def _new(self, settings: Mapping[str, str]) -> Any:
+        callbacks = ffi.new("tansu_callbacks *")
+        callbacks.struct_size = ffi.sizeof("tansu_callbacks")
+        callbacks.user_data = ffi.cast("void *", self._slot)
+        callbacks.on_started = lib.tansu_py_on_started
+        callbacks.on_stopped = lib.tansu_py_on_stopped
+        callbacks.on_error = lib.tansu_py_on_error
+        callbacks.on_fatal = lib.tansu_py_on_fatal
+        callbacks.release = lib.tansu_py_release
+        out = ffi.new("tansu_broker **")
+        error = ffi.new("tansu_error **")
+        with _config(settings) as config:
+            _check(lib.tansu_broker_new(config, callbacks, out, error), error)
+        return out[0]
+
+    # -- calls
+
+    @contextmanager
+    def _use(self) -> Iterator[Any]:
+        """The handle, which is not freed before the last user has left."""
+        self.check_process()
+        with self._lock:
+            if self._closing:
+                raise BrokerStateError("the broker is closed. Make a new TansuBroker from the same config.")
+            self._users += 1
+        try:
+            yield self._handle
+        finally:
+            with self._lock:
+                self._users -= 1
+                last = self._closing and self._users == 0
+            if last:
+                self._free()
+
+    @property
+    def foreign(self) -> bool:
+        """Whether this process is a forked child of the one that made it."""
+        return self.pid != os.getpid()
+
+    def check_process(self) -> None:
+        """Refuses a broker that a forked child has inherited; first of all, for its locks may be held by nobody."""
+        if self.foreign:
+            raise BrokerStateError(
+                "this broker was made in the parent process and does not run here. Start brokers after fork, "
+                "or use spawn instead of fork.",
+                status=_FORKED,
+            )
+
+    def start(self) -> None:
+        """Asks for the start and returns."""
+        with self._use() as handle:
+            if _lifetime.is_exiting():
+                raise BrokerStateError("the interpreter is exiting: a broker that starts now would be stopped by nobody")
+            if not _lifetime.in_main_interpreter():
+                raise BrokerStateError("a broker can be started in the main interpreter only, not in a subinterpreter")
+            error = ffi.new("tansu_error **")
+            _check(lib.tansu_broker_start(handle, error), error)
+            self.started = True
+
+    def stop(self, grace_ms: int) -> None:
+        """Asks for the stop and returns; -1 is the configured grace. Nothing happens to a closed broker."""
+        self.check_process()
+        if not self._closing:
+            try:
+                with self._use() as handle:
+                    lib.tansu_broker_stop(handle, grace_ms)
+            except BrokerStateError:
+                pass  # closed by another thread in between
+
+    def join(self, timeout_ms: int) -> bool:
+        """Waits inside the library until nothing of the broker is left, its callback thread included."""
+        if self._closing or not self.started:
+            return True
+        error = ffi.new("tansu_error **")
+        with self._use() as handle:
+            status = lib.tansu_broker_wait(handle, timeout_ms, error)
+            # The broker's own fatal error may be a time-out, too.
+            running = status == lib.TANSU_E_TIMEOUT and not lib.tansu_error_is_fatal(error[0])
+            lib.tansu_error_free(error[0])
+        return not running
+
+    def command(self, name: str, args_json: str) -> str:
+        """Runs a command; JSON in, JSON out."""
+        out = ffi.new("tansu_string **")
+        error = ffi.new("tansu_error **")
+        with self._use() as handle:
+            _check(lib.tansu_broker_command(handle, name.encode(), args_json.encode(), out, error), error)
+            try:
+                return bytes(ffi.buffer(lib.tansu_string_data(out[0]), lib.tansu_string_len(out[0]))).decode()
+            finally:
+                lib.tansu_string_free(out[0])
+
+    def state(self) -> BrokerState:
+        """The state now; of a closed broker, and in a forked child, the last one that was seen."""
+        if not self.foreign and not self._closing:
+            try:
+                with self._use() as handle:
+                    self._last_state = BrokerState(lib.tansu_broker_state(handle))
+            except BrokerStateError:
+                pass
+        return self._last_state
+
+    def has_ended(self) -> bool:
+        """The port is closed and the storage flushed; handlers may still be told so."""
+        return not self.started or self.state() in (BrokerState.STOPPED, BrokerState.FAILED)
+
+    def in_callback(self) -> bool:
+        """Whether this thread is inside a handler of this broker."""
+        return self._callback_thread == threading.get_ident()
+
+    # -- the end
+
+    @property
+    def closed(self) -> bool:
+        return self._closing
+
+    def close(self) -> None:
+        """Gives the handle back as soon as nobody uses it. Never waits, so a finalizer may call it."""
+        if self.foreign:
+            return  # whatever the child would free is the parent's
+        self.state()
+        with self._lock:
+            if self._closing:
+                return
+            self._closing = True
+            unused = self._users == 0
+        if unused:
+            self._free()
+
+    def _free(self) -> None:
+        lib.tansu_broker_free(self._handle)
+        _lifetime.freed(self._slot)
+        self.ready.set()
+        self.stopped.set()
+
+    def stop_at_exit(self, grace_s: float) -> None:
+        """Stops with the configured grace, or with this one if it is shorter."""
+        if self.started and not self._closing:
+            self.stop(-1)
+            self.stop(int(grace_s * 1000))
+
+    def let_go(self, timeout_ms: int) -> None:
+        """Closes the gate to the callbacks for good and wakes whoever waits for one that will not come."""
+        if self._closing:
+            return
+        with self._use() as handle:
+            lib.tansu_broker_detach(handle, timeout_ms)
+        self.cut_off = not self.stopped.is_set()
+        self.ready.set()
+        self.stopped.set()
+
+    # -- callbacks, on the callback thread
+
+    def on_started(self, port: int) -> None:
+        with self._use() as handle:
+            self.bootstrap = _copied(lambda *place: lib.tansu_broker_bootstrap(handle, *place))
+        self.port = port
+        self.ready.set()
+        self._tell("on_started", port)
+
+    def on_error(self, error: BrokerError) -> None:
+        self._tell("on_error", error)
+
+    def on_fatal(self, error: BrokerError) -> None:
+        self.fatal = error
+        self.ready.set()
+        self._tell("on_fatal", error)
+
+    def on_stopped(self) -> None:
+        try:
+            self._tell("on_stopped")
+        finally:
+            self.ready.set()
+            self.stopped.set()
+
+    def _tell(self, event: str, *args: Any) -> None:
+        listener = self._listener()
+        if listener is None:
+            return
+        self._callback_thread = threading.get_ident()
+        try:
+            listener.tell(event, *args)
+        finally:
+            self._callback_thread = None

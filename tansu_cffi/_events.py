@@ -1,0 +1,76 @@
+"""What a broker tells its owner: the handler's four methods."""
+
+from __future__ import annotations
+
+from typing import Any, Optional, Protocol, runtime_checkable
+
+from tansu_cffi import _lifetime
+from tansu_cffi._errors import BrokerArgumentError, BrokerError
+
+
+@runtime_checkable
+class EventHandler(Protocol):
+    """Any object with these four methods is a handler; BrokerEventHandler need not be its base."""
+
+    def on_started(self, port: int) -> None: ...
+    def on_stopped(self) -> None: ...
+    def on_error(self, error: BrokerError) -> None: ...
+    def on_fatal(self, error: BrokerError) -> None: ...
+
+
+class BrokerEventHandler:
+    """A handler that does nothing; override what you want to be told.
+
+    The methods run on a thread that belongs to the broker, one at a time and in order. `stop()` is fine in them; `wait()`
+    and `close()` raise, for they would wait for the handler itself. An exception does not reach the broker: it goes to
+    `sys.unraisablehook` and to `broker.handler_errors`.
+    """
+
+    def on_started(self, port: int) -> None:
+        """Clients can connect to `port`. At most once, first."""
+
+    def on_stopped(self) -> None:
+        """The port is closed, nothing of the broker runs, the storage is flushed. Once for each start, last."""
+
+    def on_error(self, error: BrokerError) -> None:
+        """Something went wrong and the broker goes on."""
+
+    def on_fatal(self, error: BrokerError) -> None:
+        """The broker is going down because of this; on_stopped follows. At most once."""
+
+
+METHODS = ("on_started", "on_stopped", "on_error", "on_fatal")
+#: More exceptions of handlers than this are told, but not kept.
+ERRORS_MAX = 100
+
+
+class Listener:
+    """Calls a handler and takes what it raises; belongs to the TansuBroker, so that both can be forgotten together."""
+
+    def __init__(self, handler: Optional[EventHandler]) -> None:
+        _check(handler)
+        self._handler = handler
+        self.errors: list[BaseException] = []
+
+    def tell(self, event: str, *args: Any) -> None:
+        """Calls one method, on the broker's callback thread."""
+        if self._handler is None:
+            return
+        try:
+            getattr(self._handler, event)(*args)
+        except BaseException as error:  # SystemExit, too: this is not a thread that could end the program
+            if len(self.errors) < ERRORS_MAX:
+                self.errors.append(error)
+            _lifetime.report_unraisable(error, getattr(self._handler, event, self._handler))
+
+
+def _check(handler: Any) -> None:
+    if handler is None:
+        return
+    if isinstance(handler, type):
+        raise BrokerArgumentError(f"event_handler: {handler.__name__} is a class; give an object: {handler.__name__}()")
+    for method in METHODS:
+        if not callable(getattr(handler, method, None)):
+            raise BrokerArgumentError(
+                f"event_handler: {type(handler).__name__} has no method {method}(). Derive it from BrokerEventHandler."
+            )
