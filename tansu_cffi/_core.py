@@ -25,6 +25,9 @@ class BrokerState(IntEnum):
     STOPPED = 4
     FAILED = 5
 
+    def __str__(self) -> str:
+        return self.name
+
 
 class Listener(Protocol):
     """Who is told what happens to a broker, on the broker's callback thread."""

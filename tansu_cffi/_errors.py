@@ -28,6 +28,9 @@ class BrokerErrorKind(IntEnum):
     INTERNAL = 8
     ARGUMENT = 9
 
+    def __str__(self) -> str:
+        return self.name
+
     @classmethod
     def of(cls, number: int) -> BrokerErrorKind:
         """The kind of that number; a number of a newer library counts as INTERNAL, as the ABI says."""

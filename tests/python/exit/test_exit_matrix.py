@@ -1,0 +1,47 @@
+"""However a program ends, it ends: each case of `cases/`, several times, on every Python at hand.
+
+A case says what it expects beside `end` on its stdout: `# expect code: N` (0 without it), `# expect stderr: WORDS`.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Callable
+
+import pytest
+from support.interpreters import Installed
+
+CASES = sorted((Path(__file__).parent / "cases").glob("*.py"))
+SECONDS = 10.0
+#: What an interpreter, a Rust runtime or a C library says when it falls over.
+DEATH = re.compile(r"fatal|panicked|abort|segmentation|deadlock|not rethrown|not called in the current", re.IGNORECASE)
+
+
+def _expected(case: Path) -> tuple[int, str]:
+    text = case.read_text(encoding="utf-8")
+    code = re.search(r"^# expect code: (\d+)$", text, re.MULTILINE)
+    words = re.search(r"^# expect stderr:(.*)$", text, re.MULTILINE)
+    return int(code[1]) if code else 0, words[1].strip() if words else ""
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
+def test_program_ends(case: Path, interpreter: Installed, counts: Callable[[str], int]) -> None:
+    code, words = _expected(case)
+
+    def once(_: int) -> tuple[subprocess.CompletedProcess[str], float]:
+        begun = time.monotonic()
+        # Well past what is allowed: a program that is too slow is told apart from one that hangs.
+        return interpreter.run(case, timeout=60), time.monotonic() - begun
+
+    with ThreadPoolExecutor(2) as pool:
+        for ran, seconds in pool.map(once, range(counts("exit.each"))):
+            told = f"{case.stem} on {interpreter.name}: code {ran.returncode}\n{ran.stdout}\n{ran.stderr}"
+            assert ran.returncode == code, told
+            assert seconds < SECONDS, f"{told}\n{seconds:.1f} s"
+            assert "end" in ran.stdout.split(), told
+            assert not DEATH.search(ran.stderr), told
+            assert words in ran.stderr if words else ran.stderr == "", told
