@@ -56,6 +56,8 @@ class TansuBroker:
             raise BrokerArgumentError(f"config: {type(config).__name__} is no BrokerConfig")
         if isinstance(logger, str):
             logger = logging.getLogger(logger)
+        elif logger is not None and not isinstance(logger, logging.Logger):
+            raise BrokerArgumentError(f"logger: {logger!r} is neither a logging.Logger nor the name of one")
         self._config = config
         self._listener = Listener(event_handler)
         self._blocking = bool(blocking)

@@ -40,7 +40,7 @@ def _preload(path: str) -> Any:
     import ctypes
 
     try:
-        library = ctypes.CDLL(path, mode=ctypes.RTLD_GLOBAL)
+        library = ctypes.CDLL(path)
     except OSError as error:
         raise ImportError(f"{OVERRIDE}={path}: cannot be loaded ({error}).") from error
     _kept.append(library)
@@ -51,8 +51,10 @@ def _check_override(path: str, library: Any, native: Any) -> None:
     """A library without the right SONAME would be loaded beside the other one, and not be used."""
     import ctypes
 
-    theirs = ctypes.cast(library.tansu_abi_version, ctypes.c_void_p).value
-    ours = int(native.ffi.cast("uintptr_t", native.ffi.addressof(native.lib, "tansu_abi_version")))
+    # A static string: it lies in the library that answers, and each loaded library has its own.
+    library.tansu_version.restype = ctypes.c_void_p
+    theirs = library.tansu_version() or 0
+    ours = int(native.ffi.cast("uintptr_t", native.lib.tansu_version()))
     if theirs != ours:
         raise ImportError(f"{OVERRIDE}={path}: its SONAME is not {LIBRARY_NAME}, so the compiled module ignores it.")
 
