@@ -1,0 +1,60 @@
+//! What can go wrong, in words for the person who wrote the URL.
+
+use std::fmt;
+
+use wire::ErrorCode;
+
+/// Where the fault lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenErrorKind {
+    /// In the URL or its options.
+    Config,
+    /// Nobody answers there, or not to us.
+    Unreachable,
+    /// In what is stored, or in the file that should hold it.
+    Storage,
+}
+
+/// A storage that could not be opened. The message names the URL without its secrets, and the remedy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenError {
+    pub kind: OpenErrorKind,
+    pub message: String,
+}
+
+impl OpenError {
+    pub(crate) fn config(message: impl Into<String>) -> OpenError {
+        OpenError { kind: OpenErrorKind::Config, message: message.into() }
+    }
+
+    pub(crate) fn unreachable(message: impl Into<String>) -> OpenError {
+        OpenError { kind: OpenErrorKind::Unreachable, message: message.into() }
+    }
+
+    pub(crate) fn storage(message: impl Into<String>) -> OpenError {
+        OpenError { kind: OpenErrorKind::Storage, message: message.into() }
+    }
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+/// A command that Kafka would have refused, or that the storage failed at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallError {
+    pub code: ErrorCode,
+    pub message: String,
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {}", self.code, self.message)
+    }
+}
+
+impl std::error::Error for CallError {}

@@ -1,0 +1,77 @@
+//! What a Fetch asks for, on its own feet: it outlives the frame's borrow.
+
+use std::time::Duration;
+
+use wire::message::{DecodeError, Reader, fetch_request::FetchRequest};
+
+use crate::answer::Request;
+
+/// The most that one answer carries, whatever the client would take.
+const BYTES_MAX: usize = 50 * 1024 * 1024;
+
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub topics: Vec<TopicPlan>,
+    pub max_wait: Duration,
+    pub min_bytes: usize,
+    pub max_bytes: usize,
+    /// isolation.level=read_committed
+    pub committed_only: bool,
+    /// The client goes on with a fetch session; we have begun none.
+    pub unknown_session: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct TopicPlan {
+    /// Until version 12; then the id.
+    pub name: Option<String>,
+    pub id: [u8; 16],
+    pub partitions: Vec<PartitionPlan>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PartitionPlan {
+    pub index: i32,
+    pub offset: i64,
+    pub max_bytes: usize,
+    pub leader_epoch: i32,
+}
+
+impl Plan {
+    pub(super) fn new(request: &Request) -> Result<Plan, DecodeError> {
+        let body = FetchRequest::decode(&mut Reader::new(request.body()), request.version)?;
+        let topics = body.topics.iter().map(|topic| TopicPlan {
+            name: (request.version <= 12).then(|| topic.topic.to_owned()),
+            id: topic.topic_id.0,
+            partitions: topic
+                .partitions
+                .iter()
+                .map(|partition| PartitionPlan {
+                    index: partition.partition,
+                    offset: partition.fetch_offset,
+                    max_bytes: unsigned(partition.partition_max_bytes),
+                    leader_epoch: partition.current_leader_epoch,
+                })
+                .collect(),
+        });
+        Ok(Plan {
+            topics: topics.collect(),
+            max_wait: Duration::from_millis(unsigned(body.max_wait_ms) as u64),
+            min_bytes: unsigned(body.min_bytes),
+            max_bytes: unsigned(body.max_bytes).min(BYTES_MAX),
+            committed_only: body.isolation_level == 1,
+            unknown_session: body.session_id != 0 || body.session_epoch > 0,
+        })
+    }
+
+    /// Every partition whose topic has a name.
+    pub(super) fn partitions(&self, names: &[Option<String>]) -> Vec<(String, i32)> {
+        let named = self.topics.iter().zip(names).filter_map(|(topic, name)| Some((topic, name.as_ref()?)));
+        let keys = named.flat_map(|(topic, name)| topic.partitions.iter().map(|part| (name.clone(), part.index)));
+        keys.collect()
+    }
+}
+
+fn unsigned(value: i32) -> usize {
+    value.max(0) as usize
+}

@@ -1,0 +1,203 @@
+//! Topics: what Metadata and CreateTopics do about our settings, and the commands.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tansu_broker::Error;
+use tansu_sans_io::{
+    Body, CreateTopicsRequest, ErrorCode as UpstreamCode, Frame, Header, MetadataResponse,
+    create_topics_request::{CreatableTopic, CreatableTopicConfig},
+    metadata_response::MetadataResponseTopic,
+    topic::is_valid_topic_name,
+};
+use tansu_storage::{Storage as _, TopicId, Topition};
+use wire::ErrorCode;
+
+use crate::{
+    Answer, CallError, Inner,
+    answer::{CREATE_TOPICS, Request, reply},
+    upstream::{decode, encode},
+};
+
+/// A topic and how far its partitions go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Topic {
+    pub name: String,
+    /// As Kafka's tools print it.
+    pub id: String,
+    pub partitions: Vec<Partition>,
+}
+
+/// One partition: offsets of the first record kept and of the next to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Partition {
+    pub id: i32,
+    pub log_start: i64,
+    pub high_watermark: i64,
+}
+
+/// Metadata: upstream creates what it does not know with four partitions, and shows every topic to who asks for none.
+pub(crate) async fn metadata(inner: Arc<Inner>, request: Request) -> Answer {
+    let asking = inner.clone();
+    let asked = inner.tasks.run(async move { ask_metadata(&asking, &request).await });
+    reply(&inner, asked.await)
+}
+
+async fn ask_metadata(inner: &Inner, request: &Request) -> Result<Bytes, Error> {
+    let mut frame = decode(request)?;
+    let Body::MetadataRequest(body) = &mut frame.body else { return Err(unexpected()) };
+    // Version 0 has no null: its empty list means all topics.
+    let nothing_asked = request.version >= 1 && body.topics.as_ref().is_some_and(Vec::is_empty);
+    // Versions before 4 have no flag, and behave as if it were set.
+    let create = inner.auto_create_topics && body.allow_auto_topic_creation.unwrap_or(true);
+    body.allow_auto_topic_creation = Some(false);
+    let mut response = served_metadata(inner, frame.clone()).await?;
+    if create && create_unknown(inner, &response).await {
+        response = served_metadata(inner, frame).await?;
+    }
+    if nothing_asked {
+        response.topics = Some(Vec::new());
+    }
+    encode(request, response.into())
+}
+
+async fn served_metadata(inner: &Inner, frame: Frame) -> Result<MetadataResponse, Error> {
+    match inner.upstream.serve(frame).await? {
+        Body::MetadataResponse(response) => Ok(response),
+        _ => Err(unexpected()),
+    }
+}
+
+/// True if there is something new to see.
+async fn create_unknown(inner: &Inner, response: &MetadataResponse) -> bool {
+    let unknown = |topic: &&MetadataResponseTopic| topic.error_code == i16::from(UpstreamCode::UnknownTopicOrPartition);
+    let names = response.topics.iter().flatten().filter(unknown).filter_map(|topic| topic.name.clone());
+    let mut created = false;
+    for name in names.filter(|name| is_valid_topic_name(name)) {
+        let topic = CreatableTopic::default()
+            .name(name.clone())
+            .num_partitions(inner.num_partitions)
+            .replication_factor(1)
+            .assignments(Some(Vec::new()))
+            .configs(Some(Vec::new()));
+        match inner.storage.create_topic(topic, false).await {
+            // Somebody else may have been faster.
+            Ok(_) | Err(tansu_storage::Error::Api(UpstreamCode::TopicAlreadyExists)) => created = true,
+            Err(e) => tracing::warn!(topic = name, error = inner.secrets.hide(&e.to_string()), "topic not created"),
+        }
+    }
+    created
+}
+
+/// CreateTopics: a partition count of -1 means our setting, not upstream's three.
+pub(crate) async fn create_topics(inner: Arc<Inner>, request: Request) -> Answer {
+    let asking = inner.clone();
+    let asked = inner.tasks.run(async move {
+        let mut frame = decode(&request)?;
+        let Body::CreateTopicsRequest(body) = &mut frame.body else { return Err(unexpected()) };
+        for topic in body.topics.iter_mut().flatten() {
+            if topic.num_partitions == -1 && topic.assignments.as_ref().is_none_or(Vec::is_empty) {
+                topic.num_partitions = asking.num_partitions;
+            }
+        }
+        let served = asking.upstream.serve(frame).await?;
+        asking.waiters.wake_all();
+        encode(&request, served)
+    });
+    reply(&inner, asked.await)
+}
+
+/// Upstream's routes answer each request with its response.
+pub(crate) fn unexpected() -> Error {
+    Error::Message("an unexpected message".to_owned())
+}
+
+pub(crate) async fn list(inner: &Arc<Inner>) -> Result<Vec<Topic>, CallError> {
+    let asking = inner.clone();
+    let listed = inner.tasks.run(async move {
+        let metadata = asking.storage.metadata(None).await?;
+        let mut topics = Vec::new();
+        for topic in metadata.topics() {
+            topics.push(described(&asking, topic).await?);
+        }
+        Ok(topics)
+    });
+    finished(inner, listed.await)
+}
+
+pub(crate) async fn create(
+    inner: &Arc<Inner>,
+    name: &str,
+    partitions: i32,
+    configs: &[(String, String)],
+) -> Result<Topic, CallError> {
+    let config = |(name, value): &(String, String)| {
+        CreatableTopicConfig::default().name(name.clone()).value(Some(value.clone()))
+    };
+    let topic = CreatableTopic::default()
+        .name(name.to_owned())
+        .num_partitions(if partitions == -1 { inner.num_partitions } else { partitions })
+        .replication_factor(1)
+        .assignments(Some(Vec::new()))
+        .configs(Some(configs.iter().map(config).collect()));
+    let asking = inner.clone();
+    let name = name.to_owned();
+    let created = inner.tasks.run(async move { create_one(&asking, name, topic).await });
+    finished(inner, created.await).and_then(|created| created)
+}
+
+async fn create_one(
+    inner: &Inner,
+    name: String,
+    topic: CreatableTopic,
+) -> Result<Result<Topic, CallError>, tansu_storage::Error> {
+    let body = CreateTopicsRequest::default().topics(Some(vec![topic])).timeout_ms(30_000).validate_only(Some(false));
+    let header = Header::Request { api_key: CREATE_TOPICS, api_version: 7, correlation_id: 0, client_id: None };
+    let served = inner.upstream.serve(Frame { size: 0, header, body: body.into() }).await;
+    let response = match served {
+        Ok(Body::CreateTopicsResponse(response)) => response,
+        Ok(_) => return Err(tansu_storage::Error::Message("an unexpected message".to_owned())),
+        Err(e) => return Err(tansu_storage::Error::Message(e.to_string())),
+    };
+    let Some(result) = response.topics.unwrap_or_default().into_iter().next() else {
+        return Err(tansu_storage::Error::Message("no answer to CreateTopics".to_owned()));
+    };
+    let code = ErrorCode::from_code(result.error_code).unwrap_or(ErrorCode::UnknownServerError);
+    if code != ErrorCode::None {
+        let message = result.error_message.unwrap_or_else(|| format!("{code:?}"));
+        return Ok(Err(CallError { code, message: format!("topic '{name}': {message}") }));
+    }
+    inner.waiters.wake_all();
+    let metadata = inner.storage.metadata(Some(&[TopicId::Name(name.clone())])).await?;
+    match metadata.topics().first() {
+        Some(topic) => described(inner, topic).await.map(Ok),
+        None => Ok(Err(CallError {
+            code: ErrorCode::UnknownTopicOrPartition,
+            message: format!("topic '{name}' was deleted at once"),
+        })),
+    }
+}
+
+async fn described(inner: &Inner, topic: &MetadataResponseTopic) -> Result<Topic, tansu_storage::Error> {
+    let name = topic.name.clone().unwrap_or_default();
+    let mut partitions = Vec::new();
+    for partition in topic.partitions.iter().flatten() {
+        let id = partition.partition_index;
+        let stage = inner.storage.offset_stage(&Topition::new(name.clone(), id)).await?;
+        partitions.push(Partition { id, log_start: stage.log_start(), high_watermark: stage.high_watermark() });
+    }
+    partitions.sort_by_key(|partition| partition.id);
+    Ok(Topic { name, id: wire::Uuid(topic.topic_id.unwrap_or_default()).to_string(), partitions })
+}
+
+fn finished<T>(
+    inner: &Inner,
+    done: Result<Result<T, tansu_storage::Error>, crate::tasks::Panicked>,
+) -> Result<T, CallError> {
+    let failed = |code, words: String| CallError { code, message: inner.secrets.hide(&words) };
+    match done {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(e)) => Err(failed(ErrorCode::KafkaStorageError, format!("the storage failed: {e}"))),
+        Err(panicked) => Err(failed(ErrorCode::UnknownServerError, format!("the storage panicked: {panicked}"))),
+    }
+}
