@@ -33,10 +33,12 @@ class EmbeddedBroker:
     def __init__(self, config: BrokerConfig) -> None:
         self._events = _Events()
         self._broker = TansuBroker(config, event_handler=self._events)
+        self._started = False
 
     async def start(self) -> None:
         """Returns when a client can connect; raises what went wrong."""
         self._broker.start_nowait()
+        self._started = True
         await self._events.ready.wait()
         self.raise_fatal()
 
@@ -59,5 +61,6 @@ class EmbeddedBroker:
 
     async def wait_stopped(self) -> None:
         """Waits until the port is closed and the storage flushed, then gives the handle back."""
-        await self._events.stopped.wait()
+        if self._started:  # else nobody will ever say that it has stopped
+            await self._events.stopped.wait()
         self._broker.close()

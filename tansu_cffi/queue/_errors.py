@@ -17,35 +17,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from tansu_cffi import BrokerError, BrokerErrorKind, BrokerStateError, BrokerTimeoutError
+from tansu_cffi import BrokerArgumentError, BrokerError, BrokerErrorKind, BrokerStateError, BrokerTimeoutError
 
 
 class QueueError(BrokerError):
     """The base of every error that the queue raises by itself."""
 
-    _kind = BrokerErrorKind.INTERNAL
-
-    def __init__(self, message: str, **details: Any) -> None:
-        details.setdefault("kind", self._kind)
-        super().__init__(message, **details)
-
 
 class QueueDependencyMissing(QueueError, ImportError):
     """aiokafka is not installed."""
 
-    _kind = BrokerErrorKind.CONFIG
+    _default_kind = BrokerErrorKind.CONFIG
 
 
-class QueueArgumentError(QueueError, ValueError):
+class QueueArgumentError(QueueError, BrokerArgumentError):
     """An argument of the wrong type or out of range; the message names it."""
-
-    _kind = BrokerErrorKind.ARGUMENT
 
 
 class QueueNotStarted(QueueError, BrokerStateError):
     """A verb before `start()` or after `stop()`."""
-
-    _kind = BrokerErrorKind.STATE
 
 
 class QueueStopped(QueueNotStarted):
@@ -55,13 +45,9 @@ class QueueStopped(QueueNotStarted):
 class QueueAlreadyStarted(QueueError, BrokerStateError):
     """`start()` on a queue that runs."""
 
-    _kind = BrokerErrorKind.STATE
-
 
 class QueueTimeout(QueueError, BrokerTimeoutError):
     """The broker did not answer in time."""
-
-    _kind = BrokerErrorKind.TIMEOUT
 
 
 class QueueRequestError(QueueError):
@@ -72,7 +58,9 @@ class QueueRequestError(QueueError):
     #: Kafka's name of it, such as MESSAGE_TOO_LARGE.
     name: str
 
-    def __init__(self, message: str, *, code: int = -1, name: str = "UNKNOWN_SERVER_ERROR", **details: Any) -> None:
+    def __init__(
+        self, message: str = "", *, code: int = -1, name: str = "UNKNOWN_SERVER_ERROR", **details: Any
+    ) -> None:
         super().__init__(message, **details)
         self.code = code
         self.name = name

@@ -1,0 +1,38 @@
+"""The servers as fixtures: started when the first test asks for them, stopped with the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from servers import storages
+from servers.postgres import PostgresServer
+from servers.s3 import S3Server
+from servers.storages import Storage
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    server = PostgresServer().start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    server = S3Server().start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=storages.NAMES)
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
+    """Each storage in its turn, empty."""
+    return storages.make(request.param, request.getfixturevalue, tmp_path)
+
+
+@pytest.fixture(params=storages.KEEPING)
+def keeping_storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
+    """Each storage that outlives its broker, empty."""
+    return storages.make(request.param, request.getfixturevalue, tmp_path)

@@ -1,0 +1,127 @@
+"""PostgreSQL, from the machine's own package, in a folder of its own."""
+
+from __future__ import annotations
+
+import glob
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from pathlib import Path
+from urllib.parse import quote
+
+#: A port that was free a moment ago may be taken by now: then another one is tried.
+ATTEMPTS = 10
+
+#: Anyone may come in without a password but this user, whose password holds what a URL has to quote.
+GUARDED_USER = "guarded"
+GUARDED_PASSWORD = "s3cret/pass word@42"
+
+HBA = f"""\
+host all {GUARDED_USER} 127.0.0.1/32 scram-sha-256
+local all all trust
+host all all 127.0.0.1/32 trust
+"""
+
+
+class PostgresServer:
+    """A cluster of databases; each test gets a database of its own."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="tansu-postgres-"))
+        self._bin = _find_binaries()
+        self.port = 0
+
+    def start(self) -> PostgresServer:
+        try:
+            self._prepare()
+            self._start_on_free_port()
+            self._sql(f"create role {GUARDED_USER} login password '{GUARDED_PASSWORD}'")
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def _prepare(self) -> None:
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+            shutil.chown(self._folder, "postgres", "postgres")
+        self._run("initdb", "-D", self._data, "-A", "trust", "-N", "-U", "postgres", "-E", "UTF8", "--locale=C")
+        hba = self._data / "pg_hba.conf"
+        hba.write_text(HBA)
+
+    def _start_on_free_port(self) -> None:
+        # It cannot be asked to pick a port itself, so the port is tried, and another one when somebody was faster.
+        for attempt in range(ATTEMPTS):
+            self.port = _free_port()
+            settings = f"-k {self._folder} -c listen_addresses=127.0.0.1 -p {self.port} -c fsync=off"
+            settings += " -c max_connections=200 -c password_encryption=scram-sha-256"
+            log = self._folder / "log"
+            try:
+                self._run("pg_ctl", "-w", "-s", "-D", self._data, "-l", log, "-o", settings, "start")
+                return
+            except RuntimeError as error:
+                said = log.read_text(errors="replace") if log.exists() else ""
+                if attempt == ATTEMPTS - 1 or "could not bind" not in said:
+                    raise RuntimeError(f"{error}\n{said}") from None
+
+    @property
+    def _data(self) -> Path:
+        return self._folder / "d"
+
+    def stop(self) -> None:
+        if (self._data / "postmaster.pid").exists():
+            self._run("pg_ctl", "-w", "-s", "-D", self._data, "-m", "immediate", "stop")
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def new_database(self, owner: str = "postgres") -> str:
+        """An empty database; gives its name."""
+        name = f"t{uuid.uuid4().hex[:12]}"
+        self._sql(f"create database {name} owner {owner}")
+        return name
+
+    def new_url(self) -> str:
+        """The URL of an empty database, no password asked for."""
+        return f"postgres://postgres@127.0.0.1:{self.port}/{self.new_database()}"
+
+    def guarded_url(self, password: str = GUARDED_PASSWORD) -> str:
+        """The URL of an empty database that asks for a password."""
+        database = self.new_database(GUARDED_USER)
+        return f"postgres://{GUARDED_USER}:{quote(password, safe='')}@127.0.0.1:{self.port}/{database}"
+
+    def _sql(self, statement: str) -> None:
+        self._run(
+            "psql", "-X", "-q", "-h", self._folder, "-p", self.port, "-U", "postgres", "-d", "postgres", "-c", statement
+        )
+
+    def _run(self, program: str, *args: object) -> None:
+        command = [str(self._bin / program), *map(str, args)]
+        if os.geteuid() == 0:
+            command = ["runuser", "-u", "postgres", "--", *command]
+        # To a file and not a pipe: the server inherits it, and a pipe would stay open as long as the server runs.
+        with tempfile.TemporaryFile() as said:
+            ran = subprocess.run(
+                command, cwd=self._folder, stdin=subprocess.DEVNULL, stdout=said, stderr=said, timeout=120, check=False
+            )
+            said.seek(0)
+            if ran.returncode != 0:
+                raise RuntimeError(f"{program} failed: {said.read().decode(errors='replace')}")
+
+
+def _find_binaries() -> Path:
+    for folder in sorted(
+        glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[4]), reverse=True
+    ):
+        if Path(folder, "initdb").exists():
+            return Path(folder)
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).resolve().parent
+    raise RuntimeError("The tests need PostgreSQL: apt-get install postgresql (the server need not be running).")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
