@@ -1,5 +1,8 @@
 //! The seam: which backend a storage URL means, and what the shell asks of one.
 
+#[cfg(feature = "tansu")]
+mod tansu;
+
 use std::{future::Future, pin::Pin};
 
 use bytes::Bytes;
