@@ -1,6 +1,6 @@
 //! One connection, one task: read, ask, write, in order. A park holds back only its own connection.
 
-use std::{future::poll_fn, io, net::Shutdown, sync::Arc, task::Poll, time::Duration};
+use std::{fmt, future::poll_fn, io, net::Shutdown, sync::Arc, task::Poll, time::Duration};
 
 use bytes::{Buf, Bytes, BytesMut};
 use tokio::{
@@ -40,7 +40,6 @@ pub(crate) struct Shared {
 }
 
 /// Why a connection ended; for the log at debug level.
-#[derive(Debug)]
 pub(crate) enum End {
     Client,
     Drained,
@@ -48,6 +47,19 @@ pub(crate) enum End {
     Stalled,
     Refused(String),
     Io(io::Error),
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            End::Client => f.write_str("the client closed it"),
+            End::Drained => f.write_str("the broker stops"),
+            End::Idle => f.write_str("idle"),
+            End::Stalled => f.write_str("the client stalled"),
+            End::Refused(why) => f.write_str(why),
+            End::Io(e) => e.fmt(f),
+        }
+    }
 }
 
 pub(crate) async fn serve(mut stream: TcpStream, shared: Arc<Shared>) -> End {

@@ -94,6 +94,11 @@ impl Broker {
         }
     }
 
+    /// The value of a setting as it may be shown; `None` for an unknown key.
+    pub fn setting(&self, key: &str) -> Option<String> {
+        self.inner.settings.get(key)
+    }
+
     pub fn metrics(&self) -> Vec<Metric> {
         self.inner.metrics.list()
     }
@@ -120,6 +125,11 @@ impl Broker {
     pub fn fail(&self, error: Error, fatal: bool) {
         if fatal { self.inner.fail(error) } else { self.inner.events.error(error) }
     }
+}
+
+/// Kafka's name of a request key; empty for a key that Kafka does not have.
+pub fn api_name(key: i16) -> &'static str {
+    wire::api::Api::from_key(key).map_or("", |api| api.name)
 }
 
 /// A broker in figures.

@@ -1,6 +1,11 @@
 //! The one place that knows what in a storage URL is secret. It masks too much rather than too little, and needs no
 //! well-formed URL: what is wrong with a URL is often its password.
 
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard},
+};
+
 /// Stands where a secret was.
 pub const MASK: &str = "***";
 
@@ -14,6 +19,85 @@ pub fn url(url: &str) -> String {
         None => ("", url),
     };
     format!("{scheme}{}", query(&user_info(rest)))
+}
+
+/// A log record, a library's own words included, as it may be shown: every URL in it is masked, and so is every secret of
+/// a broker that lives, however it is written.
+pub fn text(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let begin = rest[..at]
+            .rfind(|c: char| !c.is_ascii_alphanumeric() && c != '+')
+            .map_or(0, |i| i + rest[i..].chars().next().map_or(1, char::len_utf8));
+        let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>');
+        let end = rest[at..].find(ends).map_or(rest.len(), |i| at + i);
+        shown.push_str(&rest[..begin]);
+        shown.push_str(&url(&rest[begin..end]));
+        rest = &rest[end..];
+    }
+    shown.push_str(rest);
+    for secret in known().keys() {
+        if shown.contains(secret.as_str()) {
+            shown = shown.replace(secret.as_str(), MASK);
+        }
+    }
+    shown
+}
+
+/// The secrets of one broker's storage URL, known to [`text`] for as long as this lives.
+#[derive(Default)]
+pub(crate) struct Known(Vec<String>);
+
+impl Known {
+    pub(crate) fn of(url: &str) -> Known {
+        let secrets = secrets(url);
+        let mut known = known();
+        for secret in &secrets {
+            *known.entry(secret.clone()).or_insert(0) += 1;
+        }
+        Known(secrets)
+    }
+}
+
+impl Drop for Known {
+    fn drop(&mut self) {
+        let mut known = known();
+        for secret in &self.0 {
+            if let Some(users) = known.get_mut(secret) {
+                *users -= 1;
+                if *users == 0 {
+                    known.remove(secret);
+                }
+            }
+        }
+    }
+}
+
+/// Secret to number of brokers that have it. Records of all brokers go to one log, so it is one table.
+fn known() -> MutexGuard<'static, BTreeMap<String, usize>> {
+    static KNOWN: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
+    KNOWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// What [`url`] masks, as written and decoded.
+fn secrets(url: &str) -> Vec<String> {
+    let rest = url.find("://").map_or(url, |at| &url[at + 3..]);
+    let mut found = Vec::new();
+    if let (Some(colon), Some(at)) = (rest.find(':'), rest.rfind('@'))
+        && colon < at
+    {
+        found.push(rest[colon + 1..at].to_owned());
+    }
+    if let Some((_, query)) = rest.split_once('?') {
+        let values = query.split(['&', ';']).filter_map(|pair| pair.split_once('='));
+        found.extend(values.filter(|(key, _)| is_secret(key)).map(|(_, value)| value.to_owned()));
+    }
+    let plain: Vec<String> =
+        found.iter().map(|secret| decoded(secret)).filter(|secret| !found.contains(secret)).collect();
+    found.extend(plain);
+    found.retain(|secret| !secret.is_empty());
+    found
 }
 
 /// From the first colon to the last `@`: a password may hold any character when nobody encoded it.
@@ -64,7 +148,26 @@ fn decoded(key: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::url;
+    use super::{Known, text, url};
+
+    #[test]
+    fn a_log_record_shows_no_url_with_its_password() {
+        assert_eq!(
+            text("opening \"postgres://me:s3cr3t@db/x?token=abc\" (tcp://db:5432)"),
+            "opening \"postgres://me:***@db/x?token=***\" (tcp://db:5432)"
+        );
+        assert_eq!(text("no url: a ä :// b"), "no url: a ä :// b");
+    }
+
+    #[test]
+    fn a_secret_of_a_living_broker_is_masked_wherever_it_turns_up() {
+        let (one, two) = (Known::of("postgres://me:hun%74er2@db/x"), Known::of("postgres://me:hun%74er2@db/x"));
+        assert_eq!(text("login me / hunter2, hun%74er2"), "login me / ***, ***");
+        drop(one);
+        assert_eq!(text("hunter2"), "***");
+        drop(two);
+        assert_eq!(text("hunter2"), "hunter2");
+    }
 
     #[test]
     fn passwords_are_masked_however_they_are_written() {

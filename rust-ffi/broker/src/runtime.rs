@@ -22,6 +22,7 @@ use crate::{
     events::Events,
     listener::Listeners,
     metrics::Metrics,
+    redact,
     settings::Settings,
     shutdown,
     status::{State, Status},
@@ -33,6 +34,8 @@ const MAINTENANCE: Duration = Duration::from_secs(10);
 
 pub(crate) struct Inner {
     pub settings: Settings,
+    /// Keeps the secrets of the storage URL out of the log.
+    _secrets: redact::Known,
     pub events: Arc<dyn Events>,
     pub status: Status,
     pub metrics: Arc<Metrics>,
@@ -52,6 +55,7 @@ impl std::fmt::Debug for Inner {
 impl Inner {
     pub(crate) fn new(settings: Settings, events: Arc<dyn Events>) -> Inner {
         Inner {
+            _secrets: redact::Known::of(settings.text("storage.url")),
             settings,
             events,
             status: Status::new(),
@@ -190,7 +194,7 @@ async fn serve(inner: &Arc<Inner>, listeners: &Listeners, shared: &Arc<Shared>, 
                 tasks.spawn(async move {
                     let end = connection::serve(stream, shared.clone()).await;
                     shared.metrics.closed();
-                    tracing::debug!(?end, "connection closed");
+                    tracing::debug!(why = %end, "connection closed");
                 });
             }
         }

@@ -28,7 +28,17 @@ fn generate() -> Result<String, Box<dyn std::error::Error>> {
     }
     let mut bytes = Vec::new();
     builder.generate()?.write(&mut bytes);
-    Ok(String::from_utf8(bytes)?)
+    Ok(String::from_utf8(bytes)?.lines().map(parenthesised).collect())
+}
+
+/// `#define X -1` as `#define X (-1)`: a program may write `-X`, or `2 -X`.
+fn parenthesised(line: &str) -> String {
+    match line.rsplit_once(' ') {
+        Some((define, value)) if define.starts_with("#define ") && value.starts_with('-') => {
+            format!("{define} ({value})\n")
+        }
+        _ => format!("{line}\n"),
+    }
 }
 
 /// The sources in the order of the header: cbindgen writes constants, then types, then functions, each as found here.

@@ -5,7 +5,10 @@ use std::time::{Duration, Instant};
 use tokio::time::timeout;
 use wire::ErrorCode;
 
-use crate::{client::Client, groups::{joined, until_rebalance}};
+use crate::{
+    client::Client,
+    groups::{joined, until_rebalance},
+};
 
 #[tokio::test]
 async fn a_hundred_waiting_consumers_are_answered_at_once() {

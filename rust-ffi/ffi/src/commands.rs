@@ -1,0 +1,118 @@
+//! The commands there are. A new one is a row here and no change of the ABI.
+
+use crate::command::Command;
+use crate::command_args::{Arg, Args, Type};
+use crate::config;
+use crate::failure::Outcome;
+use crate::instance::Instance;
+use crate::version;
+use broker::settings::TABLE as SETTINGS;
+use serde_json::{Value, json};
+
+pub(crate) const TABLE: &[Command] = &[
+    Command {
+        name: "info",
+        doc: "What the broker is and how it was built: state, port, bootstrap, storage, APIs, settings with docs, storages.",
+        args: &[],
+        blocks: false,
+        run: info,
+    },
+    Command {
+        name: "topics.list",
+        doc: "All topics with their partitions: id, log_start (first offset kept) and high_watermark (next offset).",
+        args: &[],
+        blocks: true,
+        run: topics_list,
+    },
+    Command {
+        name: "topics.create",
+        doc: "Creates a topic and returns it.",
+        args: &[
+            Arg { name: "name", kind: Type::Text, required: true, doc: "name of the topic" },
+            Arg {
+                name: "partitions",
+                kind: Type::Int(1, 10_000),
+                required: false,
+                doc: "number of partitions; without it, that of the setting num.partitions",
+            },
+            Arg { name: "configs", kind: Type::TextMap, required: false, doc: "topic configs, Kafka's names" },
+        ],
+        blocks: true,
+        run: topics_create,
+    },
+    Command {
+        name: "metrics",
+        doc: "Counters since the start, name and value.",
+        args: &[],
+        blocks: false,
+        run: metrics,
+    },
+];
+
+fn info(instance: &Instance, _: Args<'_>) -> Outcome<Value> {
+    let info = instance.broker.info();
+    let apis = info.apis.iter().map(|api| {
+        let name = broker::api_name(api.key);
+        json!({ "key": api.key, "name": name, "min_version": api.min, "max_version": api.max })
+    });
+    Ok(json!({
+        "build": version::build_info(),
+        "state": instance.state(),
+        "port": info.port,
+        "bootstrap": info.bootstrap,
+        "storage_url": info.storage_url,
+        "cluster_id": info.cluster_id,
+        "node_id": info.node_id,
+        "apis": apis.collect::<Vec<_>>(),
+        "settings": settings(instance),
+        "storages": storages(),
+    }))
+}
+
+fn settings(instance: &Instance) -> Vec<Value> {
+    let row = |s: &broker::settings::Setting| {
+        let range = config::range(s.kind);
+        json!({
+            "key": s.key,
+            "value": instance.broker.setting(s.key),
+            "type": config::type_name(s.kind),
+            "default": s.default,
+            "min": range.map(|r| r.0),
+            "max": range.map(|r| r.1),
+            "secret": s.secret,
+            "doc": s.doc,
+        })
+    };
+    SETTINGS.iter().map(row).collect()
+}
+
+fn storages() -> Vec<Value> {
+    let row = |s: broker::Storage| json!({ "scheme": s.scheme, "doc": s.doc, "experimental": s.experimental, "available": s.available });
+    broker::storages().into_iter().map(row).collect()
+}
+
+fn topics_list(instance: &Instance, _: Args<'_>) -> Outcome<Value> {
+    let topics = instance.broker.topics()?;
+    Ok(json!({ "topics": topics.iter().map(topic).collect::<Vec<_>>() }))
+}
+
+fn topics_create(instance: &Instance, args: Args<'_>) -> Outcome<Value> {
+    let partitions = args.int("partitions").and_then(|n| i32::try_from(n).ok());
+    let created = instance.broker.create_topic(args.text("name"), partitions, &args.text_map("configs"))?;
+    Ok(topic(&created))
+}
+
+fn topic(topic: &broker::Topic) -> Value {
+    let partition =
+        |p: &broker::Partition| json!({ "id": p.id, "log_start": p.log_start, "high_watermark": p.high_watermark });
+    json!({
+        "name": topic.name,
+        "id": topic.id,
+        "partitions": topic.partitions.iter().map(partition).collect::<Vec<_>>(),
+    })
+}
+
+fn metrics(instance: &Instance, _: Args<'_>) -> Outcome<Value> {
+    let metrics = instance.broker.metrics();
+    Ok(json!({ "metrics": metrics.iter().map(|m| json!({ "name": m.name, "value": m.value })).collect::<Vec<_>>() }))
+}

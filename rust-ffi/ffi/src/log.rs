@@ -1,0 +1,281 @@
+//! Logging: the one thing of the library that belongs to the process and not to a broker.
+//!
+//! Records go through a bounded queue to a thread of their own, `tansu-log`, which calls the host; so neither a slow host
+//! nor an interpreter lock holds up a broker, and a storm costs records (counted) instead of memory. The level is pushed
+//! down into `tracing`: a disabled level costs one comparison. Nothing is installed before the first `tansu_log_set`, so
+//! that a Rust program that links the rlib and never calls it keeps its own subscriber.
+
+use crate::constants::*;
+use crate::deadline::{Deadline, milliseconds};
+use crate::error::tansu_error;
+use crate::failure::{Failure, Outcome};
+use crate::status::*;
+use crate::{guard, log_subscriber, signals, strings};
+use std::cell::Cell;
+use std::collections::VecDeque;
+use std::ffi::{CString, c_char, c_void};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use crate::callbacks::tansu_release_fn;
+
+/// A log record. `target` is the part of the library that speaks, such as `broker.listener`; it and `message` are lent
+/// for the time of the call. Secrets are already masked.
+pub type tansu_log_fn = Option<
+    unsafe extern "C-unwind" fn(user_data: *mut c_void, level: i32, target: *const c_char, message: *const c_char),
+>;
+
+/// Sends the log records of all brokers in this process, up to `max_level`, to `callback`; NULL turns them off. A second
+/// call replaces the first. Records arrive in order on a thread of the library, which may only ask and stop (see the
+/// table); a host that is too slow loses records, see tansu_log_dropped. The old callback may still be running when this
+/// returns: its `release` (optional) is called when it is not, and tansu_log_flush waits for it. If this fails, nothing
+/// has changed and `release` is not called. `TANSU_E_STATE` in a Rust program that has set a tracing subscriber of its
+/// own: the records go there.
+///
+/// # Safety
+/// `callback` and `release` may be called with `user_data` until `release` has been; `err` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tansu_log_set(
+    max_level: i32,
+    callback: tansu_log_fn,
+    user_data: *mut c_void,
+    release: tansu_release_fn,
+    err: *mut *mut tansu_error,
+) -> i32 {
+    let body = || {
+        if !(TANSU_LOG_OFF..=TANSU_LOG_TRACE).contains(&max_level) {
+            let message = format!("max_level is {max_level}; levels are 0 (off) to 5 (trace)");
+            return Err(Failure::new(TANSU_E_INVALID_ARG, message));
+        }
+        if in_callback() {
+            return Err(Failure::in_log_callback("tansu_log_set"));
+        }
+        match callback {
+            Some(callback) => Logs::get_or_install()?.set(max_level, Some(Sink { callback, user_data, release })),
+            None => match Logs::get()? {
+                Some(logs) => logs.set(TANSU_LOG_OFF, None),
+                None => Ok(()),
+            },
+        }
+    };
+    // SAFETY: the caller's promise.
+    unsafe { guard::status(err, body) }
+}
+
+/// Waits until every record made before this call has been given to the callback, or dropped because there is none, and
+/// the callback has returned. `TANSU_E_REENTRANT` inside the log callback.
+#[unsafe(no_mangle)]
+pub extern "C" fn tansu_log_flush(timeout_ms: i64) -> i32 {
+    guard::bare_status(|| {
+        let deadline = Deadline::after(milliseconds("timeout_ms", timeout_ms)?);
+        if in_callback() {
+            return Err(Failure::in_log_callback("tansu_log_flush"));
+        }
+        match Logs::get()? {
+            Some(logs) => logs.flush(deadline),
+            None => Ok(()),
+        }
+    })
+}
+
+/// How many records were lost so far because the callback was too slow.
+#[unsafe(no_mangle)]
+pub extern "C" fn tansu_log_dropped() -> u64 {
+    LOGS.get().map_or(0, |logs| logs.dropped.load(Ordering::Relaxed))
+}
+
+/// Whether this thread is inside the log callback.
+pub(crate) fn in_callback() -> bool {
+    ON_LOG_THREAD.get()
+}
+
+const RECORDS_MAX: usize = 8192;
+const MESSAGE_BYTES_MAX: usize = 16 << 10;
+
+thread_local! { static ON_LOG_THREAD: Cell<bool> = const { Cell::new(false) } }
+
+static LOGS: OnceLock<Logs> = OnceLock::new();
+
+pub(crate) struct Logs {
+    pid: u32,
+    level: AtomicI32,
+    dropped: AtomicU64,
+    inner: Mutex<Inner>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Inner {
+    queue: VecDeque<Record>,
+    sink: Option<Arc<Sink>>,
+    /// Records taken off the queue since the beginning, and those whose callback has returned.
+    taken: u64,
+    finished: u64,
+    running: bool,
+}
+
+pub(crate) struct Record {
+    pub level: i32,
+    pub target: CString,
+    pub message: CString,
+}
+
+struct Sink {
+    callback: unsafe extern "C-unwind" fn(*mut c_void, i32, *const c_char, *const c_char),
+    user_data: *mut c_void,
+    release: tansu_release_fn,
+}
+
+// SAFETY: the header says that the callback runs on a thread of the library; user_data is only passed through.
+unsafe impl Send for Sink {}
+// SAFETY: as above; one thread calls.
+unsafe impl Sync for Sink {}
+
+impl Drop for Sink {
+    fn drop(&mut self) {
+        if let Some(release) = self.release {
+            // SAFETY: the host's function for its own pointer; the last user of the sink is gone.
+            guard::outward(|| unsafe { release(self.user_data) });
+        }
+    }
+}
+
+impl Logs {
+    /// The log of this process, if a callback was ever set. The one of a parent process has lost its thread.
+    fn get() -> Outcome<Option<&'static Logs>> {
+        match LOGS.get() {
+            Some(logs) if logs.pid != std::process::id() => {
+                let message = "logging was set up in the parent process. Call tansu_log_set after fork";
+                Err(Failure::new(TANSU_E_FORKED, message))
+            }
+            logs => Ok(logs),
+        }
+    }
+
+    fn get_or_install() -> Outcome<&'static Logs> {
+        if let Some(logs) = Logs::get()? {
+            return Ok(logs);
+        }
+        static INSTALL: Mutex<()> = Mutex::new(());
+        static FOREIGN: AtomicBool = AtomicBool::new(false);
+        let _one_at_a_time = INSTALL.lock().unwrap_or_else(PoisonError::into_inner);
+        if LOGS.get().is_none() && !FOREIGN.load(Ordering::Relaxed) {
+            let installed = tracing::dispatcher::set_global_default(log_subscriber::dispatch());
+            FOREIGN.store(installed.is_err(), Ordering::Relaxed);
+        }
+        if FOREIGN.load(Ordering::Relaxed) {
+            let message = "this program has set a tracing subscriber of its own; the records go there";
+            return Err(Failure::new(TANSU_E_STATE, message));
+        }
+        Ok(LOGS.get_or_init(|| Logs {
+            pid: std::process::id(),
+            level: AtomicI32::new(TANSU_LOG_OFF),
+            dropped: AtomicU64::new(0),
+            inner: Mutex::default(),
+            changed: Condvar::new(),
+        }))
+    }
+
+    fn set(&'static self, level: i32, sink: Option<Sink>) -> Outcome {
+        let mut inner = self.lock();
+        if sink.is_some() && !inner.running {
+            let thread = std::thread::Builder::new().name("tansu-log".to_owned());
+            if let Err(e) = signals::blocked(|| thread.spawn(|| self.run())) {
+                // Not given up by its owner yet, so not to be released.
+                std::mem::forget(sink);
+                let failure = Failure::new(TANSU_E_IO, format!("no thread for the log: {e}"));
+                return Err(Failure { os_code: e.raw_os_error().unwrap_or(0), retriable: true, ..failure });
+            }
+            inner.running = true;
+        }
+        let old = std::mem::replace(&mut inner.sink, sink.map(Arc::new));
+        self.level.store(level, Ordering::Relaxed);
+        self.changed.notify_all();
+        drop(inner);
+        // Every callsite asks the subscriber again and remembers the answer.
+        tracing_core::callsite::rebuild_interest_cache();
+        // May call the host, so after the lock.
+        drop(old);
+        Ok(())
+    }
+
+    fn flush(&self, deadline: Deadline) -> Outcome {
+        let mut inner = self.lock();
+        let goal = inner.taken + inner.queue.len() as u64;
+        while inner.running && inner.finished < goal {
+            inner = match deadline.left() {
+                None => self.changed.wait(inner).unwrap_or_else(PoisonError::into_inner),
+                Some(left) if left.is_zero() => {
+                    return Err(Failure::new(TANSU_E_TIMEOUT, "the log callback has not taken all records in time"));
+                }
+                Some(left) => self.changed.wait_timeout(inner, left).unwrap_or_else(PoisonError::into_inner).0,
+            };
+        }
+        Ok(())
+    }
+
+    /// The life of the log thread: until there is no callback and nothing left to give.
+    fn run(&self) {
+        ON_LOG_THREAD.set(true);
+        let mut inner = self.lock();
+        loop {
+            if let Some(record) = inner.queue.pop_front() {
+                inner.taken += 1;
+                let sink = inner.sink.clone();
+                drop(inner);
+                // Our own code only; the host's is behind a parking guard. The sink may be released in here.
+                let _ = guard::caught(|| give(sink, record));
+                inner = self.lock();
+                inner.finished += 1;
+                self.changed.notify_all();
+            } else if inner.sink.is_none() {
+                inner.running = false;
+                self.changed.notify_all();
+                return;
+            } else {
+                inner = self.changed.wait(inner).unwrap_or_else(PoisonError::into_inner);
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn give(sink: Option<Arc<Sink>>, record: Record) {
+    if let Some(sink) = sink {
+        // SAFETY: the host's function for its own pointer; release has not run, for `sink` is alive.
+        guard::outward(|| unsafe {
+            (sink.callback)(sink.user_data, record.level, record.target.as_ptr(), record.message.as_ptr());
+        });
+    }
+}
+
+/// The level that is wanted now.
+pub(crate) fn level() -> i32 {
+    LOGS.get().map_or(TANSU_LOG_OFF, |logs| logs.level.load(Ordering::Relaxed))
+}
+
+/// Takes a record in, from any thread.
+pub(crate) fn push(level: i32, target: &str, mut message: String) {
+    // A record made by the host's own log callback would make the next one.
+    let Some(logs) = LOGS.get().filter(|logs| !in_callback() && logs.pid == std::process::id()) else { return };
+    if message.len() > MESSAGE_BYTES_MAX {
+        message.truncate(message.floor_char_boundary(MESSAGE_BYTES_MAX));
+        message.push_str(" ...");
+    }
+    let record =
+        Record { level, target: strings::c_string(target.replace("::", ".")), message: strings::c_string(message) };
+    let mut inner = logs.lock();
+    if inner.sink.is_none() {
+        return;
+    }
+    if inner.queue.len() >= RECORDS_MAX {
+        logs.dropped.fetch_add(1, Ordering::Relaxed);
+        return;
+    }
+    inner.queue.push_back(record);
+    drop(inner);
+    logs.changed.notify_all();
+}

@@ -1,0 +1,67 @@
+//! What this library is: version, build, features.
+
+use crate::{guard, strings};
+use std::ffi::{CString, c_char};
+use std::sync::LazyLock;
+
+/// The version of this interface. It counts additions: a library with a higher number still serves a program that was
+/// compiled against a lower one. What would break such a program changes the SONAME instead.
+pub const TANSU_ABI_VERSION: u32 = 1;
+
+/// The interface version of the library that is loaded; compare it with `TANSU_ABI_VERSION`, that of the header.
+#[unsafe(no_mangle)]
+pub extern "C" fn tansu_abi_version() -> u32 {
+    TANSU_ABI_VERSION
+}
+
+/// The version of the library that is loaded, such as `"0.1.0"`. The string is static.
+#[unsafe(no_mangle)]
+pub extern "C" fn tansu_version() -> *const c_char {
+    const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
+    VERSION.as_ptr().cast()
+}
+
+/// How the library was built, as a JSON object with the members `version`, `abi`, `rustc`, `git`, `target`, `features`
+/// and `storages`. The string is static.
+#[unsafe(no_mangle)]
+pub extern "C" fn tansu_build_info() -> *const c_char {
+    static INFO: LazyLock<CString> = LazyLock::new(|| strings::c_string(build_info().to_string()));
+    guard::value(c"{}".as_ptr(), || INFO.as_ptr())
+}
+
+pub(crate) fn build_info() -> serde_json::Value {
+    serde_json::json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "abi": TANSU_ABI_VERSION,
+        "rustc": env!("TANSU_RUSTC"),
+        "git": option_env!("TANSU_GIT_REVISION").unwrap_or("unknown"),
+        "target": format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
+        "features": features(),
+        "storages": broker::storages().iter().filter(|s| s.available).map(|s| s.scheme.to_string()).collect::<Vec<_>>(),
+    })
+}
+
+/// Whether the library has a feature: `"tansu"` (upstream's storages), `"test-hooks"`, or `"storage."` and the scheme of
+/// a storage URL, such as `"storage.memory"` or `"storage.sqlite"`. False for NULL and for what it does not know.
+///
+/// # Safety
+/// `name` is NULL or NUL-terminated.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tansu_has_feature(name: *const c_char) -> bool {
+    guard::value(false, || {
+        // SAFETY: the caller's promise.
+        unsafe { strings::text("name", name) }.is_ok_and(|name| features().iter().any(|f| f == name))
+    })
+}
+
+fn features() -> Vec<String> {
+    let mut all = Vec::new();
+    if cfg!(feature = "tansu") {
+        all.push("tansu".to_owned());
+    }
+    if cfg!(feature = "test-hooks") {
+        all.push("test-hooks".to_owned());
+    }
+    all.extend(broker::storages().iter().filter(|s| s.available).map(|s| format!("storage.{}", s.scheme)));
+    all
+}

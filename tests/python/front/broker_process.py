@@ -1,0 +1,42 @@
+"""A broker in a process of its own, so that its memory can be measured, limited and lost.
+
+`broker_process.py {"setting": "value", ...}` prints the port, then obeys a line at a time and answers each with a line:
+
+limit N     no more than N bytes of address space beyond what is mapped now
+stop        stops the broker and answers with the milliseconds that took
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+
+from tansu_cffi import BrokerConfig, TansuBroker
+
+
+def main() -> None:
+    broker = TansuBroker(BrokerConfig.from_settings(json.loads(sys.argv[1]))).start()
+    print(broker.port, flush=True)
+    for line in sys.stdin:
+        command, *args = line.split()
+        if command == "limit":
+            print(_limit(int(args[0])), flush=True)
+        elif command == "stop":
+            began = time.perf_counter()
+            broker.stop()
+            broker.wait()
+            print((time.perf_counter() - began) * 1000, flush=True)
+    broker.close()
+
+
+def _limit(more: int) -> int:
+    with open("/proc/self/statm") as statm:
+        mapped = int(statm.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (mapped + more, mapped + more))
+    return mapped + more
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""A broker to be talked to in bytes.
+
+`KAFKA_PEER=127.0.0.1:port pytest tests/python/front` asks another broker instead of ours where the test does not look
+inside the process: whether a test expects what Apache Kafka does is found out that way.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from typing import Any, Callable, Optional
+
+import pytest
+from measured_broker import BrokerProcess
+from wire_client import Connection
+
+from tansu_cffi import BrokerConfig, TansuBroker
+
+PEER = os.environ.get("KAFKA_PEER")
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., TansuBroker]]:
+    """Starts brokers with settings, `start({"max.connections": "3"})`, and stops them after the test."""
+    started: list[TansuBroker] = []
+
+    def run(settings: Optional[dict[str, str]] = None) -> TansuBroker:
+        broker = TansuBroker(BrokerConfig.from_settings(settings or {}))
+        started.append(broker)
+        return broker.start()
+
+    yield run
+    for broker in started:
+        broker.stop(0)
+    for broker in started:
+        broker.close()
+
+
+@pytest.fixture
+def address(start: Callable[..., TansuBroker]) -> tuple[str, int]:
+    """Where a broker in memory listens."""
+    if PEER:
+        host, _, port = PEER.rpartition(":")
+        return host, int(port)
+    return "127.0.0.1", start().port
+
+
+@pytest.fixture
+def connect(address: tuple[str, int]) -> Iterator[Callable[..., Connection]]:
+    """Connections to that broker, closed after the test."""
+    made: list[Connection] = []
+
+    def make(**options: Any) -> Connection:
+        made.append(Connection(address, **options))
+        return made[-1]
+
+    yield make
+    for connection in made:
+        connection.close()
+
+
+@pytest.fixture
+def client(connect: Callable[..., Connection]) -> Connection:
+    """One connection to that broker."""
+    return connect()
+
+
+@pytest.fixture
+def topic(client: Connection) -> str:
+    """A topic with one partition."""
+    name = f"topic-{uuid.uuid4().hex[:12]}"
+    client.create_topic(name)
+    return name
+
+
+@pytest.fixture
+def start_process() -> Iterator[Callable[..., BrokerProcess]]:
+    """Starts brokers in processes of their own."""
+    started: list[BrokerProcess] = []
+
+    def run(settings: Optional[dict[str, str]] = None) -> BrokerProcess:
+        started.append(BrokerProcess(settings or {}))
+        return started[-1]
+
+    yield run
+    for process in started:
+        process.close()

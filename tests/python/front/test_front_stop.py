@@ -1,0 +1,99 @@
+"""A stop lets requests in work finish, answers those that wait, and makes nobody wait for idle clients."""
+
+from __future__ import annotations
+
+import threading
+from typing import Callable
+
+import kafka_bytes as kafka
+from measured_broker import BrokerProcess
+from wire_client import Closed, Connection, fetch_values
+
+StartProcess = Callable[..., BrokerProcess]
+
+
+def test_a_stop_does_not_wait_for_a_hundred_idle_consumers(start_process: StartProcess) -> None:
+    broker = start_process()
+    with Connection(broker.address) as client:
+        client.create_topic("t")
+    parked = [Connection(broker.address) for _ in range(100)]
+    for connection in parked:
+        # Served once, so that its fetch is not still on its way when the stop comes.
+        assert connection.ask(kafka.API_VERSIONS, 0)["ErrorCode"] == 0
+        connection.send(kafka.request(kafka.FETCH, 11, 5, **fetch_values("t", 0, max_wait=60_000)))
+    with Connection(broker.address) as last:
+        assert last.ask(kafka.METADATA, 9, Topics=[])["Brokers"]
+    took = broker.tell("stop")
+    print(f"stop with 100 waiting consumers: {took:.1f} ms")
+    assert took < 500
+    for connection in parked:
+        try:
+            answer = connection.answer(kafka.FETCH, 11, 5)
+            assert answer["ErrorCode"] == 0
+        except Closed:
+            pass
+        assert connection.is_closed()
+        connection.close()
+
+
+def test_a_stop_does_not_wait_for_clients_that_say_nothing(start_process: StartProcess) -> None:
+    broker = start_process()
+    silent = [Connection(broker.address) for _ in range(100)]
+    half = Connection(broker.address)
+    half.send(b"\0\0\1\0abc")
+    assert silent[-1].ask(kafka.API_VERSIONS, 0)["ErrorCode"] == 0
+    took = broker.tell("stop")
+    print(f"stop with 100 silent connections and half a request: {took:.1f} ms")
+    assert took < 500
+    for connection in [*silent, half]:
+        assert connection.is_closed()
+        connection.close()
+
+
+def test_a_stop_with_a_hundred_busy_clients_loses_nothing_it_acknowledged(
+    start_process: StartProcess, tmp_path: object
+) -> None:
+    settings = {"storage.url": f"sqlite://{tmp_path}/busy.db"}
+    broker = start_process(settings)
+    with Connection(broker.address) as client:
+        client.create_topic("t")
+    acknowledged: list[int] = []
+    busy = threading.Barrier(101)
+    odd: list[BaseException] = []
+
+    def work(number: int) -> None:
+        done = 0
+        try:
+            with Connection(broker.address) as connection:
+                while True:
+                    answer = connection.produce("t", kafka.batch(b"%d:%d" % (number, done)))
+                    if answer["ErrorCode"] == 0:
+                        acknowledged.append(answer["BaseOffset"])
+                    done += 1
+                    if done == 1:
+                        busy.wait(60)
+        except (Closed, OSError):
+            pass
+        except BaseException as error:
+            odd.append(error)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(100)]
+    for thread in threads:
+        thread.start()
+    busy.wait(60)
+    took = broker.tell("stop")
+    for thread in threads:
+        thread.join(30)
+    assert not any(thread.is_alive() for thread in threads), "a client was left hanging"
+    assert not odd, odd[0]
+    print(f"stop with 100 busy clients: {took:.1f} ms; {len(acknowledged)} records acknowledged")
+    assert took < 6_000
+    assert len(acknowledged) >= 100
+    broker.close()
+
+    again = start_process(settings)
+    with Connection(again.address) as client:
+        part = client.fetch("t", 0)
+        stored = [offset for base, last, _ in kafka.batches(part["Records"]) for offset in range(base, last + 1)]
+        assert set(acknowledged) <= set(stored)
+        assert stored == list(range(part["HighWatermark"]))
