@@ -130,6 +130,21 @@
 #define TANSU_ABI_VERSION 1
 
 /**
+ * The version of the library that this header belongs to: first number.
+ */
+#define TANSU_VERSION_MAJOR 0
+
+/**
+ * Second number.
+ */
+#define TANSU_VERSION_MINOR 1
+
+/**
+ * Third number.
+ */
+#define TANSU_VERSION_PATCH 0
+
+/**
  * Done.
  */
 #define TANSU_OK 0

@@ -318,8 +318,11 @@ class Core:
     # -- callbacks, on the callback thread
 
     def on_started(self, port: int) -> None:
-        with self._use() as handle:
-            self.bootstrap = _copied(lambda *place: lib.tansu_broker_bootstrap(handle, *place))
+        try:
+            with self._use() as handle:
+                self.bootstrap = _copied(lambda *place: lib.tansu_broker_bootstrap(handle, *place))
+        except BrokerStateError:
+            return  # closed by another thread in between: there is nobody to tell
         self.port = port
         self.ready.set()
         self._tell("on_started", port)

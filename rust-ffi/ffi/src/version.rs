@@ -8,6 +8,27 @@ use std::sync::LazyLock;
 /// compiled against a lower one. What would break such a program changes the SONAME instead.
 pub const TANSU_ABI_VERSION: u32 = 1;
 
+/// The version of the library that this header belongs to: first number.
+pub const TANSU_VERSION_MAJOR: u32 = 0;
+/// Second number.
+pub const TANSU_VERSION_MINOR: u32 = 1;
+/// Third number.
+pub const TANSU_VERSION_PATCH: u32 = 0;
+
+// Cargo.toml has the version; cbindgen wants literals.
+const _: () = {
+    assert!(TANSU_VERSION_MAJOR == number(env!("CARGO_PKG_VERSION_MAJOR")), "TANSU_VERSION_MAJOR");
+    assert!(TANSU_VERSION_MINOR == number(env!("CARGO_PKG_VERSION_MINOR")), "TANSU_VERSION_MINOR");
+    assert!(TANSU_VERSION_PATCH == number(env!("CARGO_PKG_VERSION_PATCH")), "TANSU_VERSION_PATCH");
+};
+
+const fn number(text: &str) -> u32 {
+    match u32::from_str_radix(text, 10) {
+        Ok(number) => number,
+        Err(_) => panic!("the version has a part that is no number"),
+    }
+}
+
 /// The interface version of the library that is loaded; compare it with `TANSU_ABI_VERSION`, that of the header.
 #[unsafe(no_mangle)]
 pub extern "C" fn tansu_abi_version() -> u32 {

@@ -30,7 +30,8 @@ def test_on_stopped_has_returned_when_wait_returns(make_broker: Any) -> None:
         go.wait(20)
         left.append(True)
 
-    broker = make_broker(event_handler=Recorder(stopped=slow)).start()
+    broker = make_broker(event_handler=Recorder(stopped=slow))
+    broker.start()
     broker.stop()
     assert entered.wait(20)
     waiter = threading.Thread(target=broker.wait)
@@ -87,7 +88,8 @@ def test_close_raises_the_first_if_asked(make_broker: Any, monkeypatch: pytest.M
     def fail(*_: object) -> None:
         raise ValueError(len(broker.handler_errors))
 
-    broker = make_broker(event_handler=Recorder(started=fail, stopped=fail)).start()
+    broker = make_broker(event_handler=Recorder(started=fail, stopped=fail))
+    broker.start()
     broker.stop()
     broker.wait()
     broker.close()
@@ -117,7 +119,8 @@ def test_a_hook_that_fails_itself_is_printed(make_broker: Any, monkeypatch: pyte
         raise ValueError("in the handler")
 
     monkeypatch.setattr(sys, "unraisablehook", hook)
-    broker = make_broker(event_handler=Recorder(started=fail)).start()
+    broker = make_broker(event_handler=Recorder(started=fail))
+    broker.start()
     broker.stop()
     broker.wait()
     assert "the hook itself" in capsys.readouterr().err
