@@ -841,9 +841,7 @@ TANSU_API int32_t tansu_test_panic(void);
 #elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
 #define TANSU_ASSERT_(condition) _Static_assert(condition, #condition)
 #else
-#define TANSU_ASSERT_NAMED_(condition, line) typedef char tansu_assert_##line[(condition) ? 1 : (-1])
-#define TANSU_ASSERT_LINE_(condition, line) TANSU_ASSERT_NAMED_(condition, line)
-#define TANSU_ASSERT_(condition) TANSU_ASSERT_LINE_(condition, __LINE__)
+#define TANSU_ASSERT_(condition) extern char tansu_assert_layout_[2 * (condition) - 1]
 #endif
 TANSU_ASSERT_(offsetof(tansu_callbacks, struct_size) == 0);
 TANSU_ASSERT_(offsetof(tansu_callbacks, user_data) == 1 * sizeof(void *));
