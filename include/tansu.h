@@ -105,9 +105,7 @@
 #endif
 
 /** The compiler warns when the status, or the object, that a function returns is ignored. */
-#if defined(__cplusplus) && __cplusplus >= 201703L
-#define TANSU_NODISCARD [[nodiscard]]
-#elif defined(__GNUC__) || defined(__clang__)
+#if defined(__GNUC__) || defined(__clang__)
 #define TANSU_NODISCARD __attribute__((warn_unused_result))
 #else
 #define TANSU_NODISCARD
