@@ -69,6 +69,9 @@ export function load(path) {
  * and the broker's thread waits until it has run. So a call that waits for callbacks must not block the event loop, or
  * both wait for each other for ever. Those calls are made with `.async`, which runs them on one of libuv's threads (four,
  * unless UV_THREADPOOL_SIZE says otherwise, and files and DNS need them too).
+ *
+ * process.exit ends the event loop and then waits for those threads, so it hangs when a `wait` is in work: stop, await
+ * `wait`, and set process.exitCode. Without a `wait` in work a process may end while its broker runs.
  */
 export class Broker {
   #tansu;
@@ -79,7 +82,7 @@ export class Broker {
    * Makes a broker that is not started yet; wrong settings are told here.
    *
    * `events` may have the functions started(port), stopped(), error(message), fatal(message) and released(). An exception
-   * in one of them does not reach the broker.
+   * in one of them does not reach the broker; Node takes it for one that nobody caught, and that ends the process.
    */
   constructor(tansu, settings, events = {}) {
     this.#tansu = tansu;
