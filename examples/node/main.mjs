@@ -33,8 +33,8 @@ async function main(path, port = '0') {
     console.log(`clients connect to ${server}`);
     await exchange(server);
   } finally {
-    // A broker that failed is stopped already; to stop it again does no harm. wait throws why it failed, which tells more
-    // than what a client made of it.
+    // A broker that failed is stopped already; to stop it again does no harm. wait throws why it failed, which tells
+    // more than what a client made of it.
     broker.stop();
     try {
       await broker.wait(PATIENCE_MS);

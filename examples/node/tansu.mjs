@@ -65,10 +65,10 @@ export function load(path) {
 /**
  * A broker, used once: to start again, make a new one.
  *
- * JavaScript has one thread and the broker's callbacks come on another: koffi puts each into the queue of the event loop,
- * and the broker's thread waits until it has run. So a call that waits for callbacks must not block the event loop, or
- * both wait for each other for ever. Those calls are made with `.async`, which runs them on one of libuv's threads (four,
- * unless UV_THREADPOOL_SIZE says otherwise, and files and DNS need them too).
+ * JavaScript has one thread and the broker's callbacks come on another: koffi puts each into the queue of the event
+ * loop, and the broker's thread waits until it has run. So a call that waits for callbacks must not block the event
+ * loop, or both wait for each other for ever. Those calls are made with `.async`, which runs them on one of libuv's
+ * threads (four, unless UV_THREADPOOL_SIZE says otherwise, and files and DNS need them too).
  *
  * process.exit ends the event loop and then waits for those threads, so it hangs when a `wait` is in work: stop, await
  * `wait`, and set process.exitCode. Without a `wait` in work a process may end while its broker runs.
@@ -81,8 +81,9 @@ export class Broker {
   /**
    * Makes a broker that is not started yet; wrong settings are told here.
    *
-   * `events` may have the functions started(port), stopped(), error(message), fatal(message) and released(). An exception
-   * in one of them does not reach the broker; Node takes it for one that nobody caught, and that ends the process.
+   * `events` may have the functions started(port), stopped(), error(message), fatal(message) and released(). An
+   * exception in one of them does not reach the broker; Node takes it for one that nobody caught, and that ends the
+   * process.
    */
   constructor(tansu, settings, events = {}) {
     this.#tansu = tansu;
@@ -121,8 +122,8 @@ export class Broker {
   }
 
   #callbacks(events) {
-    // A JavaScript function given to a call directly is valid during that call only; register makes it last, and keeps it
-    // from the garbage collector, until unregister.
+    // A JavaScript function given to a call directly is valid during that call only; register makes it last, and keeps
+    // it from the garbage collector, until unregister.
     const register = (type, callback) => {
       const pointer = koffi.register(callback, koffi.pointer(koffi.type(type)));
       this.#registered.push(pointer);

@@ -41,8 +41,8 @@ type Events struct {
 
 // Broker is used once: to start again, make a new one.
 //
-// It has no finalizer. One could only call tansu_broker_free, which cuts the broker off without its callbacks, at a time
-// that nobody chooses; and the handle keeps the events reachable, so a broker in a cycle with them would never be
+// It has no finalizer. One could only call tansu_broker_free, which cuts the broker off without its callbacks, at a
+// time that nobody chooses; and the handle keeps the events reachable, so a broker in a cycle with them would never be
 // collected anyway.
 type Broker struct {
 	ptr *C.tansu_broker
@@ -100,7 +100,8 @@ func (b *Broker) Start(timeout time.Duration) (port int, err error) {
 		return 0, takeError(failure)
 	}
 	var bound C.uint16_t
-	if status := C.tansu_broker_wait_ready(b.ptr, C.int64_t(timeout.Milliseconds()), &bound, &failure); status != C.TANSU_OK {
+	status := C.tansu_broker_wait_ready(b.ptr, C.int64_t(timeout.Milliseconds()), &bound, &failure)
+	if status != C.TANSU_OK {
 		return 0, takeError(failure)
 	}
 	return int(bound), nil
@@ -113,8 +114,8 @@ func (b *Broker) Stop() {
 
 // Wait returns when the broker is gone and the callbacks have returned; its error is the fatal one, if there was any.
 //
-// While it waits in C it takes a whole thread of the system; other goroutines go on. A context cannot cancel it: call it
-// in a goroutine of its own, or with a time-out.
+// While it waits in C it takes a whole thread of the system; other goroutines go on. A context cannot cancel it: call
+// it in a goroutine of its own, or with a time-out.
 func (b *Broker) Wait(timeout time.Duration) error {
 	var failure *C.tansu_error
 	if status := C.tansu_broker_wait(b.ptr, C.int64_t(timeout.Milliseconds()), &failure); status != C.TANSU_OK {
@@ -123,7 +124,8 @@ func (b *Broker) Wait(timeout time.Duration) error {
 	return nil
 }
 
-// Free gives the broker up; no other goroutine may use it any more. Without Stop and Wait before, callbacks are cut off.
+// Free gives the broker up; no other goroutine may use it any more. Without Stop and Wait before, callbacks are cut
+// off.
 func (b *Broker) Free() {
 	C.tansu_broker_free(b.ptr)
 	b.ptr = nil // every function takes NULL

@@ -98,7 +98,7 @@ public final class Main {
                 for (var record : consumer.poll(Duration.ofSeconds(1))) {
                     received++;
                     if (!record.value().equals(sent.remove(record.key()))) {
-                        throw new IllegalStateException(record.key() + " came back as " + record.value() + ", or twice");
+                        throw new IllegalStateException(record.key() + " came back wrong, or twice");
                     }
                 }
             }
