@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -55,24 +56,50 @@ class PostgresServer:
         # It cannot be asked to pick a port itself, so the port is tried, and another one when somebody was faster.
         for attempt in range(ATTEMPTS):
             self.port = _free_port()
-            settings = f"-k {self._folder} -c listen_addresses=127.0.0.1 -p {self.port} -c fsync=off"
-            settings += " -c max_connections=200 -c password_encryption=scram-sha-256"
             log = self._folder / "log"
             try:
-                self._run("pg_ctl", "-w", "-s", "-D", self._data, "-l", log, "-o", settings, "start")
+                self._run("pg_ctl", "-w", "-s", "-D", self._data, "-l", log, "-o", self._settings(), "start")
                 return
             except RuntimeError as error:
                 said = log.read_text(errors="replace") if log.exists() else ""
                 if attempt == ATTEMPTS - 1 or "could not bind" not in said:
                     raise RuntimeError(f"{error}\n{said}") from None
 
+    def _settings(self) -> str:
+        where = f"-k {self._folder} -c listen_addresses=127.0.0.1 -p {self.port}"
+        return f"{where} -c fsync=off -c max_connections=200 -c password_encryption=scram-sha-256"
+
     @property
     def _data(self) -> Path:
         return self._folder / "d"
 
+    def halt(self) -> None:
+        """Takes the server away as a power cut does; its folder stays."""
+        self._run("pg_ctl", "-w", "-s", "-D", self._data, "-m", "immediate", "stop")
+
+    def resume(self) -> None:
+        """Starts it again where it was."""
+        self._run("pg_ctl", "-w", "-s", "-D", self._data, "-l", self._folder / "log", "-o", self._settings(), "start")
+
+    def freeze(self) -> None:
+        """It goes on to exist, and says nothing any more."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        postmaster = int((self._data / "postmaster.pid").read_text().splitlines()[0])
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        for pid in [postmaster, *map(int, children)]:
+            try:
+                os.kill(pid, number)
+            except ProcessLookupError:
+                pass  # a connection that has just ended
+
     def stop(self) -> None:
         if (self._data / "postmaster.pid").exists():
-            self._run("pg_ctl", "-w", "-s", "-D", self._data, "-m", "immediate", "stop")
+            self.halt()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def new_database(self, owner: str = "postgres") -> str:
