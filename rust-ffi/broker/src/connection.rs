@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use wire::{
     api::{API_VERSIONS, Api, ApiRange},
     frame, header,
-    message::api_versions,
+    message::{Reader, api_versions, api_versions_request::ApiVersionsRequest, check_request},
 };
 
 use crate::{
@@ -136,7 +136,14 @@ impl Connection<'_> {
             return Err(End::Refused(format!("request key {key} version {version} is not served")));
         }
         if key == API_VERSIONS {
-            api_versions::response(self.output.own(), correlation_id, version, ranges);
+            let body = frame.get(body_at..).unwrap_or_default();
+            check_request(key, version, body).map_err(|e| End::Refused(format!("ApiVersions is malformed: {e}")))?;
+            let asked = ApiVersionsRequest::decode(&mut Reader::new(body), version);
+            if asked.is_ok_and(|asked| api_versions::is_valid(&asked, version)) {
+                api_versions::response(self.output.own(), correlation_id, version, ranges);
+            } else {
+                api_versions::invalid_request(self.output.own(), correlation_id, version);
+            }
             return Ok(());
         }
         let shared = self.shared;

@@ -11,7 +11,7 @@ use tokio::{
     runtime::{Builder, Handle, Runtime},
     sync::{Semaphore, watch},
     task::JoinSet,
-    time::{Instant, MissedTickBehavior, interval},
+    time::{Instant, MissedTickBehavior, interval_at},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -172,7 +172,7 @@ async fn live(inner: &Arc<Inner>) -> Result<(), Error> {
 
 async fn serve(inner: &Arc<Inner>, listeners: &Listeners, shared: &Arc<Shared>, tasks: &mut JoinSet<()>) {
     let connections_max = inner.settings.int("max.connections") as u64;
-    let mut maintenance = interval(MAINTENANCE);
+    let mut maintenance = interval_at(Instant::now() + MAINTENANCE, MAINTENANCE);
     maintenance.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {

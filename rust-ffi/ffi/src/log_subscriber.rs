@@ -21,7 +21,7 @@ impl Subscriber for Records {
     }
 
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.is_event() && number(*metadata.level()) <= log::level()
+        metadata.is_event() && number(metadata) <= log::level()
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
@@ -44,7 +44,7 @@ impl Subscriber for Records {
         let mut line = Line::default();
         event.record(&mut line);
         let text = format!("{}{}", line.message, line.fields);
-        log::push(number(*metadata.level()), metadata.target(), broker::redact::text(&text));
+        log::push(number(metadata), metadata.target(), broker::redact::text(&text));
     }
 
     // Spans are never enabled, so none of these is reached.
@@ -58,7 +58,13 @@ impl Subscriber for Records {
     fn exit(&self, _: &Id) {}
 }
 
-fn number(level: Level) -> i32 {
+/// Upstream tells at INFO what each of its functions returns: a level lower, so that INFO stays readable.
+fn number(metadata: &Metadata<'_>) -> i32 {
+    let own = own_number(*metadata.level());
+    if own == TANSU_LOG_INFO && metadata.target().starts_with("nisshi") { TANSU_LOG_DEBUG } else { own }
+}
+
+fn own_number(level: Level) -> i32 {
     match level {
         Level::ERROR => TANSU_LOG_ERROR,
         Level::WARN => TANSU_LOG_WARN,

@@ -14,6 +14,7 @@ use crate::{Answer, Inner, fetch, groups, produce, served, tasks::Panicked, topi
 pub(crate) const CREATE_TOPICS: i16 = 19;
 const DELETE_TOPICS: i16 = 20;
 const DELETE_RECORDS: i16 = 21;
+const INCREMENTAL_ALTER_CONFIGS: i16 = 44;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -62,10 +63,14 @@ pub(crate) async fn answer(inner: Arc<Inner>, request: Request) -> Answer {
 async fn upstream(inner: Arc<Inner>, request: Request) -> Answer {
     let asking = inner.clone();
     let changes_topics = matches!(request.key, DELETE_TOPICS | DELETE_RECORDS);
+    let changes_configs = matches!(request.key, DELETE_TOPICS | INCREMENTAL_ALTER_CONFIGS);
     let asked = inner.tasks.run(async move {
         let asked = asking.upstream.ask(&request).await;
         if changes_topics {
             asking.waiters.wake_all();
+        }
+        if changes_configs {
+            asking.compacted.forget();
         }
         asked
     });

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod answer;
+mod compacted;
 mod error;
 mod fetch;
 mod groups;
@@ -37,6 +38,7 @@ pub use open::{Scheme, schemes};
 pub use topics::{Partition, Topic};
 
 use answer::Request;
+use compacted::Compacted;
 use open::Opened;
 use redact::Secrets;
 use tasks::Tasks;
@@ -86,6 +88,7 @@ pub(crate) struct Inner {
     tasks: Tasks,
     waiters: Waiters,
     holes: fetch::Holes,
+    compacted: Compacted,
     secrets: Secrets,
     stop: CancellationToken,
     num_partitions: i32,
@@ -111,6 +114,7 @@ impl Tansu {
                 tasks: Tasks::new(runtime),
                 waiters: Waiters::default(),
                 holes: fetch::Holes::default(),
+                compacted: Compacted::default(),
                 secrets,
                 stop,
                 num_partitions: options.num_partitions,

@@ -14,7 +14,7 @@ use tansu_sans_io::{
 use tokio::task::spawn_blocking;
 use wire::{
     ErrorCode,
-    batch::Batch,
+    batch::{Batch, Seen},
     message::{DecodeError, Reader, produce_request::ProduceRequest},
 };
 
@@ -37,6 +37,8 @@ struct Checked {
     good: UpstreamRequest,
     partitions: Vec<(String, i32)>,
     bad: Vec<Refused>,
+    /// Topics and partitions that are sent records without a key.
+    keyless: Vec<(String, i32)>,
 }
 
 #[derive(Debug)]
@@ -56,7 +58,8 @@ pub(crate) async fn answer(inner: Arc<Inner>, request: Request) -> Answer {
         } else {
             check(&request)
         };
-        let checked = checked.map_err(|e| Error::Message(e.to_string()))?;
+        let mut checked = checked.map_err(|e| Error::Message(e.to_string()))?;
+        refuse_keyless(&storing, &mut checked).await;
         if checked.acks == 0 {
             unacknowledged(&storing, &request, checked).await
         } else {
@@ -90,8 +93,13 @@ fn check(request: &Request) -> Result<Checked, DecodeError> {
     let body = ProduceRequest::decode(&mut Reader::new(request.body()), request.version)?;
     let transactional_id = body.transactional_id;
     let acks_known = (-1..=1).contains(&body.acks);
-    let mut checked =
-        Checked { acks: body.acks, good: UpstreamRequest::default(), partitions: Vec::new(), bad: Vec::new() };
+    let mut checked = Checked {
+        acks: body.acks,
+        good: UpstreamRequest::default(),
+        partitions: Vec::new(),
+        bad: Vec::new(),
+        keyless: Vec::new(),
+    };
     let mut topics = Vec::new();
     for topic in &body.topic_data {
         let mut partitions = Vec::new();
@@ -102,12 +110,16 @@ fn check(request: &Request) -> Result<Checked, DecodeError> {
                 false => Err((ErrorCode::InvalidRequiredAcks, format!("acks is {}", body.acks))),
             };
             // Upstream's view of a batch, over the same bytes.
-            let batch = batch.and_then(|()| {
+            let batch = batch.and_then(|seen| {
                 deflated::Batch::try_from(request.frame.slice_ref(records))
+                    .map(|batch| (batch, seen))
                     .map_err(|e| (ErrorCode::CorruptMessage, e.to_string()))
             });
             match batch {
-                Ok(batch) => {
+                Ok((batch, seen)) => {
+                    if seen.keyless {
+                        checked.keyless.push((topic.name.to_owned(), partition.index));
+                    }
                     checked.partitions.push((topic.name.to_owned(), partition.index));
                     let records = deflated::Frame { batches: vec![batch] };
                     partitions.push(PartitionProduceData::default().index(partition.index).records(Some(records)));
@@ -130,7 +142,28 @@ fn check(request: &Request) -> Result<Checked, DecodeError> {
     Ok(checked)
 }
 
-fn checked_batch(records: &[u8], transactional: bool) -> Result<(), (ErrorCode, String)> {
+/// Kafka: `LogValidator.validateKey`.
+async fn refuse_keyless(inner: &Inner, checked: &mut Checked) {
+    for (name, index) in std::mem::take(&mut checked.keyless) {
+        if !inner.compacted.is(&inner.storage, &name).await {
+            continue;
+        }
+        checked.partitions.retain(|(topic, partition)| *topic != name || *partition != index);
+        let topics = checked.good.topic_data.get_or_insert_default();
+        for topic in topics.iter_mut().filter(|topic| topic.name == name) {
+            topic.partition_data.get_or_insert_default().retain(|partition| partition.index != index);
+        }
+        topics.retain(|topic| topic.partition_data.as_ref().is_some_and(|partitions| !partitions.is_empty()));
+        checked.bad.push(Refused {
+            topic: name,
+            partition: index,
+            code: ErrorCode::InvalidRecord,
+            why: "a record of a compacted topic needs a key".to_owned(),
+        });
+    }
+}
+
+fn checked_batch(records: &[u8], transactional: bool) -> Result<Seen, (ErrorCode, String)> {
     let refuse = |e: wire::batch::BatchError| (ErrorCode::from(&e), e.to_string());
     let batch = Batch::parse(records).map_err(refuse)?;
     if transactional || batch.is_transactional() {
@@ -160,6 +193,13 @@ async fn store(inner: &Inner, request: &Request, checked: Checked) -> Result<Pro
         }
     };
     let topics = response.responses.get_or_insert_default();
+    for stored in topics.iter_mut().flat_map(|topic| topic.partition_responses.iter_mut().flatten()) {
+        // A producer that was overtaken hears so by the older name (Kafka: ProducerAppendInfo.checkProducerEpoch);
+        // clients take the other one for the end of their transactions.
+        if stored.error_code == ErrorCode::ProducerFenced.code() {
+            stored.error_code = ErrorCode::InvalidProducerEpoch.code();
+        }
+    }
     for refused in checked.bad {
         tracing::debug!(topic = refused.topic, partition = refused.partition, why = refused.why, "a batch was refused");
         let partition = PartitionProduceResponse::default()

@@ -1,6 +1,6 @@
 //! Topics: what Metadata and CreateTopics do about our settings, and the commands.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use bytes::Bytes;
 use tansu_broker::Error;
@@ -51,6 +51,11 @@ async fn ask_metadata(inner: &Inner, request: &Request) -> Result<Bytes, Error> 
     // Versions before 4 have no flag, and behave as if it were set.
     let create = inner.auto_create_topics && body.allow_auto_topic_creation.unwrap_or(true);
     body.allow_auto_topic_creation = Some(false);
+    // Whoever asks twice is told once.
+    let mut asked = HashSet::new();
+    if let Some(topics) = &mut body.topics {
+        topics.retain(|topic| asked.insert((topic.name.clone(), topic.topic_id)));
+    }
     let mut response = served_metadata(inner, frame.clone()).await?;
     if create && create_unknown(inner, &response).await {
         response = served_metadata(inner, frame).await?;
@@ -102,6 +107,7 @@ pub(crate) async fn create_topics(inner: Arc<Inner>, request: Request) -> Answer
         }
         let served = asking.upstream.serve(frame).await?;
         asking.waiters.wake_all();
+        asking.compacted.forget();
         encode(&request, served)
     });
     reply(&inner, asked.await)
@@ -168,6 +174,7 @@ async fn create_one(
         return Ok(Err(CallError { code, message: format!("topic '{name}': {message}") }));
     }
     inner.waiters.wake_all();
+    inner.compacted.forget();
     let metadata = inner.storage.metadata(Some(&[TopicId::Name(name.clone())])).await?;
     match metadata.topics().first() {
         Some(topic) => described(inner, topic).await.map(Ok),

@@ -4,7 +4,7 @@
 mod check;
 mod patch;
 
-pub use check::BatchError;
+pub use check::{BatchError, Seen};
 pub use patch::{set_base_offset, set_leader_epoch, set_log_append_time};
 
 use crate::inflate::{self, Compression};
@@ -120,7 +120,7 @@ impl<'a> Batch<'a> {
 
     /// Walks over the records, inflating at most `max` bytes but never keeping them: count, lengths and offsets have to
     /// be what the header says.
-    pub fn check_records(&self, max: usize) -> Result<(), BatchError> {
+    pub fn check_records(&self, max: usize) -> Result<Seen, BatchError> {
         check::records(self, max)
     }
 }

@@ -1,6 +1,6 @@
 //! What a Fetch asks for, on its own feet: it outlives the frame's borrow.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use wire::message::{DecodeError, Reader, fetch_request::FetchRequest};
 
@@ -40,22 +40,8 @@ pub(super) struct PartitionPlan {
 impl Plan {
     pub(super) fn new(request: &Request) -> Result<Plan, DecodeError> {
         let body = FetchRequest::decode(&mut Reader::new(request.body()), request.version)?;
-        let topics = body.topics.iter().map(|topic| TopicPlan {
-            name: (request.version <= 12).then(|| topic.topic.to_owned()),
-            id: topic.topic_id.0,
-            partitions: topic
-                .partitions
-                .iter()
-                .map(|partition| PartitionPlan {
-                    index: partition.partition,
-                    offset: partition.fetch_offset,
-                    max_bytes: unsigned(partition.partition_max_bytes),
-                    leader_epoch: partition.current_leader_epoch,
-                })
-                .collect(),
-        });
         Ok(Plan {
-            topics: topics.collect(),
+            topics: topics(&body, request.version),
             max_wait: Duration::from_millis(unsigned(body.max_wait_ms) as u64),
             min_bytes: unsigned(body.min_bytes),
             max_bytes: unsigned(body.max_bytes).min(BYTES_MAX),
@@ -70,6 +56,37 @@ impl Plan {
         let keys = named.flat_map(|(topic, name)| topic.partitions.iter().map(|part| (name.clone(), part.index)));
         keys.collect()
     }
+}
+
+/// A partition that is asked for twice is answered once, in its first place and as it was last asked for (Kafka:
+/// `FetchRequest.fetchData`, a LinkedHashMap).
+fn topics(body: &FetchRequest<'_>, version: i16) -> Vec<TopicPlan> {
+    let mut topics: Vec<TopicPlan> = Vec::with_capacity(body.topics.len());
+    let mut places = HashMap::new();
+    for topic in &body.topics {
+        let mut partitions = Vec::with_capacity(topic.partitions.len());
+        for partition in &topic.partitions {
+            let plan = PartitionPlan {
+                index: partition.partition,
+                offset: partition.fetch_offset,
+                max_bytes: unsigned(partition.partition_max_bytes),
+                leader_epoch: partition.current_leader_epoch,
+            };
+            let here = (topics.len(), partitions.len());
+            match *places.entry((topic.topic, topic.topic_id.0, plan.index)).or_insert(here) {
+                place if place == here => partitions.push(plan),
+                (at, place) if at == here.0 => partitions[place] = plan,
+                (at, place) => topics[at].partitions[place] = plan,
+            }
+        }
+        topics.push(TopicPlan {
+            name: (version <= 12).then(|| topic.topic.to_owned()),
+            id: topic.topic_id.0,
+            partitions,
+        });
+    }
+    topics.retain(|topic| !topic.partitions.is_empty());
+    topics
 }
 
 fn unsigned(value: i32) -> usize {

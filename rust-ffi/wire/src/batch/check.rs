@@ -158,9 +158,16 @@ pub(super) fn produced(bytes: &[u8]) -> Result<Batch<'_>, BatchError> {
 /// Enough for the varints of a record, so that a large value is skipped in few steps.
 const BUFFER: usize = 16 << 10;
 
-pub(super) fn records(batch: &Batch<'_>, max: usize) -> Result<(), BatchError> {
+/// What [`Batch::check_records`] has seen on its way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// At least one record has no key.
+    pub keyless: bool,
+}
+
+pub(super) fn records(batch: &Batch<'_>, max: usize) -> Result<Seen, BatchError> {
     let compression = batch.compression().ok_or(BatchError::Compression)?;
-    let mut expected = 0;
+    let (mut expected, mut seen) = (0, Seen::default());
     let see = |outline: record::Outline| {
         // Kafka would count anew and repack the batch. A client whose offsets are wrong is broken; storages that trust
         // them must not see them.
@@ -168,13 +175,15 @@ pub(super) fn records(batch: &Batch<'_>, max: usize) -> Result<(), BatchError> {
             return Err(BatchError::OffsetDelta { expected, got: outline.offset_delta });
         }
         expected += 1;
+        seen.keyless |= !outline.has_key;
         Ok(())
     };
     match compression {
-        inflate::Compression::None => record::walk(batch.record_bytes(), batch.record_count(), see),
+        inflate::Compression::None => record::walk(batch.record_bytes(), batch.record_count(), see)?,
         compressed => {
             let inflated = inflate::reader(compressed, batch.record_bytes(), max).map_err(RecordError::Inflate)?;
-            record::walk(BufReader::with_capacity(BUFFER, inflated), batch.record_count(), see)
+            record::walk(BufReader::with_capacity(BUFFER, inflated), batch.record_count(), see)?;
         }
     }
+    Ok(seen)
 }

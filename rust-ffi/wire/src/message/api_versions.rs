@@ -2,6 +2,7 @@
 //! known about the client.
 
 use super::Writer;
+use super::api_versions_request::ApiVersionsRequest;
 use super::api_versions_response::{ApiVersion, ApiVersionsResponse};
 use crate::ErrorCode;
 use crate::api::{API_VERSIONS, Api, ApiRange};
@@ -19,6 +20,21 @@ pub fn unsupported_version(out: &mut BytesMut, correlation_id: i32) {
     let (min, max) = Api::from_key(API_VERSIONS).map_or((0, 0), |api| (api.min, api.max));
     let own = ApiRange { key: API_VERSIONS, min, max };
     frame(out, correlation_id, 0, ErrorCode::UnsupportedVersion, &[own]);
+}
+
+/// The answer to a client that does not say what it is, from version 3 on, where it must (KIP-511).
+pub fn invalid_request(out: &mut BytesMut, correlation_id: i32, version: i16) {
+    frame(out, correlation_id, version, ErrorCode::InvalidRequest, &[]);
+}
+
+/// Whether the client's name and version are such as Kafka takes. Kafka: `ApiVersionsRequest.isValid`.
+pub fn is_valid(request: &ApiVersionsRequest<'_>, version: i16) -> bool {
+    let word = |text: &str| {
+        let ends = [text.bytes().next(), text.bytes().next_back()];
+        ends.iter().all(|end| end.is_some_and(|byte| byte.is_ascii_alphanumeric()))
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.')
+    };
+    version < 3 || (word(request.client_software_name) && word(request.client_software_version))
 }
 
 fn frame(out: &mut BytesMut, correlation_id: i32, version: i16, error: ErrorCode, ranges: &[ApiRange]) {
@@ -41,6 +57,21 @@ mod tests {
     use crate::message::Reader;
 
     const RANGES: &[ApiRange] = &[ApiRange { key: 3, min: 0, max: 13 }, ApiRange { key: 18, min: 0, max: 4 }];
+
+    #[test]
+    fn a_client_says_what_it_is() {
+        let client = |client_software_name, client_software_version| ApiVersionsRequest {
+            client_software_name,
+            client_software_version,
+        };
+        for good in [client("apache-kafka-java", "4.3.1"), client("a", "1"), client("x.y", "v1-2")] {
+            assert!(is_valid(&good, 3), "{good:?}");
+        }
+        for bad in [client("", "1"), client("a", ""), client("-a", "1"), client("a", "1."), client("a b", "1")] {
+            assert!(!is_valid(&bad, 3), "{bad:?}");
+            assert!(is_valid(&bad, 2), "older versions do not say it");
+        }
+    }
 
     #[test]
     fn every_version_says_what_is_served() {
