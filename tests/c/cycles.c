@@ -38,8 +38,8 @@ static void cycle(void) {
 }
 
 /*
- * Waits until a folder has no more than `most` entries: a thread that has been joined stays in the list until the kernel
- * has cleared it away, and what it held goes with it.
+ * Waits until a folder has no more than `most` entries: a thread that has been joined stays in the list until the
+ * kernel has cleared it away, and what it held goes with it.
  */
 static void settle(const char *folder, int most) {
   const long long limit = now_ms() + LIMIT_MS;

@@ -17,8 +17,17 @@ static void listener_init(listener *me) {
   me->leave = closed;
 }
 
+/* The library orders what is before log_set and what the callback does; a checker sees it from this lock. */
+static pthread_mutex_t handed_over = PTHREAD_MUTEX_INITIALIZER;
+
+static void hand_over(void) {
+  pthread_mutex_lock(&handed_over);
+  pthread_mutex_unlock(&handed_over);
+}
+
 static void listener_record(void *user_data, int32_t level, const char *target, const char *message) {
   listener *me = user_data;
+  hand_over();
   CHECK(level >= TANSU_LOG_ERROR && level <= TANSU_LOG_TRACE);
   CHECK(strlen(target) > 0 && strstr(target, "::") == NULL);
   CHECK(message != NULL);
@@ -46,6 +55,7 @@ static int records(listener *me) {
 }
 
 static void listen_at(listener *me, int32_t level) {
+  hand_over();
   CHECK_OK(tansu_log_set(level, listener_record, me, listener_release, NULL));
 }
 

@@ -194,7 +194,7 @@ static void a_slow_callback_does_not_stall_the_broker(void) {
     close(client);
   }
   CHECK_OK(tansu_broker_command(events.broker, "topics.create", "{\"name\": \"t\"}", NULL, NULL));
-  CHECK_OK(tansu_broker_stop(events.broker, 0));
+  CHECK_OK(tansu_broker_stop(events.broker, -1));
   /* Stopped, but the host has not heard of it yet. */
   CHECK_INT(tansu_broker_wait(events.broker, 200, NULL), TANSU_E_TIMEOUT);
   CHECK_LOG(&events, "");

@@ -39,16 +39,12 @@ def test_memcheck(build: Builder, request: pytest.FixtureRequest, name: str) -> 
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_helgrind(build: Builder, request: pytest.FixtureRequest, name: str) -> None:
-    check(_build(build, request, name), under="helgrind")
-
-
-@pytest.mark.parametrize("name", PROGRAMS)
 def test_address_and_undefined_behaviour_sanitizers(build: Builder, request: pytest.FixtureRequest, name: str) -> None:
     check(_build(build, request, name, "asan"), under="asan")
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+# It does not follow a child that starts threads.
+@pytest.mark.parametrize("name", [name for name in PROGRAMS if name != "forks"])
 def test_thread_sanitizer(build: Builder, request: pytest.FixtureRequest, name: str) -> None:
     check(_build(build, request, name, "tsan"), under="tsan")
 
