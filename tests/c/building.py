@@ -24,8 +24,8 @@ SANITIZERS = {
     "asan": ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"],
     "tsan": ["-fsanitize=thread"],
 }
-#: Not helgrind: it knows the locks of pthread, and the library's are futexes, so all that passes through it looks like a
-#: race. The thread sanitizer can be told to leave the library out (tsan.supp), and then finds those of the C side.
+#: Not helgrind: it knows the locks of pthread, and the library's are futexes, so all that passes through it looks like
+#: a race. The thread sanitizer can be told to leave the library out (tsan.supp), and then finds those of the C side.
 CHECKERS = {
     "memcheck": [
         *["valgrind", "--quiet", f"--error-exitcode={FOUND}", "--leak-check=full"],

@@ -72,11 +72,9 @@ def test_two_translation_units(suffix: str, library: Path, tmp_path: Path) -> No
     header = "tansu.hpp" if suffix == ".cpp" else "tansu.h"
     one, two = tmp_path / f"one{suffix}", tmp_path / f"two{suffix}"
     version = "tansu::version().data()" if suffix == ".cpp" else "tansu_version()"
-    one.write_text(f'#include "{header}"\nconst char *version(void);\nconst char *version(void) {{ return {version}; }}\n')
-    two.write_text(
-        f'#include "{header}"\n#include <string.h>\nconst char *version(void);\n'
-        f"int main(void) {{ return strcmp(version(), {version}); }}\n"
-    )
+    declared = f'#include "{header}"\nconst char *version(void);\n'
+    one.write_text(declared + f"const char *version(void) {{ return {version}; }}\n")
+    two.write_text(declared + f"#include <string.h>\nint main(void) {{ return strcmp(version(), {version}); }}\n")
     compiler = ["c++", "-std=c++17"] if suffix == ".cpp" else ["cc", "-std=c99"]
     command = [*compiler, *STRICT, f"-I{HEADERS}", str(one), str(two), str(library), f"-Wl,-rpath,{library.parent}"]
     must([*command, "-o", str(tmp_path / "two")])
@@ -155,5 +153,6 @@ def test_the_program_of_the_first_page(library: Path, tmp_path: Path) -> None:
 
 
 def test_the_library_outlives_its_dlclose(library: Path, tmp_path: Path) -> None:
-    must(["cc", "-std=c99", *STRICT, f"-I{HEADERS}", str(HELPERS / "loading" / "unload.c"), "-o", str(tmp_path / "unload")])
+    source = HELPERS / "loading" / "unload.c"
+    must(["cc", "-std=c99", *STRICT, f"-I{HEADERS}", str(source), "-ldl", "-o", str(tmp_path / "unload")])
     must([str(tmp_path / "unload"), str(library)])
