@@ -1,38 +1,65 @@
 /*
- * A broker inside this process, and librdkafka as the client of it: ten records out, ten records back.
- * README.md beside this file says how it is built.
+ * A broker inside this process, and librdkafka as the client of it: a thousand records out, a thousand back. Takes a
+ * port to listen on, if you like. README.md beside this file says how it is built.
  */
 #include <librdkafka/rdkafka.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tansu.h"
 
-#define RECORDS 10
+#define RECORDS 1000
 #define TOPIC "greetings"
 
-/* --- the broker's callbacks; they run on a thread of the broker ---------------------------------------------------- */
+/* --- the broker's callbacks: one at a time, on a thread of the broker -------------------------------------------- */
+
+/* What came. Nobody else looks at it before `release`, so it needs no lock. */
+typedef struct {
+  char order[256];
+  int started, errors, fatal, stopped, released;
+} diary;
+
+static void note(diary *me, const char *event, int *count) {
+  ++*count;
+  if (strlen(me->order) + strlen(event) + 3 > sizeof me->order) return;
+  if (me->order[0] != '\0') strcat(me->order, ", ");
+  strcat(me->order, event);
+}
 
 static void on_started(void *user_data, uint16_t port) {
+  diary *me = user_data;
   (void)port;
-  printf("%s: started\n", (const char *)user_data);
+  note(me, "started", &me->started);
 }
 
-static void on_stopped(void *user_data) { printf("%s: stopped\n", (const char *)user_data); }
+static void on_stopped(void *user_data) {
+  diary *me = user_data;
+  note(me, "stopped", &me->stopped);
+}
 
+/* The broker goes on after these. */
 static void on_error(void *user_data, const tansu_error *error) {
-  fprintf(stderr, "%s: %s\n", (const char *)user_data, tansu_error_message(error));
+  diary *me = user_data;
+  fprintf(stderr, "%s\n", tansu_error_message(error));
+  note(me, "error", &me->errors);
 }
 
+/* The broker goes down; wait tells the same error. */
 static void on_fatal(void *user_data, const tansu_error *error) {
-  fprintf(stderr, "%s goes down: %s\n", (const char *)user_data, tansu_error_message(error));
+  diary *me = user_data;
+  (void)error;
+  note(me, "fatal", &me->fatal);
 }
 
-/* The broker does not use `user_data` after this; what was allocated for it may be freed here. */
-static void release(void *user_data) { printf("%s: released\n", (const char *)user_data); }
+/* `user_data` is not used after this: what was allocated for it would be freed here. */
+static void release(void *user_data) {
+  diary *me = user_data;
+  note(me, "release", &me->released);
+}
 
-/* --- the client ---------------------------------------------------------------------------------------------------- */
+/* --- the client -------------------------------------------------------------------------------------------------- */
 
 static rd_kafka_t *client(rd_kafka_type_t type, const char *bootstrap) {
   static const char *const settings[][2] = {
@@ -56,10 +83,10 @@ static rd_kafka_t *client(rd_kafka_type_t type, const char *bootstrap) {
   return made;
 }
 
-/* 0 if all records were taken by the broker. */
+/* How many records the broker has taken. */
 static int produce(const char *bootstrap) {
   rd_kafka_t *producer = client(RD_KAFKA_PRODUCER, bootstrap);
-  int i, left = 0;
+  int i, refused = 0, left;
   for (i = 0; i < RECORDS; i++) {
     char value[32];
     rd_kafka_resp_err_t error;
@@ -68,17 +95,16 @@ static int produce(const char *bootstrap) {
                               RD_KAFKA_V_VALUE(value, strlen(value)), RD_KAFKA_V_END);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
       fprintf(stderr, "produce: %s\n", rd_kafka_err2str(error));
-      left++;
+      refused++;
     }
   }
   rd_kafka_flush(producer, 30000);
-  left += rd_kafka_outq_len(producer);
+  left = rd_kafka_outq_len(producer);
   rd_kafka_destroy(producer);
-  printf("produced %d records\n", RECORDS - left);
-  return left;
+  return RECORDS - refused - left;
 }
 
-/* 0 if the same records came back, in order. */
+/* How many of the records came back, in order and equal. */
 static int consume(const char *bootstrap) {
   rd_kafka_t *consumer = client(RD_KAFKA_CONSUMER, bootstrap);
   rd_kafka_topic_partition_list_t *topics = rd_kafka_topic_partition_list_new(1);
@@ -107,21 +133,29 @@ static int consume(const char *bootstrap) {
   }
   rd_kafka_consumer_close(consumer);
   rd_kafka_destroy(consumer);
-  printf("consumed %d records, all as produced\n", seen);
-  return RECORDS - seen;
+  return seen;
 }
 
-int main(void) {
-  char name[] = "broker";
+/* 0 if what came back is what was produced. */
+static int exchange(const char *bootstrap) {
+  int produced = produce(bootstrap);
+  int consumed = consume(bootstrap);
+  bool equal = produced == RECORDS && consumed == RECORDS;
+  printf("produced %d, consumed %d, %s\n", produced, consumed, equal ? "all equal" : "NOT all equal");
+  return equal ? 0 : 1;
+}
+
+int main(int argc, char **argv) {
+  diary events = {"", 0, 0, 0, 0, 0};
   char bootstrap[64];
   tansu_callbacks callbacks = TANSU_CALLBACKS_INIT;
   tansu_config *config = NULL;
   tansu_broker *broker = NULL;
   tansu_error *error = NULL;
   int32_t status;
-  int failed = 1;
+  int failed = 0;
 
-  callbacks.user_data = name;
+  callbacks.user_data = &events;
   callbacks.on_started = on_started;
   callbacks.on_stopped = on_stopped;
   callbacks.on_error = on_error;
@@ -130,22 +164,37 @@ int main(void) {
 
   status = tansu_config_new(&config);
   if (status == TANSU_OK) status = tansu_config_set(config, "storage.url", "memory://", &error);
+  if (status == TANSU_OK) status = tansu_config_set(config, "listener.port", argc > 1 ? argv[1] : "0", &error);
   if (status == TANSU_OK) status = tansu_broker_new(config, &callbacks, &broker, &error);
+  tansu_config_free(config);
+
   if (status == TANSU_OK) status = tansu_broker_start(broker, &error);
   if (status == TANSU_OK) status = tansu_broker_wait_ready(broker, 10000, NULL, &error);
   if (status == TANSU_OK) status = tansu_broker_bootstrap(broker, bootstrap, sizeof bootstrap, NULL);
-
   if (status == TANSU_OK) {
     printf("clients connect to %s\n", bootstrap);
-    failed = produce(bootstrap) || consume(bootstrap);
+    failed = exchange(bootstrap);
     status = tansu_broker_stop(broker, -1);
-    if (status == TANSU_OK) status = tansu_broker_wait(broker, 30000, &error);
+  }
+  /* After a start that failed, too: on_stopped comes in any case. */
+  if (broker != NULL) {
+    tansu_error *end = NULL;
+    int32_t ended = tansu_broker_wait(broker, 30000, &end);
+    if (status == TANSU_OK) status = ended;
+    if (error == NULL) {
+      error = end;
+    } else {
+      tansu_error_free(end);
+    }
+    tansu_broker_free(broker);
+    printf("callbacks: %s\n", events.order);
+    printf("counts: started %d, error %d, fatal %d, stopped %d, release %d\n", events.started, events.errors,
+           events.fatal, events.stopped, events.released);
   }
   if (status != TANSU_OK) {
-    fprintf(stderr, "%s: %s\n", tansu_status_name(status), tansu_error_message(error));
+    fprintf(stderr, "%s\n", error != NULL ? tansu_error_message(error) : tansu_status_name(status));
+    failed = 1;
   }
   tansu_error_free(error);
-  tansu_broker_free(broker);
-  tansu_config_free(config);
-  return status != TANSU_OK || failed;
+  return failed;
 }

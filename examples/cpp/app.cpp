@@ -1,7 +1,8 @@
-// A broker inside this process, and librdkafka++ as the client of it: ten records out, ten records back.
-// README.md beside this file says how it is built.
+// A broker inside this process, and librdkafka++ as the client of it: a thousand records out, a thousand
+// back. Takes a port to listen on, if you like. README.md beside this file says how it is built.
 #include <librdkafka/rdkafkacpp.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <stdexcept>
@@ -15,14 +16,42 @@ namespace {
 const std::string topic = "greetings";
 using settings = std::vector<std::pair<std::string, std::string>>;
 
-// What the broker tells; called on a thread of the broker.
-class narrator : public tansu::handler {
+// What came from the broker, for the end.
+struct diary {
+  std::vector<std::string> order;
+
+  void print() const {
+    std::cout << "callbacks:";
+    for (std::size_t i = 0; i < order.size(); ++i) std::cout << (i == 0 ? " " : ", ") << order[i];
+    std::cout << "\ncounts:";
+    const char *separator = " ";
+    for (const char *event : {"started", "error", "fatal", "stopped", "release"}) {
+      std::cout << separator << event << " " << std::count(order.begin(), order.end(), event);
+      separator = ", ";
+    }
+    std::cout << std::endl;
+  }
+};
+
+// The callbacks: one at a time, on a thread of the broker. Nobody else looks at the diary before the last one, so it
+// needs no lock.
+class keeper : public tansu::handler {
  public:
-  ~narrator() override { std::cout << "broker: released" << std::endl; }
-  void on_started(std::uint16_t) override { std::cout << "broker: started" << std::endl; }
-  void on_stopped() override { std::cout << "broker: stopped" << std::endl; }
-  void on_error(const tansu::error &what) override { std::cerr << "broker: " << what.what() << std::endl; }
-  void on_fatal(const tansu::error &what) override { std::cerr << "broker goes down: " << what.what() << std::endl; }
+  explicit keeper(std::shared_ptr<diary> to) : to_(std::move(to)) {}
+  // The library has let go of it.
+  ~keeper() override { to_->order.push_back("release"); }
+  void on_started(std::uint16_t) override { to_->order.push_back("started"); }
+  void on_stopped() override { to_->order.push_back("stopped"); }
+  // The broker goes on after these.
+  void on_error(const tansu::error &what) override {
+    std::cerr << what.what() << std::endl;
+    to_->order.push_back("error");
+  }
+  // The broker goes down; wait throws the same error.
+  void on_fatal(const tansu::error &) override { to_->order.push_back("fatal"); }
+
+ private:
+  std::shared_ptr<diary> to_;
 };
 
 std::unique_ptr<RdKafka::Conf> configured(const settings &wanted) {
@@ -47,7 +76,6 @@ void produce(const std::string &bootstrap, const std::vector<std::string> &recor
   }
   producer->flush(30000);
   if (producer->outq_len() != 0) throw std::runtime_error("the broker has not taken all records");
-  std::cout << "produced " << records.size() << " records" << std::endl;
 }
 
 std::vector<std::string> consume(const std::string &bootstrap, std::size_t count) {
@@ -72,30 +100,40 @@ std::vector<std::string> consume(const std::string &bootstrap, std::size_t count
   return seen;
 }
 
+// Whether what comes back is what was produced.
+bool exchange(const std::string &bootstrap) {
+  std::vector<std::string> records;
+  for (int i = 0; i < 1000; ++i) records.push_back("hello " + std::to_string(i));
+  produce(bootstrap, records);
+  const std::vector<std::string> seen = consume(bootstrap, records.size());
+  std::cout << "produced " << records.size() << ", consumed " << seen.size() << ", "
+            << (seen == records ? "all equal" : "NOT all equal") << std::endl;
+  return seen == records;
+}
+
 }  // namespace
 
-int main() {
+int main(int argc, char **argv) {
+  const auto events = std::make_shared<diary>();
+  bool good = false;
   try {
-    std::vector<std::string> records;
-    for (int i = 0; i < 10; ++i) records.push_back("hello " + std::to_string(i));
-
-    tansu::broker broker(tansu::config{{"storage.url", "memory://"}}, std::make_shared<narrator>());
-    broker.start().wait_ready(std::chrono::seconds(10));
-    std::cout << "clients connect to " << broker.bootstrap() << std::endl;
-
-    produce(broker.bootstrap(), records);
-    const std::vector<std::string> seen = consume(broker.bootstrap(), records.size());
-    if (seen != records) throw std::runtime_error("what came back is not what was produced");
-    std::cout << "consumed " << seen.size() << " records, all as produced" << std::endl;
-
+    tansu::broker broker(tansu::config{{"storage.url", "memory://"}, {"listener.port", argc > 1 ? argv[1] : "0"}},
+                         std::make_shared<keeper>(events));
+    broker.start();
+    try {
+      broker.wait_ready(std::chrono::seconds(10));
+      std::cout << "clients connect to " << broker.bootstrap() << std::endl;
+      good = exchange(broker.bootstrap());
+    } catch (const std::exception &what) {
+      std::cerr << what.what() << std::endl;
+    }
     broker.stop();
     broker.wait(std::chrono::seconds(30));
-  } catch (const tansu::error &what) {
-    std::cerr << what.status_name() << ": " << what.what() << std::endl;
-    return 1;
   } catch (const std::exception &what) {
-    std::cerr << what.what() << std::endl;
-    return 1;
+    // A broker that could not come up was told of above; what it throws at the end is the same.
+    if (events->order.empty()) std::cerr << what.what() << std::endl;
+    good = false;
   }
-  return 0;
+  events->print();
+  return good ? 0 : 1;
 }

@@ -7,7 +7,6 @@ import re
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Optional
 
 from support import REPOSITORY
 
@@ -37,7 +36,7 @@ CHECKERS = {
 
 
 def run(
-    command: list[str], env: Optional[dict[str, str]] = None, cwd: Optional[Path] = None, timeout: float = 120
+    command: list[str], env: dict[str, str] | None = None, cwd: Path | None = None, timeout: float = 120
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command,
@@ -51,7 +50,7 @@ def run(
     )
 
 
-def must(command: list[str], env: Optional[dict[str, str]] = None, cwd: Optional[Path] = None) -> str:
+def must(command: list[str], env: dict[str, str] | None = None, cwd: Path | None = None) -> str:
     """Runs what has to succeed; gives its standard output."""
     ran = run(command, env, cwd)
     assert ran.returncode == 0, f"{' '.join(command)}: {ran.returncode}\n{ran.stdout}{ran.stderr}"

@@ -185,14 +185,14 @@ static inline void recorder_event(recorder *me, const char *event, const char *w
 }
 
 static inline void recorder_started(void *user_data, uint16_t port) {
-  recorder *me = user_data;
+  recorder *me = (recorder *)user_data;
   pthread_mutex_lock(&me->lock);
   me->port = port;
   pthread_mutex_unlock(&me->lock);
   recorder_event(me, "started", "started");
 }
 
-static inline void recorder_stopped(void *user_data) { recorder_event(user_data, "stopped", "stopped"); }
+static inline void recorder_stopped(void *user_data) { recorder_event((recorder *)user_data, "stopped", "stopped"); }
 
 static inline void recorder_failure(recorder *me, const char *event, const tansu_error *error) {
   char written[64];
@@ -205,14 +205,14 @@ static inline void recorder_failure(recorder *me, const char *event, const tansu
 }
 
 static inline void recorder_error(void *user_data, const tansu_error *error) {
-  recorder_failure(user_data, "error", error);
+  recorder_failure((recorder *)user_data, "error", error);
 }
 
 static inline void recorder_fatal(void *user_data, const tansu_error *error) {
-  recorder_failure(user_data, "fatal", error);
+  recorder_failure((recorder *)user_data, "fatal", error);
 }
 
-static inline void recorder_release(void *user_data) { recorder_event(user_data, "release", "release"); }
+static inline void recorder_release(void *user_data) { recorder_event((recorder *)user_data, "release", "release"); }
 
 static inline tansu_callbacks recorder_callbacks(recorder *me) {
   tansu_callbacks callbacks = TANSU_CALLBACKS_INIT;

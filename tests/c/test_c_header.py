@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
-from typing import Optional
 
 import pytest
 from c.building import FOUND, HEADERS, HELPERS, STRICT, must, run
@@ -81,7 +80,7 @@ def test_two_translation_units(suffix: str, library: Path, tmp_path: Path) -> No
     must([str(tmp_path / "two")])
 
 
-def _linked(folder: Path, library: Path, names: list[str], options: Optional[list[str]] = None) -> str:
+def _linked(folder: Path, library: Path, names: list[str], options: list[str] | None = None) -> str:
     """A program with the address of each function; prints how many there are."""
     source = folder / "linked.c"
     source.write_text(
@@ -149,7 +148,6 @@ def test_the_program_of_the_first_page(library: Path, tmp_path: Path) -> None:
     assert re.fullmatch(r"clients connect to localhost:\d+\nstopped\n", said)
     must(["cc", "-std=c99", *STRICT, "app.c", "libtansu.so.0"], cwd=tmp_path)
     must(["valgrind", "-q", f"--error-exitcode={FOUND}", "./a.out"], {"LD_LIBRARY_PATH": str(tmp_path)}, tmp_path)
-
 
 
 def test_the_library_outlives_its_dlclose(library: Path, tmp_path: Path) -> None:
