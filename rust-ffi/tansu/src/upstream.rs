@@ -53,3 +53,32 @@ pub(crate) fn encode(request: &Request, body: Body) -> Result<Bytes, Error> {
     let header = Header::Response { correlation_id: request.correlation_id };
     Ok(Frame::response(header, body, request.key, request.version)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Options, open};
+
+    /// Named in `docs/storages.md`: a key that turns up here may be served, and its line goes.
+    #[tokio::test]
+    async fn what_upstream_does_not_route_is_as_documented() {
+        let options = Options {
+            url: "memory://".to_owned(),
+            cluster_id: "tansu".to_owned(),
+            node_id: 111,
+            advertised: "localhost".to_owned(),
+            advertised_port: 9092,
+            group_initial_rebalance_delay: Duration::ZERO,
+            num_partitions: 1,
+            auto_create_topics: true,
+        };
+        let storage = open::open(&options).await.unwrap().storage;
+        let upstream = Upstream::new(storage, Duration::ZERO).unwrap();
+        let routed: Vec<i16> = upstream.route.api_keys().collect();
+        // OffsetForLeaderEpoch, AlterConfigs, CreatePartitions, ElectLeaders, OffsetDelete, ConsumerGroupHeartbeat,
+        // ShareGroupHeartbeat.
+        for key in [23, 33, 37, 43, 47, 68, 76] {
+            assert!(!routed.contains(&key), "{key}");
+        }
+    }
+}

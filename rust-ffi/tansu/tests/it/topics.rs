@@ -66,7 +66,7 @@ async fn create_topics_without_a_count_takes_the_setting() {
 #[tokio::test]
 async fn the_commands_create_and_list() {
     let client = Client::open("memory://").await;
-    let made = client.tansu.create_topic("t", 2, &[("cleanup.policy".into(), "compact".into())]).await.unwrap();
+    let made = client.tansu.create_topic("t", 2, &[("retention.ms".into(), "60000".into())]).await.unwrap();
     assert_eq!((made.name.as_str(), made.partitions.len(), made.id.len()), ("t", 2, 22));
     client.send("t", &["a", "b"]).await;
     let listed = client.tansu.topics().await.unwrap();
