@@ -184,6 +184,7 @@ static void inside_record(void *user_data, int32_t level, const char *target, co
   tansu_broker *other = NULL;
   tansu_config *config;
   (void)level, (void)target, (void)message;
+  hand_over();
   pthread_mutex_lock(&me->lock);
   if (me->events > 0) {
     pthread_mutex_unlock(&me->lock);
@@ -209,6 +210,7 @@ static void inside_record(void *user_data, int32_t level, const char *target, co
 static void inside_the_log_callback_one_may_only_ask_and_stop(void) {
   recorder events;
   recorder_init(&events);
+  hand_over();
   CHECK_OK(tansu_log_set(TANSU_LOG_DEBUG, inside_record, &events, recorder_release, NULL));
   some_work();
   CHECK_OK(tansu_log_flush(LIMIT_MS));
