@@ -6,7 +6,7 @@ use bytes::Bytes;
 use tansu_broker::Error;
 use wire::{
     api::{Api, FETCH, JOIN_GROUP, METADATA, PRODUCE, SYNC_GROUP},
-    message::{EncodeError, Writer, check_request},
+    message::{self, EncodeError, Reader, Writer, check_request},
 };
 
 use crate::{Answer, Inner, fetch, groups, produce, served, tasks::Panicked, topics};
@@ -15,6 +15,10 @@ pub(crate) const CREATE_TOPICS: i16 = 19;
 const DELETE_TOPICS: i16 = 20;
 const DELETE_RECORDS: i16 = 21;
 const INCREMENTAL_ALTER_CONFIGS: i16 = 44;
+
+/// What the elements of a request may cost that upstream decodes: ten thousand topics with their configs, or a hundred
+/// thousand names. Upstream makes an answer of half a kilobyte for each, so that an honest count may hurt as well.
+const ELEMENTS_MAX: usize = 2 << 20;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
@@ -47,7 +51,11 @@ pub(crate) async fn answer(inner: Arc<Inner>, request: Request) -> Answer {
     if !served::serves(key, version) || (key == PRODUCE && version < served::PRODUCE_MIN) {
         return Answer::Close(format!("request key {key} version {version} is not served"));
     }
-    if let Err(e) = check_request(key, version, request.body()) {
+    let checked = match key {
+        PRODUCE | FETCH => check_request(key, version, request.body()),
+        _ => message::Request::decode(&mut Reader::within(request.body(), ELEMENTS_MAX), key, version).map(drop),
+    };
+    if let Err(e) = checked {
         return Answer::Close(format!("request key {key} version {version} is malformed: {e}"));
     }
     match key {

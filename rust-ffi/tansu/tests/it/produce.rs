@@ -6,7 +6,7 @@ use bytes::BytesMut;
 use tansu_backend::Answer;
 use wire::{
     ErrorCode,
-    message::{Request, Response},
+    message::{Request, Response, describe_groups_request::DescribeGroupsRequest},
 };
 
 use crate::client::{Client, batch, batch_with, produce};
@@ -98,4 +98,14 @@ async fn what_has_begun_is_finished_when_the_client_goes_away() {
     assert!(polled.is_pending());
     drop(call);
     assert_eq!(client.fetch_one("t", 0, 30_000).await.values, ["a"]);
+}
+
+#[tokio::test]
+async fn honest_counts_beyond_what_anybody_needs_close_the_connection() {
+    let client = Client::open("memory://").await;
+    for (count, closes) in [(100_000, false), (200_000, true)] {
+        let request = DescribeGroupsRequest { groups: vec![""; count], ..DescribeGroupsRequest::default() };
+        let answer = client.answer(15, 5, &Request::DescribeGroups(request)).await;
+        assert_eq!(matches!(answer, Answer::Close(_)), closes, "{count}");
+    }
 }

@@ -77,6 +77,11 @@ impl<'a> Reader<'a> {
         Reader { rest: body, budget: body.len() + BUDGET_EXTRA }
     }
 
+    /// For a body whose elements may cost `budget` bytes in memory and no more.
+    pub fn within(body: &'a [u8], budget: usize) -> Self {
+        Reader { rest: body, budget }
+    }
+
     /// What has not been read yet.
     pub fn rest(&self) -> &'a [u8] {
         self.rest
