@@ -28,6 +28,8 @@ def broker(start_process: Callable[..., BrokerProcess]) -> BrokerProcess:
     with Connection(process.address) as client:
         client.create_topic("x")
         client.produce("x", kafka.batch(b"warm"))
+        # No hostile request has this name: one of them may delete x, and be right.
+        client.create_topic("survivor")
     process.tell(f"limit {ROOM}")
     return process
 
@@ -57,7 +59,7 @@ def _throw(broker: BrokerProcess, frames: list[tuple[str, bytes]]) -> None:
     print(f"{len(frames)} hostile frames: {grown / MIB:.1f} MiB at the peak")
     assert grown < GROWTH
     with Connection(broker.address) as client:
-        assert client.produce("x", kafka.batch(b"after"))["ErrorCode"] == 0
+        assert client.produce("survivor", kafka.batch(b"after"))["ErrorCode"] == 0
 
 
 def _served(broker: BrokerProcess) -> dict[int, range]:
@@ -76,7 +78,7 @@ def test_every_count_and_length_of_every_served_request_may_lie(broker: BrokerPr
             for path, body in kafka.lies(key, version, CLAIMS):
                 name = f"{kafka.NAMES[key]} v{version} {path}"
                 frames.append((name, kafka.frame(kafka.header(key, version, 9) + body)))
-    assert len(frames) > 3_000
+    assert len(frames) > 2_000
     _throw(broker, frames)
 
 
@@ -154,5 +156,5 @@ def test_batches_that_claim_more_than_they_hold(broker: BrokerProcess) -> None:
         frames.append((name, kafka.request(kafka.PRODUCE, 9, 9, **values)))
     _throw(broker, frames)
     with Connection(broker.address) as client:
-        # Two records: "warm" before and "after" at the end.
-        assert client.fetch("x", 0)["HighWatermark"] == 2, "one of them was stored"
+        # "warm", from before.
+        assert client.fetch("x", 0)["HighWatermark"] == 1, "one of them was stored"
