@@ -81,13 +81,13 @@ class TansuBroker:
         if self._blocking:
             self._serve(seconds)
             return self
-        self._core.start()
         try:
+            self._core.start()
             self._until_ready(seconds)
-        except BrokerTimeoutError:
+        except BrokerError:
             raise
         except BaseException:  # Ctrl-C, above all: nobody will come to stop what was not seen to start
-            self._core.stop(0)
+            self._core.give_up_start()
             raise
         return self
 
@@ -212,9 +212,10 @@ class TansuBroker:
 
     def _serve(self, seconds: Optional[float]) -> None:
         """A blocking start. Ctrl-C asks for the stop, a second one takes the grace away, a third one gives up."""
-        self._core.start()
         for grace_ms in (-1, 0):
             try:
+                if grace_ms == -1 or self._core.state() is BrokerState.NEW:
+                    self._core.start()
                 self._until_ready_or_stopped(seconds)
                 self.wait()
                 return

@@ -12,6 +12,7 @@ from typing import Any, NoReturn, Optional, Protocol
 
 from tansu_cffi import _lifetime
 from tansu_cffi._errors import BrokerError, BrokerErrorKind, BrokerStateError, error_of
+from tansu_cffi._flag import Flag
 from tansu_cffi._loader import ffi, lib, text
 
 
@@ -138,9 +139,9 @@ class Core:
     def __init__(self, settings: Mapping[str, str], listener: Listener) -> None:
         self.pid = os.getpid()
         #: A client can connect, or it has become clear that none ever will.
-        self.ready = threading.Event()
+        self.ready = Flag()
         #: on_stopped has returned, or never will.
-        self.stopped = threading.Event()
+        self.stopped = Flag()
         self.port = 0
         self.bootstrap = ""
         self.started = False
@@ -219,9 +220,20 @@ class Core:
                 raise BrokerStateError("the interpreter is exiting: a broker that starts now would be stopped by nobody")
             if not _lifetime.in_main_interpreter():
                 raise BrokerStateError("a broker can be started in the main interpreter only, not in a subinterpreter")
+            before = self.started
             error = ffi.new("tansu_error **")
-            _check(lib.tansu_broker_start(handle, error), error)
+            # First, so that Ctrl-C at this very moment leaves no broker that runs and is taken for one that does not.
             self.started = True
+            status = lib.tansu_broker_start(handle, error)
+            if status != lib.TANSU_OK:
+                self.started = before
+                _raise(status, error)
+
+    def give_up_start(self) -> None:
+        """After Ctrl-C somewhere in a start: it is stopped, or was not even begun."""
+        self.stop(0)
+        if self.state() is BrokerState.NEW:
+            self.started = False
 
     def stop(self, grace_ms: int) -> None:
         """Asks for the stop and returns; -1 is the configured grace. Nothing happens to a closed broker."""
@@ -324,6 +336,7 @@ class Core:
         except BrokerStateError:
             return  # closed by another thread in between: there is nobody to tell
         self.port = port
+        self.state()  # seen now: all that a forked child will know
         self.ready.set()
         self._tell("on_started", port)
 
@@ -336,6 +349,7 @@ class Core:
         self._tell("on_fatal", error)
 
     def on_stopped(self) -> None:
+        self.state()
         try:
             self._tell("on_stopped")
         finally:

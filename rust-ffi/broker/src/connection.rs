@@ -62,21 +62,28 @@ impl fmt::Display for End {
     }
 }
 
-pub(crate) async fn serve(mut stream: TcpStream, shared: Arc<Shared>) -> End {
+pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>) -> End {
+    let mut stream = Closing(stream);
     let mut connection = Connection {
-        stream: &mut stream,
+        stream: &mut stream.0,
         shared: &shared,
         input: BytesMut::new(),
         output: Output::default(),
         permit: None,
     };
-    let end = match connection.run().await {
+    match connection.run().await {
         Ok(end) | Err(end) => end,
-    };
-    drop(connection);
-    // A forked child may hold the descriptor: close the connection itself, not only our end of the number.
-    let _ = socket2::SockRef::from(&stream).shutdown(Shutdown::Both);
-    end
+    }
+}
+
+/// A forked child may hold the descriptor: closes the connection itself, not only our end of the number, and also where
+/// the task is dropped because the grace is over.
+struct Closing(TcpStream);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        let _ = socket2::SockRef::from(&self.0).shutdown(Shutdown::Both);
+    }
 }
 
 struct Connection<'a> {

@@ -15,9 +15,12 @@ use crate::{
 
 /// What a storage may take to flush when the grace is shorter.
 const FLUSH: Duration = Duration::from_secs(5);
+/// What idle connections get to end by themselves, even with no grace at all: they only have to be woken.
+const IDLE: Duration = Duration::from_millis(20);
 
 pub(crate) async fn drain(inner: &Inner, tasks: &mut JoinSet<()>) {
     let mut deadline = inner.deadline.subscribe();
+    let idle_until = Instant::now() + IDLE;
     loop {
         let at = *deadline.borrow_and_update();
         let at = at
@@ -29,7 +32,7 @@ pub(crate) async fn drain(inner: &Inner, tasks: &mut JoinSet<()>) {
                 Some(joined) => look(inner, joined),
             },
             _ = deadline.changed() => {}
-            () = sleep_until(at) => {
+            () = sleep_until(at.max(idle_until)) => {
                 inner.events.error(Error::new(Kind::Timeout, format!("{} requests were still in work when the grace ran out", tasks.len())));
                 tasks.abort_all();
                 while let Some(joined) = tasks.join_next().await {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any, Callable, Optional
 
 import pytest
@@ -83,6 +84,7 @@ def start_process() -> Iterator[Callable[..., BrokerProcess]]:
         started.append(BrokerProcess(settings or {}))
         return started[-1]
 
-    yield run
-    for process in started:
-        process.close()
+    with ExitStack() as stack:
+        yield run
+        for process in started:
+            stack.callback(process.close)

@@ -21,6 +21,7 @@ class BrokerProcess:
             stderr=subprocess.PIPE,
             text=True,
         )
+        self._closed = False
         self.address = ("127.0.0.1", int(self._line()))
 
     def _line(self) -> str:
@@ -62,7 +63,10 @@ class BrokerProcess:
         return self.process.poll() is None
 
     def close(self) -> None:
-        """Ends it; a process that had died by itself is a failure."""
+        """Ends it, unless that was done before; a process that had died by itself is a failure."""
+        if self._closed:
+            return
+        self._closed = True
         died = self.process.poll()
         self.process.kill() if died is None else None
         _, said = self.process.communicate()

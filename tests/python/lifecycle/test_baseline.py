@@ -30,7 +30,8 @@ def figures():
     return len(os.listdir("/proc/self/task")), len(os.listdir("/proc/self/fd")), _lifetime.live_count(), memory
 
 cycles = int(sys.argv[1])
-for _ in range(max(10, cycles // 4)):  # allocators and caches warm up
+# Allocators and caches warm up; PyPy's compiler takes its time for it.
+for _ in range(max(300 if sys.implementation.name == "pypy" else 10, cycles // 4)):
     cycle()
 before = figures()
 for _ in range(cycles):
