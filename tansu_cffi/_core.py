@@ -44,7 +44,8 @@ def read_error(error: Any) -> BrokerError:
     return error_of(
         status=lib.tansu_error_status(error),
         kind=lib.tansu_error_kind(error),
-        message=text(lib.tansu_error_message(error)),
+        # The library names settings, Python has fields.
+        message=text(lib.tansu_error_message(error)).replace("Use listener.port=0", "Use listener_port=0"),
         os_code=lib.tansu_error_os_code(error),
         fatal=bool(lib.tansu_error_is_fatal(error)),
         retriable=bool(lib.tansu_error_is_retriable(error)),

@@ -89,7 +89,7 @@ static void kafkas_own_rules(void) {
   for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     tansu_string *answer = NULL;
     tansu_error *error = NULL;
-    CHECK(tansu_broker_command(broker, "topics.create", rows[i][0], &answer, &error) < 0);
+    CHECK_INT(tansu_broker_command(broker, "topics.create", rows[i][0], &answer, &error), TANSU_E_KAFKA);
     CHECK(answer == NULL);
     CHECK(!tansu_error_is_fatal(error));
     CHECK_HAS(tansu_error_message(error), rows[i][1]);

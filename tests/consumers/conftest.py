@@ -90,7 +90,7 @@ def fails_on_a_taken_port(example: Path, taken_port: int) -> Callable[[Sequence[
 
     def run(command: Sequence[str]) -> list[str]:
         ran = _run(example, command, RUN_TIMEOUT_S)
-        remedy = f"port {taken_port} on 127.0.0.1 is taken. Use listener_port=0 to get a free one.\n"
+        remedy = f"port {taken_port} on 127.0.0.1 is taken. Use listener.port=0 to get a free one.\n"
         assert (ran.returncode, ran.stderr) == (1, remedy), f"{ran.returncode}\n{ran.stdout}\n{ran.stderr}"
         callbacks, counts, *more = ran.stdout.splitlines()
         assert callbacks == "callbacks: fatal, stopped, release"

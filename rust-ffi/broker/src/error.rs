@@ -13,6 +13,8 @@ pub enum Kind {
     Panic = 7,
     Internal = 8,
     Argument = 9,
+    /// Kafka's own rules refuse it. Told as an argument's kind, with a status of its own.
+    Kafka = 10,
 }
 
 /// One error: immutable, cheap to clone, free of secrets.

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 
-/// Called by the owner thread, one at a time; must not block. `stopped` is the last call.
+/// Called one at a time, in the order of the states; must not block and must not call the broker. `stopped` comes last.
 pub trait Events: Send + Sync + 'static {
     /// A client can connect.
     fn started(&self, port: u16);

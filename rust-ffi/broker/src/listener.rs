@@ -125,7 +125,7 @@ fn local_port(socket: &Socket) -> Result<u16, Error> {
 fn refused(host: &str, ip: IpAddr, port: u16, e: &std::io::Error) -> Error {
     let message = match e.kind() {
         std::io::ErrorKind::AddrInUse => {
-            format!("port {port} on {ip} is taken. Use listener_port=0 to get a free one.")
+            format!("port {port} on {ip} is taken. Use listener.port=0 to get a free one.")
         }
         std::io::ErrorKind::PermissionDenied => format!(
             "port {port} on {ip} needs a privilege that this process lacks. Use a port above 1023, or 0 to get a free one."

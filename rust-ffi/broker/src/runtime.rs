@@ -2,7 +2,7 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     thread,
     time::Duration,
 };
@@ -38,6 +38,8 @@ pub(crate) struct Inner {
     _secrets: redact::Known,
     pub events: Arc<dyn Events>,
     pub status: Status,
+    /// Held while the state changes and the event that tells so is handed over: events come in the order of the states.
+    telling: Mutex<()>,
     pub metrics: Arc<Metrics>,
     pub drain: CancellationToken,
     /// When the grace of a stop ends.
@@ -59,6 +61,7 @@ impl Inner {
             settings,
             events,
             status: Status::new(),
+            telling: Mutex::new(()),
             metrics: Arc::new(Metrics::new()),
             drain: CancellationToken::new(),
             deadline: watch::Sender::new(None),
@@ -75,10 +78,38 @@ impl Inner {
     }
 
     pub(crate) fn fail(&self, error: Error) {
-        if self.status.fail(error.clone().fatal()) {
-            self.events.fatal(error.fatal());
+        let error = error.fatal();
+        {
+            let _in_order = self.telling();
+            if self.status.fail(error.clone()) {
+                tracing::error!("the broker goes down: {error}");
+                self.events.fatal(error);
+            }
         }
         self.drain.cancel();
+    }
+
+    fn ready(&self, port: u16) {
+        let _in_order = self.telling();
+        if self.status.ready(port) {
+            let storage = self.settings.get("storage.url").unwrap_or_default();
+            tracing::info!("serving {storage} at {}", self.bootstrap());
+            self.events.started(port);
+        }
+    }
+
+    fn ended(&self) {
+        {
+            let _in_order = self.telling();
+            self.status.stopped();
+            tracing::info!("stopped");
+            self.events.stopped();
+        }
+        self.status.finished();
+    }
+
+    fn telling(&self) -> MutexGuard<'_, ()> {
+        self.telling.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn running(&self) -> Result<&(Handle, Arc<dyn Backend>), Error> {
@@ -119,9 +150,7 @@ fn own(inner: &Arc<Inner>) {
             runtime.shutdown_timeout(LAST_THREADS);
         }
     }
-    inner.status.stopped();
-    inner.events.stopped();
-    inner.status.finished();
+    inner.ended();
 }
 
 fn build(inner: &Inner) -> Result<Runtime, Error> {
@@ -159,8 +188,7 @@ async fn live(inner: &Arc<Inner>) -> Result<(), Error> {
         idle: Duration::from_millis(settings.int("connections.max.idle.ms") as u64),
         stall: Duration::from_millis(settings.int("socket.stall.timeout.ms") as u64),
     });
-    inner.status.ready(port);
-    inner.events.started(port);
+    inner.ready(port);
 
     let mut tasks = JoinSet::new();
     serve(inner, &listeners, &shared, &mut tasks).await;

@@ -155,10 +155,7 @@ pub fn find(key: &str) -> Option<&'static Setting> {
 fn unknown_key(key: &str) -> Error {
     let near = TABLE.iter().map(|s| s.key).min_by_key(|known| distance(known, key)).unwrap_or_default();
     let shown: String = key.chars().take(80).collect();
-    Error::new(
-        Kind::Config,
-        format!("unknown setting '{shown}'. Did you mean '{near}'? `python -m tansu_cffi info` lists all."),
-    )
+    Error::new(Kind::Config, format!("unknown setting '{shown}'. Did you mean '{near}'?"))
 }
 
 fn check(setting: &Setting, value: &str) -> Result<(), Error> {

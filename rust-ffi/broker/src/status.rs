@@ -68,13 +68,15 @@ impl Status {
         })
     }
 
-    pub(crate) fn ready(&self, port: u16) {
+    /// True if the broker runs from now on; it may have been stopped or have failed by now.
+    pub(crate) fn ready(&self, port: u16) -> bool {
         self.change(|now| {
             now.port = port;
             if now.state == State::Starting {
                 now.state = State::Running;
             }
-        });
+            now.state == State::Running
+        })
     }
 
     /// True if this is news.
@@ -88,9 +90,12 @@ impl Status {
         })
     }
 
-    /// True if it is the first fatal error.
+    /// True if it is the first fatal error. What has come to its end in good order cannot fail any more.
     pub(crate) fn fail(&self, error: Error) -> bool {
         self.change(|now| {
+            if now.state == State::Stopped {
+                return false;
+            }
             let first = now.fatal.is_none();
             now.fatal.get_or_insert(error);
             now.state = State::Failed;

@@ -61,6 +61,7 @@ fn status_of(kind: Kind) -> i32 {
         Kind::Panic => TANSU_E_PANIC,
         Kind::Internal => TANSU_E_INTERNAL,
         Kind::Argument => TANSU_E_INVALID_ARG,
+        Kind::Kafka => TANSU_E_KAFKA,
     }
 }
 
@@ -74,7 +75,7 @@ fn kind_number(kind: Kind) -> i32 {
         Kind::State => TANSU_KIND_STATE,
         Kind::Panic => TANSU_KIND_PANIC,
         Kind::Internal => TANSU_KIND_INTERNAL,
-        Kind::Argument => TANSU_KIND_ARGUMENT,
+        Kind::Argument | Kind::Kafka => TANSU_KIND_ARGUMENT,
     }
 }
 
@@ -108,6 +109,7 @@ pub(crate) fn broker_kind(status: i32) -> Option<Kind> {
         TANSU_E_PANIC => Kind::Panic,
         TANSU_E_INTERNAL => Kind::Internal,
         TANSU_E_INVALID_ARG => Kind::Argument,
+        TANSU_E_KAFKA => Kind::Kafka,
         _ => return None,
     })
 }

@@ -53,7 +53,7 @@ pub struct CallError {
 
 impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}: {}", self.code, self.message)
+        write!(f, "Kafka error {} ({:?}): {}", self.code.code(), self.code, self.message)
     }
 }
 

@@ -43,7 +43,12 @@ fn not_opened(e: OpenError) -> Error {
 }
 
 fn refused(e: CallError) -> Error {
-    Error::new(Kind::Storage, e.to_string())
+    use wire::ErrorCode;
+    let kind = match e.code {
+        ErrorCode::KafkaStorageError | ErrorCode::UnknownServerError => Kind::Storage,
+        _ => Kind::Kafka,
+    };
+    Error::new(kind, e.to_string())
 }
 
 fn topic(topic: tansu_backend::Topic) -> Topic {
