@@ -33,7 +33,8 @@ pub(crate) async fn drain(inner: &Inner, tasks: &mut JoinSet<()>) {
             },
             _ = deadline.changed() => {}
             () = sleep_until(at.max(idle_until)) => {
-                inner.events.error(Error::new(Kind::Timeout, format!("{} requests were still in work when the grace ran out", tasks.len())));
+                let message = format!("{} requests were still in work when the grace ran out", tasks.len());
+                inner.events.error(Error::new(Kind::Timeout, message));
                 tasks.abort_all();
                 while let Some(joined) = tasks.join_next().await {
                     look(inner, joined);
@@ -46,7 +47,7 @@ pub(crate) async fn drain(inner: &Inner, tasks: &mut JoinSet<()>) {
 
 pub(crate) async fn close(inner: &Inner, backend: &dyn Backend) {
     let grace = *inner.deadline.borrow();
-    let at = grace.map_or_else(Instant::now, |at| at).max(Instant::now() + FLUSH);
+    let at = grace.unwrap_or_else(Instant::now).max(Instant::now() + FLUSH);
     if timeout_at(at, backend.close()).await.is_err() {
         inner.events.error(Error::new(Kind::Timeout, "the storage did not finish its work in time"));
     }

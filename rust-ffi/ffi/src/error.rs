@@ -121,9 +121,10 @@ pub unsafe extern "C" fn tansu_error_is_retriable(error: *const tansu_error) -> 
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tansu_error_clone(error: *const tansu_error) -> *mut tansu_error {
-    // SAFETY: the caller's promise.
     guard::value(std::ptr::null_mut(), || {
-        unsafe { read(error) }.map_or(std::ptr::null_mut(), |e| into_raw(e.failure.clone()))
+        // SAFETY: the caller's promise.
+        let error = unsafe { read(error) };
+        error.map_or(std::ptr::null_mut(), |e| into_raw(e.failure.clone()))
     })
 }
 

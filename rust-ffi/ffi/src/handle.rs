@@ -121,7 +121,7 @@ unsafe fn tagged<'a, H: Handle>(pointer: *const H) -> Outcome<&'a Boxed<H::Value
         return Err(foreign::<H>());
     }
     // SAFETY: the caller's promise covers the tag, which lies first; the rest is only touched if the tag is right.
-    let magic = unsafe { (*(&raw const (*boxed).magic)).load(Ordering::Acquire) };
+    let magic = unsafe { (*boxed).magic.load(Ordering::Acquire) };
     if magic == H::MAGIC {
         // SAFETY: the tag says that it came from `into_raw`.
         Ok(unsafe { &*boxed })

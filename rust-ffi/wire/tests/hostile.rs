@@ -187,7 +187,7 @@ fn a_batch_is_inflated_in_passing() {
     drop(records);
     let batch = Batch::parse(&bytes).unwrap();
     let (result, cost) = peak(|| batch.check_records(usize::MAX));
-    assert_eq!(result, Ok(()));
+    assert!(result.is_ok(), "{result:?}");
     assert!(cost < 1 << 20, "{cost} bytes for a record that is not kept");
     let (result, cost) = peak(|| batch.check_records(1 << 20));
     assert_eq!(wire::ErrorCode::from(result.unwrap_err()), wire::ErrorCode::MessageTooLarge);

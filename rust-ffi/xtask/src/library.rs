@@ -1,7 +1,7 @@
 //! `cargo xtask lib`: the shared library under the name it ships with.
 //!
-//! Cargo writes `libtansu.so` into one place whatever the features, so the plain library and the one with the test hooks
-//! are copied apart; a test can then never load the wrong one.
+//! Cargo writes `libtansu.so` into one place whatever the features, so the plain library and the one with the test
+//! hooks are copied apart; a test can then never load the wrong one.
 
 use crate::{Outcome, no_more, paths};
 use std::path::PathBuf;
