@@ -450,8 +450,8 @@ TANSU_API const char *tansu_version(void);
 TANSU_API const char *tansu_build_info(void);
 
 /**
- * Whether the library has a feature: `"tansu"` (upstream's storages), `"test-hooks"`, or `"storage."` and the scheme of
- * a storage URL, such as `"storage.memory"` or `"storage.sqlite"`. False for NULL and for what it does not know.
+ * Whether the library has a feature: `"tansu"` (upstream's storages), `"test-hooks"`, or `"storage."` and the scheme
+ * of a storage URL, such as `"storage.memory"` or `"storage.sqlite"`. False for NULL and for what it does not know.
  *
  * # Safety
  * `name` is NULL or NUL-terminated.
@@ -481,14 +481,13 @@ TANSU_API int32_t tansu_error_status(const tansu_error *error);
 TANSU_API int32_t tansu_error_kind(const tansu_error *error);
 
 /**
- * What happened, for a person to read: it names the argument or setting, its value unless that is secret, and the remedy
- * where there is one. `""` for NULL. The string lives as long as the error.
+ * What happened, for a person to read: it names the argument or setting, its value unless that is secret, and the
+ * remedy where there is one. `""` for NULL. The string lives as long as the error.
  *
  * # Safety
  * `error` is NULL or an error.
  */
-TANSU_API
-const char *tansu_error_message(const tansu_error *error);
+TANSU_API const char *tansu_error_message(const tansu_error *error);
 
 /**
  * The error number of the operating system (`errno`) behind an error, or 0.
@@ -547,8 +546,9 @@ TANSU_API TANSU_NODISCARD int32_t tansu_config_new(tansu_config **out);
 TANSU_API void tansu_config_free(tansu_config *config);
 
 /**
- * Gives a setting a value, as text whatever its type: `("listener.port", "9092")`. `TANSU_E_UNKNOWN_KEY` for a key that
- * is not in the table, `TANSU_E_CONFIG` for a value of the wrong type or out of range; the config is then unchanged.
+ * Gives a setting a value, as text whatever its type: `("listener.port", "9092")`. `TANSU_E_UNKNOWN_KEY` for a key
+ * that is not in the table, `TANSU_E_CONFIG` for a value of the wrong type or out of range; the config is then
+ * unchanged.
  *
  * # Safety
  * `config` is NULL or a config; `key` and `value` are NULL or NUL-terminated; `err` is NULL or writable.
@@ -561,20 +561,15 @@ int32_t tansu_config_set(tansu_config *config,
                          tansu_error **err);
 
 /**
- * Copies the value of a setting, with its terminator, into `buf`. A secret value reads as `***`. With too small a buffer
- * (`cap` 0 and `buf` NULL included) nothing is copied and the answer is `TANSU_E_BUFFER`; `*needed` (optional) is the
- * size that is enough, terminator included, in both cases.
+ * Copies the value of a setting, with its terminator, into `buf`. A secret value reads as `***`. With too small a
+ * buffer (`cap` 0 and `buf` NULL included) nothing is copied and the answer is `TANSU_E_BUFFER`; `*needed` (optional)
+ * is the size that is enough, terminator included, in both cases.
  *
  * # Safety
  * `config` is NULL or a config; `key` is NULL or NUL-terminated; `buf` has `cap` writable bytes; `needed` is NULL or
  * writable.
  */
-TANSU_API
-int32_t tansu_config_get(const tansu_config *config,
-                         const char *key,
-                         char *buf,
-                         size_t cap,
-                         size_t *needed);
+TANSU_API int32_t tansu_config_get(const tansu_config *config, const char *key, char *buf, size_t cap, size_t *needed);
 
 /**
  * How many settings there are.
@@ -595,8 +590,8 @@ TANSU_API const char *tansu_config_key_at(size_t i);
 TANSU_API const char *tansu_config_key_doc(const char *key);
 
 /**
- * Makes a broker. Settings are checked here, before any thread exists; nothing is opened yet. `callbacks` (optional) is
- * copied. If this fails, nothing of `callbacks` is called, `release` neither.
+ * Makes a broker. Settings are checked here, before any thread exists; nothing is opened yet. `callbacks` (optional)
+ * is copied. If this fails, nothing of `callbacks` is called, `release` neither.
  *
  * # Safety
  * `config` is NULL (an error) or a config; `callbacks` is NULL or has `struct_size` readable bytes; `out` is NULL (an
@@ -643,42 +638,35 @@ int32_t tansu_broker_wait_ready(tansu_broker *broker,
 TANSU_API int32_t tansu_broker_stop(tansu_broker *broker, int64_t grace_ms);
 
 /**
- * Waits until the broker has stopped and on_stopped and `release` have returned. 0 after a stop that was asked for, else
- * the fatal error that ended it; `TANSU_E_TIMEOUT` if it still runs; -1 waits for ever. It does not ask for a stop. Any
- * number of threads may wait.
+ * Waits until the broker has stopped and on_stopped and `release` have returned. 0 after a stop that was asked for,
+ * else the fatal error that ended it; `TANSU_E_TIMEOUT` if it still runs; -1 waits for ever. It does not ask for a
+ * stop. Any number of threads may wait.
  *
  * # Safety
  * `broker` is NULL or a broker; `err` is NULL or writable.
  */
-TANSU_API
-TANSU_NODISCARD
-int32_t tansu_broker_wait(tansu_broker *broker,
-                          int64_t timeout_ms,
-                          tansu_error **err);
+TANSU_API TANSU_NODISCARD int32_t tansu_broker_wait(tansu_broker *broker, int64_t timeout_ms, tansu_error **err);
 
 /**
- * Closes the gate to the callbacks: none will begin, one that runs is waited for, then `release` is called here. After 0
- * the library never enters the host again, although the broker may go on or be shutting down. `TANSU_E_TIMEOUT` if the
- * callback has not returned in time; `release` is then called when it does. Inside a callback of this broker it returns
- * 0 at once and takes effect when that callback returns.
+ * Closes the gate to the callbacks: none will begin, one that runs is waited for, then `release` is called here. After
+ * 0 the library never enters the host again, although the broker may go on or be shutting down. `TANSU_E_TIMEOUT` if
+ * the callback has not returned in time; `release` is then called when it does. Inside a callback of this broker it
+ * returns 0 at once and takes effect when that callback returns.
  *
  * # Safety
  * `broker` is NULL or a broker.
  */
-TANSU_API
-int32_t tansu_broker_detach(tansu_broker *broker,
-                            int64_t timeout_ms);
+TANSU_API int32_t tansu_broker_detach(tansu_broker *broker, int64_t timeout_ms);
 
 /**
- * Gives the broker up: no callback begins any more, it stops without grace, and the handle is gone. It never waits, so a
- * garbage collector may call it. `release` is called here, or by the callback in flight when it returns. NULL is fine.
- * To end in good order, tansu_broker_stop and tansu_broker_wait come first.
+ * Gives the broker up: no callback begins any more, it stops without grace, and the handle is gone. It never waits, so
+ * a garbage collector may call it. `release` is called here, or by the callback in flight when it returns. NULL is
+ * fine. To end in good order, tansu_broker_stop and tansu_broker_wait come first.
  *
  * # Safety
  * `broker` is NULL or a broker that no other thread uses any more.
  */
-TANSU_API
-void tansu_broker_free(tansu_broker *broker);
+TANSU_API void tansu_broker_free(tansu_broker *broker);
 
 /**
  * The state at this moment, `TANSU_STATE_...`; negative for what is no broker. In a forked child: the last state that
@@ -715,12 +703,13 @@ TANSU_API int32_t tansu_broker_bootstrap(const tansu_broker *broker, char *buf, 
 TANSU_API int32_t tansu_broker_last_error(const tansu_broker *broker, tansu_error **out);
 
 /**
- * Runs a command. `args_json` (optional) is a JSON object, the result in `*out` (optional) is JSON, too. A command that
- * waits is refused with `TANSU_E_REENTRANT` inside a callback. `TANSU_E_KAFKA` if Kafka's own rules refuse it: the
- * message has Kafka's number and name.
+ * Runs a command. `args_json` (optional) is a JSON object, the result in `*out` (optional) is JSON, too. A command
+ * that waits is refused with `TANSU_E_REENTRANT` inside a callback. `TANSU_E_KAFKA` if Kafka's own rules refuse it:
+ * the message has Kafka's number and name.
  *
  * # Safety
- * `broker` is NULL or a broker; `name` and `args_json` are NULL or NUL-terminated; `out` and `err` are NULL or writable.
+ * `broker` is NULL or a broker; `name` and `args_json` are NULL or NUL-terminated; `out` and `err` are NULL or
+ * writable.
  */
 TANSU_API
 TANSU_NODISCARD
@@ -773,12 +762,12 @@ TANSU_API size_t tansu_string_len(const tansu_string *string);
 TANSU_API void tansu_string_free(tansu_string *string);
 
 /**
- * Sends the log records of all brokers in this process, up to `max_level`, to `callback`; NULL turns them off. A second
- * call replaces the first. Records arrive in order on a thread of the library, which may only ask and stop (see the
- * table); a host that is too slow loses records, see tansu_log_dropped. The old callback may still be running when this
- * returns: its `release` (optional) is called when it is not, and tansu_log_flush waits for it. If this fails, nothing
- * has changed and `release` is not called. `TANSU_E_STATE` in a Rust program that has set a tracing subscriber of its
- * own: the records go there.
+ * Sends the log records of all brokers in this process, up to `max_level`, to `callback`; NULL turns them off. A
+ * second call replaces the first. Records arrive in order on a thread of the library, which may only ask and stop (see
+ * the table); a host that is too slow loses records, see tansu_log_dropped. The old callback may still be running when
+ * this returns: its `release` (optional) is called when it is not, and tansu_log_flush waits for it. If this fails,
+ * nothing has changed and `release` is not called. `TANSU_E_STATE` in a Rust program that has set a tracing subscriber
+ * of its own: the records go there.
  *
  * # Safety
  * `callback` and `release` may be called with `user_data` until `release` has been; `err` is NULL or writable.

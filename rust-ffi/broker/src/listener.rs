@@ -108,7 +108,8 @@ fn open(addr: SocketAddr, backlog: i32) -> std::io::Result<Socket> {
     if addr.is_ipv6() {
         socket.set_only_v6(true)?;
     }
-    // A restart on the same port must not wait for TIME_WAIT of old connections. On Linux this lets nobody share a listener.
+    // A restart on the same port must not wait for TIME_WAIT of old connections. On Linux this lets nobody share a
+    // listener.
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;
@@ -128,7 +129,8 @@ fn refused(host: &str, ip: IpAddr, port: u16, e: &std::io::Error) -> Error {
             format!("port {port} on {ip} is taken. Use listener.port=0 to get a free one.")
         }
         std::io::ErrorKind::PermissionDenied => format!(
-            "port {port} on {ip} needs a privilege that this process lacks. Use a port above 1023, or 0 to get a free one."
+            "port {port} on {ip} needs a privilege that this process lacks. Use a port above 1023, or 0 to get a \
+             free one."
         ),
         std::io::ErrorKind::AddrNotAvailable => format!(
             "{ip} (listener.host {host}) is no address of this machine. Use 'localhost', '127.0.0.1' or '0.0.0.0'."

@@ -21,8 +21,8 @@ pub fn url(url: &str) -> String {
     format!("{scheme}{}", query(&user_info(rest)))
 }
 
-/// A log record, a library's own words included, as it may be shown: every URL in it is masked, and so is every secret of
-/// a broker that lives, however it is written.
+/// A log record, a library's own words included, as it may be shown: every URL in it is masked, and so is every secret
+/// of a broker that lives, however it is written.
 pub fn text(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;

@@ -48,7 +48,8 @@ pub const TABLE: &[Setting] = &[
         "listener.host",
         Type::Text,
         "localhost",
-        "Address to bind. `localhost` takes 127.0.0.1 and, where it exists, ::1 on the same port; anything else binds only that.",
+        "Address to bind. `localhost` takes 127.0.0.1 and, where it exists, ::1 on the same port; \
+         anything else binds only that.",
     ),
     row("listener.port", int(0, 65_535), "0", "Port to bind; 0 takes a free one."),
     row("advertised.host", Type::Text, "localhost", "Host name that clients are told to connect to."),

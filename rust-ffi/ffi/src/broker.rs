@@ -68,8 +68,8 @@ pub(crate) unsafe fn run(
     unsafe { error::hand_out(outcome, err) }
 }
 
-/// Makes a broker. Settings are checked here, before any thread exists; nothing is opened yet. `callbacks` (optional) is
-/// copied. If this fails, nothing of `callbacks` is called, `release` neither.
+/// Makes a broker. Settings are checked here, before any thread exists; nothing is opened yet. `callbacks` (optional)
+/// is copied. If this fails, nothing of `callbacks` is called, `release` neither.
 ///
 /// # Safety
 /// `config` is NULL (an error) or a config; `callbacks` is NULL or has `struct_size` readable bytes; `out` is NULL (an
@@ -151,9 +151,9 @@ pub unsafe extern "C" fn tansu_broker_stop(broker: *mut tansu_broker, grace_ms: 
     unsafe { run(broker, std::ptr::null_mut(), body) }
 }
 
-/// Waits until the broker has stopped and on_stopped and `release` have returned. 0 after a stop that was asked for, else
-/// the fatal error that ended it; `TANSU_E_TIMEOUT` if it still runs; -1 waits for ever. It does not ask for a stop. Any
-/// number of threads may wait.
+/// Waits until the broker has stopped and on_stopped and `release` have returned. 0 after a stop that was asked for,
+/// else the fatal error that ended it; `TANSU_E_TIMEOUT` if it still runs; -1 waits for ever. It does not ask for a
+/// stop. Any number of threads may wait.
 ///
 /// # Safety
 /// `broker` is NULL or a broker; `err` is NULL or writable.
@@ -168,10 +168,10 @@ pub unsafe extern "C" fn tansu_broker_wait(
     unsafe { run(broker, err, |instance| instance.wait(milliseconds("timeout_ms", timeout_ms)?)) }
 }
 
-/// Closes the gate to the callbacks: none will begin, one that runs is waited for, then `release` is called here. After 0
-/// the library never enters the host again, although the broker may go on or be shutting down. `TANSU_E_TIMEOUT` if the
-/// callback has not returned in time; `release` is then called when it does. Inside a callback of this broker it returns
-/// 0 at once and takes effect when that callback returns.
+/// Closes the gate to the callbacks: none will begin, one that runs is waited for, then `release` is called here. After
+/// 0 the library never enters the host again, although the broker may go on or be shutting down. `TANSU_E_TIMEOUT` if
+/// the callback has not returned in time; `release` is then called when it does. Inside a callback of this broker it
+/// returns 0 at once and takes effect when that callback returns.
 ///
 /// # Safety
 /// `broker` is NULL or a broker.
@@ -181,9 +181,9 @@ pub unsafe extern "C" fn tansu_broker_detach(broker: *mut tansu_broker, timeout_
     unsafe { run(broker, std::ptr::null_mut(), |instance| instance.detach(milliseconds("timeout_ms", timeout_ms)?)) }
 }
 
-/// Gives the broker up: no callback begins any more, it stops without grace, and the handle is gone. It never waits, so a
-/// garbage collector may call it. `release` is called here, or by the callback in flight when it returns. NULL is fine.
-/// To end in good order, tansu_broker_stop and tansu_broker_wait come first.
+/// Gives the broker up: no callback begins any more, it stops without grace, and the handle is gone. It never waits, so
+/// a garbage collector may call it. `release` is called here, or by the callback in flight when it returns. NULL is
+/// fine. To end in good order, tansu_broker_stop and tansu_broker_wait come first.
 ///
 /// # Safety
 /// `broker` is NULL or a broker that no other thread uses any more.

@@ -32,12 +32,13 @@ pub(crate) struct Command {
     pub run: fn(&Instance, command_args::Args<'_>) -> Outcome<serde_json::Value>,
 }
 
-/// Runs a command. `args_json` (optional) is a JSON object, the result in `*out` (optional) is JSON, too. A command that
-/// waits is refused with `TANSU_E_REENTRANT` inside a callback. `TANSU_E_KAFKA` if Kafka's own rules refuse it: the
-/// message has Kafka's number and name.
+/// Runs a command. `args_json` (optional) is a JSON object, the result in `*out` (optional) is JSON, too. A command
+/// that waits is refused with `TANSU_E_REENTRANT` inside a callback. `TANSU_E_KAFKA` if Kafka's own rules refuse it:
+/// the message has Kafka's number and name.
 ///
 /// # Safety
-/// `broker` is NULL or a broker; `name` and `args_json` are NULL or NUL-terminated; `out` and `err` are NULL or writable.
+/// `broker` is NULL or a broker; `name` and `args_json` are NULL or NUL-terminated; `out` and `err` are NULL or
+/// writable.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tansu_broker_command(

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 pub(crate) const TABLE: &[Command] = &[
     Command {
         name: "info",
-        doc: "What the broker is and how it was built: state, port, bootstrap, storage, APIs, settings with docs, storages.",
+        doc: "What the broker is and how it was built: state, port, bootstrap, storage, APIs, \
+              settings with docs, storages.",
         args: &[],
         blocks: false,
         run: info,
@@ -87,7 +88,10 @@ fn settings(instance: &Instance) -> Vec<Value> {
 }
 
 fn storages() -> Vec<Value> {
-    let row = |s: broker::Storage| json!({ "scheme": s.scheme, "doc": s.doc, "experimental": s.experimental, "available": s.available });
+    let row = |s: broker::Storage| {
+        let broker::Storage { scheme, doc, experimental, available } = s;
+        json!({ "scheme": scheme, "doc": doc, "experimental": experimental, "available": available })
+    };
     broker::storages().into_iter().map(row).collect()
 }
 

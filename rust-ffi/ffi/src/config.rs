@@ -60,8 +60,9 @@ pub unsafe extern "C" fn tansu_config_free(config: *mut tansu_config) {
     guard::value((), || unsafe { handle::free(config) });
 }
 
-/// Gives a setting a value, as text whatever its type: `("listener.port", "9092")`. `TANSU_E_UNKNOWN_KEY` for a key that
-/// is not in the table, `TANSU_E_CONFIG` for a value of the wrong type or out of range; the config is then unchanged.
+/// Gives a setting a value, as text whatever its type: `("listener.port", "9092")`. `TANSU_E_UNKNOWN_KEY` for a key
+/// that is not in the table, `TANSU_E_CONFIG` for a value of the wrong type or out of range; the config is then
+/// unchanged.
 ///
 /// # Safety
 /// `config` is NULL or a config; `key` and `value` are NULL or NUL-terminated; `err` is NULL or writable.
@@ -86,9 +87,9 @@ pub unsafe extern "C" fn tansu_config_set(
     unsafe { guard::status(err, body) }
 }
 
-/// Copies the value of a setting, with its terminator, into `buf`. A secret value reads as `***`. With too small a buffer
-/// (`cap` 0 and `buf` NULL included) nothing is copied and the answer is `TANSU_E_BUFFER`; `*needed` (optional) is the
-/// size that is enough, terminator included, in both cases.
+/// Copies the value of a setting, with its terminator, into `buf`. A secret value reads as `***`. With too small a
+/// buffer (`cap` 0 and `buf` NULL included) nothing is copied and the answer is `TANSU_E_BUFFER`; `*needed` (optional)
+/// is the size that is enough, terminator included, in both cases.
 ///
 /// # Safety
 /// `config` is NULL or a config; `key` is NULL or NUL-terminated; `buf` has `cap` writable bytes; `needed` is NULL or

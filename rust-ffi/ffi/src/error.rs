@@ -73,8 +73,8 @@ pub unsafe extern "C" fn tansu_error_kind(error: *const tansu_error) -> i32 {
     guard::value(0, || unsafe { read(error) }.map_or(0, |e| e.failure.kind))
 }
 
-/// What happened, for a person to read: it names the argument or setting, its value unless that is secret, and the remedy
-/// where there is one. `""` for NULL. The string lives as long as the error.
+/// What happened, for a person to read: it names the argument or setting, its value unless that is secret, and the
+/// remedy where there is one. `""` for NULL. The string lives as long as the error.
 ///
 /// # Safety
 /// `error` is NULL or an error.

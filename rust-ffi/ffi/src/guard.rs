@@ -39,7 +39,8 @@ pub(crate) fn value<T>(fallback: T, body: impl FnOnce() -> T) -> T {
 pub(crate) fn caught<T>(body: impl FnOnce() -> T) -> Result<T, String> {
     quiet_panics();
     let _inside = Inside::enter();
-    // Whatever a panicking body may have left half done is behind a lock that it poisons, or in a broker that is FAILED.
+    // Whatever a panicking body may have left half done is behind a lock that it poisons, or in a broker that is
+    // FAILED.
     catch_unwind(AssertUnwindSafe(body)).map_err(|payload| message_of(payload.as_ref()))
 }
 
@@ -56,8 +57,8 @@ fn message_of(payload: &(dyn Any + Send)) -> String {
 }
 
 /// Calls into the host. If anything unwinds out of `callback` (a C++ exception, or the forced unwind of a thread that
-/// calls `pthread_exit`, as CPython does to threads that come for the GIL while it ends), the thread is parked for ever:
-/// going on would run through frames that cannot be unwound, and abort the process.
+/// calls `pthread_exit`, as CPython does to threads that come for the GIL while it ends), the thread is parked for
+/// ever: going on would run through frames that cannot be unwound, and abort the process.
 pub(crate) fn outward<T>(callback: impl FnOnce() -> T) -> T {
     struct Park;
     impl Drop for Park {

@@ -1,9 +1,9 @@
 //! Handles: the only place where a Box becomes a raw pointer and a raw pointer a reference.
 //!
 //! Each handle begins with a tag: what it is, and in which process it was made. A pointer of another type, a freed one
-//! or one inherited over fork is answered, not followed. For brokers that answer is certain: what a broker handle points
-//! to is a few words that are never given back (the broker itself is), so a late call from a finalizer finds the mark
-//! "freed". For the others it is best effort.
+//! or one inherited over fork is answered, not followed. For brokers that answer is certain: what a broker handle
+//! points to is a few words that are never given back (the broker itself is), so a late call from a finalizer finds the
+//! mark "freed". For the others it is best effort.
 
 use crate::failure::{Failure, Outcome};
 use crate::status::*;

@@ -1,9 +1,9 @@
 //! Logging: the one thing of the library that belongs to the process and not to a broker.
 //!
-//! Records go through a bounded queue to a thread of their own, `tansu-log`, which calls the host; so neither a slow host
-//! nor an interpreter lock holds up a broker, and a storm costs records (counted) instead of memory. The level is pushed
-//! down into `tracing`: a disabled level costs one comparison. Nothing is installed before the first `tansu_log_set`, so
-//! that a Rust program that links the rlib and never calls it keeps its own subscriber.
+//! Records go through a bounded queue to a thread of their own, `tansu-log`, which calls the host; so neither a slow
+//! host nor an interpreter lock holds up a broker, and a storm costs records (counted) instead of memory. The level is
+//! pushed down into `tracing`: a disabled level costs one comparison. Nothing is installed before the first
+//! `tansu_log_set`, so that a Rust program that links the rlib and never calls it keeps its own subscriber.
 
 use crate::constants::*;
 use crate::deadline::{Deadline, milliseconds};
@@ -25,12 +25,12 @@ pub type tansu_log_fn = Option<
     unsafe extern "C-unwind" fn(user_data: *mut c_void, level: i32, target: *const c_char, message: *const c_char),
 >;
 
-/// Sends the log records of all brokers in this process, up to `max_level`, to `callback`; NULL turns them off. A second
-/// call replaces the first. Records arrive in order on a thread of the library, which may only ask and stop (see the
-/// table); a host that is too slow loses records, see tansu_log_dropped. The old callback may still be running when this
-/// returns: its `release` (optional) is called when it is not, and tansu_log_flush waits for it. If this fails, nothing
-/// has changed and `release` is not called. `TANSU_E_STATE` in a Rust program that has set a tracing subscriber of its
-/// own: the records go there.
+/// Sends the log records of all brokers in this process, up to `max_level`, to `callback`; NULL turns them off. A
+/// second call replaces the first. Records arrive in order on a thread of the library, which may only ask and stop (see
+/// the table); a host that is too slow loses records, see tansu_log_dropped. The old callback may still be running when
+/// this returns: its `release` (optional) is called when it is not, and tansu_log_flush waits for it. If this fails,
+/// nothing has changed and `release` is not called. `TANSU_E_STATE` in a Rust program that has set a tracing subscriber
+/// of its own: the records go there.
 ///
 /// # Safety
 /// `callback` and `release` may be called with `user_data` until `release` has been; `err` is NULL or writable.

@@ -62,8 +62,8 @@ pub(crate) fn build_info() -> serde_json::Value {
     })
 }
 
-/// Whether the library has a feature: `"tansu"` (upstream's storages), `"test-hooks"`, or `"storage."` and the scheme of
-/// a storage URL, such as `"storage.memory"` or `"storage.sqlite"`. False for NULL and for what it does not know.
+/// Whether the library has a feature: `"tansu"` (upstream's storages), `"test-hooks"`, or `"storage."` and the scheme
+/// of a storage URL, such as `"storage.memory"` or `"storage.sqlite"`. False for NULL and for what it does not know.
 ///
 /// # Safety
 /// `name` is NULL or NUL-terminated.

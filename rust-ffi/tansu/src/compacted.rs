@@ -1,5 +1,6 @@
-//! Which topics are compacted. A record without a key must not get into one (Kafka: `LogValidator.validateKey`); upstream
-//! does not look. The answer is remembered for a moment, for most records have no key and most topics are not compacted.
+//! Which topics are compacted. A record without a key must not get into one (Kafka: `LogValidator.validateKey`);
+//! upstream does not look. The answer is remembered for a moment, for most records have no key and most topics are not
+//! compacted.
 
 use std::{
     collections::HashMap,

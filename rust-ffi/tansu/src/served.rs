@@ -3,8 +3,8 @@
 //! Left out, although upstream routes them, because they are refused or answered emptily whatever is asked:
 //! transactions (24 to 26, 28: InitProducerId refuses every transactional id), ACLs (29 to 31: there is no
 //! authorizer), SASL (17, 36), SCRAM users (50, 51: nothing authenticates against them). ConsumerGroupDescribe (69)
-//! shows classic groups as groups of the new protocol, and DescribeTopicPartitions (75) forgets its cursor: clients fall
-//! back to DescribeGroups and Metadata.
+//! shows classic groups as groups of the new protocol, and DescribeTopicPartitions (75) forgets its cursor: clients
+//! fall back to DescribeGroups and Metadata.
 
 use wire::api::ApiRange;
 

@@ -1,5 +1,5 @@
-//! The storage as upstream's services see it, with one thing added: whoever polls a service can see whether it is inside
-//! a storage call right now. A held JoinGroup may be dropped while it waits, never while it writes.
+//! The storage as upstream's services see it, with one thing added: whoever polls a service can see whether it is
+//! inside a storage call right now. A held JoinGroup may be dropped while it waits, never while it writes.
 
 use std::{
     collections::BTreeMap,

@@ -1,5 +1,5 @@
-//! `s3://BUCKET?OPTION=...`: a bucket of S3, or of a server that speaks it and knows conditional puts. What the URL does
-//! not say, the environment does, as everywhere with AWS. Experimental, as upstream says.
+//! `s3://BUCKET?OPTION=...`: a bucket of S3, or of a server that speaks it and knows conditional puts. What the URL
+//! does not say, the environment does, as everywhere with AWS. Experimental, as upstream says.
 
 use std::{str::FromStr as _, sync::Arc, time::Duration};
 

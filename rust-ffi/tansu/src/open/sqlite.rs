@@ -142,7 +142,8 @@ fn lock(url: &str, path: &Path) -> Result<FileLock, OpenError> {
     })
 }
 
-/// The lock is held: nobody in this process has the file open, so that opening and closing it drops no lock of SQLite's.
+/// The lock is held: nobody in this process has the file open, so that opening and closing it drops no lock of
+/// SQLite's.
 fn check_file(url: &str, path: &Path) -> Result<(), OpenError> {
     match fs::OpenOptions::new().read(true).write(true).open(path) {
         Ok(_) => Ok(()),
