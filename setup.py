@@ -194,7 +194,7 @@ def ship_build_files(lib: Path) -> None:
         if not template.is_file():
             continue
         text = fill(template.read_text(encoding="utf-8"))
-        name = template.name[: -len(".in")] if template.name.endswith(".in") else template.name
+        name = template.name.removesuffix(".in")
         folder = lib / "pkgconfig" if name.endswith(".pc") else lib / "cmake" / "tansu"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")

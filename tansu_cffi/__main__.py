@@ -57,7 +57,12 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--storage", metavar="URL", help="where records live (memory://)")
     run.add_argument("--advertised-host", metavar="HOST", help="host name that clients are told (localhost)")
     run.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", dest="settings", help="any setting; `info` lists them"
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        dest="settings",
+        help="any setting; `info` lists them",
     )
     run.add_argument("--log-level", choices=LEVELS, default="warning", help="what goes to stderr (%(default)s)")
     run.set_defaults(run=_run)

@@ -106,8 +106,8 @@ class TansuBroker:
     def wait(self, timeout: Optional[float] = None) -> None:
         """Returns when the port is closed, nothing of the broker runs and the storage is flushed.
 
-        Raises the fatal error of a broker that failed, BrokerTimeoutError when the time is over. It does not ask for the
-        stop. Ctrl-C interrupts it.
+        Raises the fatal error of a broker that failed, BrokerTimeoutError when the time is over. It does not ask for
+        the stop. Ctrl-C interrupts it.
         """
         seconds = _seconds("timeout", timeout)
         self._wait_end("wait", seconds)
@@ -173,7 +173,9 @@ class TansuBroker:
     def bootstrap_servers(self) -> str:
         """The address for Kafka clients, such as `localhost:43127`."""
         if not self._core.bootstrap:
-            raise BrokerStateError("bootstrap_servers: there are none before the broker has started. Call start() first.")
+            raise BrokerStateError(
+                "bootstrap_servers: there are none before the broker has started. Call start() first."
+            )
         return self._core.bootstrap
 
     @property

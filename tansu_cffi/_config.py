@@ -16,9 +16,9 @@ from tansu_cffi._errors import BrokerConfigError
 class BrokerConfig:
     """The settings of a broker. Immutable, comparable, and good for any number of brokers.
 
-    A field stands for the setting of the same name with dots, `listener_port` for `listener.port`; `extra` reaches every
-    other one: `BrokerConfig(extra={"max.connections": "100"})`. A value that cannot be used raises BrokerConfigError here
-    and not at the start.
+    A field stands for the setting of the same name with dots, `listener_port` for `listener.port`; `extra` reaches
+    every other one: `BrokerConfig(extra={"max.connections": "100"})`. A value that cannot be used raises
+    BrokerConfigError here and not at the start.
     """
 
     #: Where records live: `memory://`, `sqlite://orders.db`, `postgres://user:password@host/database`, ...
@@ -153,7 +153,7 @@ def _check_type(name: str, value: Any, kind: type, *, optional: bool) -> None:
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         wanted = "a string" if kind is str else "a whole number"
         raise BrokerConfigError(f"{name}: {_short(value)} is {_a(type(value).__name__)}; it must be {wanted}")
-    if kind is str:
+    if isinstance(value, str):
         _check_text(name, value)
 
 
@@ -169,7 +169,9 @@ def _checked_extra(extra: Any) -> dict[str, str]:
             raise BrokerConfigError(f"extra[{key!r}]: this setting has a field of its own, {name}")
         if not isinstance(value, str):
             kind = _a(type(value).__name__)
-            raise BrokerConfigError(f"extra[{key!r}]: the value is {kind}; settings are strings, such as '100' or 'true'")
+            raise BrokerConfigError(
+                f"extra[{key!r}]: the value is {kind}; settings are strings, such as '100' or 'true'"
+            )
         _check_text(f"extra[{key!r}]", value)
     return dict(extra)
 

@@ -93,7 +93,11 @@ def check_settings(settings: Mapping[str, str]) -> None:
 def shown_settings(settings: Mapping[str, str]) -> dict[str, str]:
     """All settings as they may be shown: passwords are masked."""
     with _config(settings) as config:
-        return {key: _copied(lambda *place: lib.tansu_config_get(config, key.encode(), *place)) for key in setting_keys()}
+        return {key: _shown(config, key) for key in setting_keys()}
+
+
+def _shown(config: Any, key: str) -> str:
+    return _copied(lambda *place: lib.tansu_config_get(config, key.encode(), *place))
 
 
 def setting_keys() -> list[str]:
@@ -134,7 +138,8 @@ _FORKED = -12
 class Core:
     """A native broker. Any thread may call anything; nothing here calls the listener with a lock held.
 
-    Waiting is done on Python's own events, set by the callbacks, so that Ctrl-C works; calls into the library are short.
+    Waiting is done on Python's own events, set by the callbacks, so that Ctrl-C works; calls into the library are
+    short.
     """
 
     def __init__(self, settings: Mapping[str, str], listener: Listener) -> None:
@@ -218,7 +223,9 @@ class Core:
         """Asks for the start and returns."""
         with self._use() as handle:
             if _lifetime.is_exiting():
-                raise BrokerStateError("the interpreter is exiting: a broker that starts now would be stopped by nobody")
+                raise BrokerStateError(
+                    "the interpreter is exiting: a broker that starts now would be stopped by nobody"
+                )
             if not _lifetime.in_main_interpreter():
                 raise BrokerStateError("a broker can be started in the main interpreter only, not in a subinterpreter")
             before = self.started

@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Runs the demo; the exit status: 0 all equal, 1 a record differs, 2 it could not run, 130 Ctrl-C."""
     try:
-        import aiokafka
+        import aiokafka  # noqa: F401  (asks only whether it is there)
     except ImportError as error:
         print(f"demo needs aiokafka ({error}). pip install 'tansu-cffi[demo]'", file=sys.stderr)
         return EXIT_ERROR

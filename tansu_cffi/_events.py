@@ -21,9 +21,9 @@ class EventHandler(Protocol):
 class BrokerEventHandler:
     """A handler that does nothing; override what you want to be told.
 
-    The methods run on a thread that belongs to the broker, one at a time and in order. `stop()` is fine in them; `wait()`
-    and `close()` raise, for they would wait for the handler itself. An exception does not reach the broker: it goes to
-    `sys.unraisablehook` and to `broker.handler_errors`.
+    The methods run on a thread that belongs to the broker, one at a time and in order. `stop()` is fine in them;
+    `wait()` and `close()` raise, for they would wait for the handler itself. An exception does not reach the broker: it
+    goes to `sys.unraisablehook` and to `broker.handler_errors`.
     """
 
     def on_started(self, port: int) -> None:

@@ -11,8 +11,8 @@ LOOK_S = 1.0
 
 
 class Flag:
-    """Like threading.Event, made of one lock. An Event that is waited for on PyPy may answer Ctrl-C with "cannot release
-    un-acquired lock": the interrupt hits the condition while it takes its own lock back.
+    """Like threading.Event, made of one lock. An Event that is waited for on PyPy may answer Ctrl-C with "cannot
+    release un-acquired lock": the interrupt hits the condition while it takes its own lock back.
     """
 
     def __init__(self) -> None:

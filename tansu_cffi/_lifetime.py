@@ -10,6 +10,8 @@ signal handler may come in at any point of any thread, this module included, and
 from __future__ import annotations
 
 import atexit
+import contextlib
+import importlib
 import itertools
 import os
 import sys
@@ -78,19 +80,27 @@ def is_exiting() -> bool:
 
 def in_main_interpreter() -> bool:
     """Whether this is the main interpreter; a subinterpreter gets no callbacks from foreign threads."""
-    interpreters: Any = sys.modules.get("_interpreters") or sys.modules.get("_xxsubinterpreters")
+    interpreters = _interpreters()
     if interpreters is None:
-        try:
-            import _interpreters as interpreters  # type: ignore[import-not-found, unused-ignore]
-        except ImportError:
-            try:
-                import _xxsubinterpreters as interpreters  # type: ignore[import-not-found, unused-ignore]
-            except ImportError:
-                return True
-    # A bare id up to 3.12, a tuple that begins with it from 3.13 on; either way equal for the same interpreter.
-    current, main = interpreters.get_current(), interpreters.get_main()
-    number = (lambda found: int(found[0]) if isinstance(found, tuple) else int(found))
-    return number(current) == number(main)
+        return True
+    return _id(interpreters.get_current()) == _id(interpreters.get_main())
+
+
+def _interpreters() -> Any:
+    """The interpreter's own module about interpreters, by its name from 3.13 on and the one before; None on PyPy."""
+    names = ("_interpreters", "_xxsubinterpreters")
+    for name in names:
+        if sys.modules.get(name) is not None:
+            return sys.modules[name]
+    for name in names:
+        with contextlib.suppress(ImportError):
+            return importlib.import_module(name)
+    return None
+
+
+def _id(interpreter: Any) -> int:
+    # A bare id up to 3.12, a tuple that begins with it from 3.13 on.
+    return int(interpreter[0] if isinstance(interpreter, tuple) else interpreter)
 
 
 def report_unraisable(error: BaseException, culprit: Any) -> None:

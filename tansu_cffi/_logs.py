@@ -94,7 +94,7 @@ def _wanted() -> int:
 def _child(target: str) -> logging.Logger:
     logger = _children.get(target)
     if logger is None:
-        suffix = target[len("tansu.") :] if target.startswith("tansu.") else target
+        suffix = target.removeprefix("tansu.")
         logger = _children[target] = _logger if suffix in ("", "tansu") else _logger.getChild(suffix)
     return logger
 

@@ -1,4 +1,4 @@
-"""The compiled module, as far as the package uses it. cffi gives no types, so `lib` and `ffi` say only what there is."""
+"""The compiled module, as far as the package uses it. cffi gives no types; `lib` and `ffi` say only what there is."""
 
 from typing import Any, Callable, TypeVar, type_check_only
 

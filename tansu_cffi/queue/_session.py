@@ -83,7 +83,8 @@ class Session:
     async def _run(self, work: Coroutine[Any, Any, T], end: asyncio.Future[None], doing: str) -> T:
         task = self._loop.create_task(work)
         try:
-            await asyncio.wait({task, end}, return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Future[Any]] = {task, end}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         finally:
             # The end came first, or the caller was cancelled: nobody waits for the rest.
             if not task.done():

@@ -1,7 +1,7 @@
 """A broker on each storage, and each client on each of them.
 
-`KAFKA_PEER=host:port pytest tests/python/clients -k "memory and not tansu"` asks another broker instead of ours: whether
-a test expects what Apache Kafka does is found out that way.
+`KAFKA_PEER=host:port pytest tests/python/clients -k "memory and not tansu"` asks another broker instead of ours:
+whether a test expects what Apache Kafka does is found out that way.
 """
 
 from __future__ import annotations

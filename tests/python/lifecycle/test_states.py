@@ -180,7 +180,8 @@ def test_what_would_wait_for_itself_is_refused(make_broker: Any, call: str) -> N
     broker.wait()
     assert [type(error) for error in seen] == [BrokerStateError] * 2, seen
     if call != "start":
-        assert f"{call}() was called inside a handler of this broker; it would wait for itself. Call stop()" in str(seen)
+        refusal = f"{call}() was called inside a handler of this broker; it would wait for itself. Call stop()"
+        assert refusal in str(seen)
 
 
 def test_stop_in_a_handler(make_broker: Any) -> None:
@@ -194,7 +195,8 @@ def test_queries_in_a_handler(make_broker: Any) -> None:
     seen: list[Any] = []
 
     def inside(port: int) -> None:
-        seen.append((broker.port == port, broker.bootstrap_servers, broker.is_running, broker.info()["port"], repr(broker)))
+        same_port = broker.port == port
+        seen.append((same_port, broker.bootstrap_servers, broker.is_running, broker.info()["port"], repr(broker)))
 
     broker = make_broker(event_handler=Recorder(started=inside))
     broker.start()

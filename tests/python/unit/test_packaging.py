@@ -168,7 +168,8 @@ def _refused(builder: str, **env: str) -> str:
 
 def test_a_missing_cargo_is_named_with_the_remedy(builder: str, tmp_path: Path) -> None:
     said = _refused(builder, PATH=str(tmp_path))
-    assert re.fullmatch(r"tansu-cffi is built with Rust [\d.]+ or later, and cargo was not found\. .*TANSU_LIB_DIR.*", said)
+    wanted = r"tansu-cffi is built with Rust [\d.]+ or later, and cargo was not found\. .*TANSU_LIB_DIR.*"
+    assert re.fullmatch(wanted, said)
 
 
 def test_an_old_cargo_is_named_with_the_remedy(builder: str, tmp_path: Path) -> None:

@@ -129,8 +129,8 @@ class _PureMember(Member):
             session_timeout_ms=SESSION_MS,
             heartbeat_interval_ms=500,
         )
-        # kafka-python 3.0.12 joins before it knows the topic's partitions, and joins again once it does. When a poll ends
-        # in the middle of that second join, it never looks at the answer, and has no partitions for ever.
+        # kafka-python 3.0.12 joins before it knows the topic's partitions, and joins again once it does. When a poll
+        # ends in the middle of that second join, it never looks at the answer, and has no partitions for ever.
         self._consumer.partitions_for_topic(topic)
 
     def poll(self, seconds: float = 0.1) -> list[Got]:
