@@ -68,11 +68,12 @@ class Told(BrokerEventHandler):
 
 #: For `start`, which no callback tells of: the connection that the storage makes does.
 STORAGE_CONNECTS = """
+held = []  # open for as long as the program runs
+
 def tell_when_waiting():
     def accept():
         held.append(listener.accept())
         print("waiting", flush=True)
-    held = []
     threading.Thread(target=accept, daemon=True).start()
 """
 
