@@ -14,8 +14,14 @@ fn main() -> Result<(), Failure> {
     let (Some(port), Some(storage)) = (args.next(), args.next()) else {
         return Err("usage: upstream_broker PORT STORAGE_URL".into());
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    runtime.block_on(serve(Url::parse(&format!("tcp://127.0.0.1:{port}"))?, Url::parse(&storage)?))
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?;
+    runtime.block_on(serve(
+        Url::parse(&format!("tcp://127.0.0.1:{port}"))?,
+        Url::parse(&storage)?,
+    ))
 }
 
 async fn serve(listener: Url, storage: Url) -> Result<(), Failure> {

@@ -234,7 +234,8 @@ class Core:
             self.started = True
             status = lib.tansu_broker_start(handle, error)
             if status != lib.TANSU_OK:
-                self.started = before
+                # Another thread's start may have been the one that counts.
+                self.started = before or self.state() is not BrokerState.NEW
                 _raise(status, error)
 
     def give_up_start(self) -> None:
@@ -258,11 +259,14 @@ class Core:
         if self._closing or not self.started:
             return True
         error = ffi.new("tansu_error **")
-        with self._use() as handle:
-            status = lib.tansu_broker_wait(handle, timeout_ms, error)
-            # The broker's own fatal error may be a time-out, too.
-            running = status == lib.TANSU_E_TIMEOUT and not lib.tansu_error_is_fatal(error[0])
-            lib.tansu_error_free(error[0])
+        try:
+            with self._use() as handle:
+                status = lib.tansu_broker_wait(handle, timeout_ms, error)
+                # The broker's own fatal error may be a time-out, too.
+                running = status == lib.TANSU_E_TIMEOUT and not lib.tansu_error_is_fatal(error[0])
+                lib.tansu_error_free(error[0])
+        except BrokerStateError:
+            return True  # closed by another thread in between
         return not running
 
     def command(self, name: str, args_json: str) -> str:
@@ -288,7 +292,7 @@ class Core:
 
     def has_ended(self) -> bool:
         """The port is closed and the storage flushed; handlers may still be told so."""
-        return not self.started or self.state() in (BrokerState.STOPPED, BrokerState.FAILED)
+        return self._closing or not self.started or self.state() in (BrokerState.STOPPED, BrokerState.FAILED)
 
     def in_callback(self) -> bool:
         """Whether this thread is inside a handler of this broker."""
@@ -329,8 +333,11 @@ class Core:
         """Closes the gate to the callbacks for good and wakes whoever waits for one that will not come."""
         if self._closing:
             return
-        with self._use() as handle:
-            lib.tansu_broker_detach(handle, timeout_ms)
+        try:
+            with self._use() as handle:
+                lib.tansu_broker_detach(handle, timeout_ms)
+        except BrokerStateError:
+            return  # closed by another thread in between, and so detached
         self.cut_off = not self.stopped.is_set()
         self.ready.set()
         self.stopped.set()

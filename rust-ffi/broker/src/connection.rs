@@ -7,7 +7,8 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
+    task::coop::consume_budget,
+    time::{Instant, timeout, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
 use wire::{
@@ -25,6 +26,8 @@ use crate::{
 const READ_CHUNK: usize = 16 * 1024;
 /// Bytes a connection may buffer before it asks for a share of queued.max.request.bytes.
 const FREE_BYTES: usize = 64 * 1024;
+/// Bytes a second that a large request must come at, beside the time that any client may stall.
+const RATE_MIN: usize = 64 * 1024;
 /// Replies are gathered up to here before they are written.
 const WRITE_GATHER: usize = 64 * 1024;
 
@@ -34,6 +37,8 @@ pub(crate) struct Shared {
     pub metrics: Arc<Metrics>,
     pub drain: CancellationToken,
     pub queued: Arc<Semaphore>,
+    /// All that `queued` has.
+    pub queued_bytes_max: usize,
     pub request_bytes_max: usize,
     pub idle: Duration,
     pub stall: Duration,
@@ -45,6 +50,8 @@ pub(crate) enum End {
     Drained,
     Idle,
     Stalled,
+    /// No share of queued.max.request.bytes came free in time.
+    Crowded,
     Refused(String),
     Io(io::Error),
 }
@@ -56,6 +63,7 @@ impl fmt::Display for End {
             End::Drained => f.write_str("the broker stops"),
             End::Idle => f.write_str("idle"),
             End::Stalled => f.write_str("the client stalled"),
+            End::Crowded => f.write_str("too many large requests at once: queued.max.request.bytes"),
             End::Refused(why) => f.write_str(why),
             End::Io(e) => e.fmt(f),
         }
@@ -71,8 +79,23 @@ pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>) -> End {
         output: Output::default(),
         permit: None,
     };
-    match connection.run().await {
+    let end = match connection.run().await {
         Ok(end) | Err(end) => end,
+    };
+    drop(connection);
+    if matches!(end, End::Drained) {
+        discard(&stream.0);
+    }
+    end
+}
+
+/// Requests that were never read would make the close a reset, which may take the last answers with it.
+fn discard(stream: &TcpStream) {
+    let mut sink = [0; READ_CHUNK];
+    for _ in 0..64 {
+        if !matches!(stream.try_read(&mut sink), Ok(1..)) {
+            return;
+        }
     }
 }
 
@@ -91,7 +114,14 @@ struct Connection<'a> {
     shared: &'a Shared,
     input: BytesMut,
     output: Output,
-    permit: Option<OwnedSemaphorePermit>,
+    permit: Option<Share>,
+}
+
+/// A share of queued.max.request.bytes, for one request.
+struct Share {
+    /// When the request has to be there.
+    until: Instant,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Connection<'_> {
@@ -99,6 +129,12 @@ impl Connection<'_> {
         loop {
             while let Some(request) = self.next_frame()? {
                 self.answer(request).await?;
+                self.permit = None;
+                if self.output.len() >= WRITE_GATHER {
+                    self.flush().await?;
+                }
+                // Many small requests in one buffer must not keep the thread to themselves.
+                consume_budget().await;
                 if self.shared.drain.is_cancelled() {
                     self.flush().await?;
                     return Ok(End::Drained);
@@ -164,11 +200,10 @@ impl Connection<'_> {
                 call.await
             }
         };
-        self.permit = None;
         match answer {
             Answer::Reply(bytes) => {
                 self.output.push(bytes);
-                if self.output.len() >= WRITE_GATHER { self.flush().await } else { Ok(()) }
+                Ok(())
             }
             Answer::Silent => Ok(()),
             Answer::Close(why) => {
@@ -194,16 +229,23 @@ impl Connection<'_> {
                 Ok(ready) => ready.map_err(End::Io)?,
             }
         }
-        self.share_of_queue().await?;
+        if let Some(end) = self.share_of_queue().await {
+            return Ok(Some(end));
+        }
         // Grows with what has arrived, not with what the length claims.
         self.input.reserve(READ_CHUNK.max(self.input.len().min(1 << 20)));
+        // "Readable" may be old news; who sends nothing at all is idle and not stalled.
+        let (patience, end) =
+            if self.input.is_empty() { (shared.idle, End::Idle) } else { (shared.stall, End::Stalled) };
+        let until = Instant::now() + patience;
+        let until = self.permit.as_ref().map_or(until, |share| until.min(share.until));
         let read = tokio::select! {
             biased;
             () = shared.drain.cancelled() => return Ok(Some(End::Drained)),
-            read = timeout(shared.stall, self.stream.read_buf(&mut self.input)) => read,
+            read = timeout_at(until, self.stream.read_buf(&mut self.input)) => read,
         };
         match read {
-            Err(_) => Ok(Some(End::Stalled)),
+            Err(_) => Ok(Some(end)),
             Ok(Err(e)) => Err(End::Io(e)),
             Ok(Ok(0)) => Ok(Some(End::Client)),
             Ok(Ok(n)) => {
@@ -213,26 +255,30 @@ impl Connection<'_> {
         }
     }
 
-    /// Past the free bytes, what a connection buffers counts against queued.max.request.bytes; it waits there for its
-    /// turn, and whoever holds a share without sending on is closed as stalled.
-    async fn share_of_queue(&mut self) -> Result<(), End> {
-        let held = self.permit.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
-        let wanted = (self.input.len() * 2).max(READ_CHUNK);
-        if wanted <= FREE_BYTES + held {
-            return Ok(());
+    /// Past the free bytes, a request counts against queued.max.request.bytes. Its connection waits for the whole share
+    /// at once, holding none, so that no two wait for each other; and who has one must send on (`RATE_MIN`).
+    async fn share_of_queue(&mut self) -> Option<End> {
+        let shared = self.shared;
+        if self.permit.is_some() || self.input.len() + READ_CHUNK <= FREE_BYTES {
+            return None;
         }
-        let more = u32::try_from(wanted - FREE_BYTES - held).unwrap_or(u32::MAX);
-        let got = timeout(self.shared.stall, self.shared.queued.clone().acquire_many_owned(more)).await;
+        // Checked by `next_frame`, which has seen that there is more to come.
+        let Some(Ok(len)) = frame::checked_len(&self.input, shared.request_bytes_max) else { return None };
+        // Twice, for a buffer that grows; and never more than there is, or it would wait for ever.
+        let share = u32::try_from((len * 2).min(shared.queued_bytes_max)).unwrap_or(u32::MAX);
+        let got = tokio::select! {
+            biased;
+            () = shared.drain.cancelled() => return Some(End::Drained),
+            got = timeout(shared.stall, shared.queued.clone().acquire_many_owned(share)) => got,
+        };
         match got {
             Ok(Ok(permit)) => {
-                match &mut self.permit {
-                    Some(held) => held.merge(permit),
-                    None => self.permit = Some(permit),
-                }
-                Ok(())
+                let until = Instant::now() + shared.stall + Duration::from_secs((len / RATE_MIN) as u64);
+                self.permit = Some(Share { until, _permit: permit });
+                None
             }
-            Ok(Err(_)) => Err(End::Drained),
-            Err(_) => Err(End::Stalled),
+            Ok(Err(_)) => Some(End::Drained),
+            Err(_) => Some(End::Crowded),
         }
     }
 

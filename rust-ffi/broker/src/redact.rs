@@ -3,8 +3,10 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, MutexGuard},
+    sync::{Arc, LazyLock},
 };
+
+use arc_swap::ArcSwap;
 
 /// Stands where a secret was.
 pub const MASK: &str = "***";
@@ -37,7 +39,7 @@ pub fn text(text: &str) -> String {
         rest = &rest[end..];
     }
     shown.push_str(rest);
-    for secret in known().keys() {
+    for secret in KNOWN.load().keys() {
         if shown.contains(secret.as_str()) {
             shown = shown.replace(secret.as_str(), MASK);
         }
@@ -52,32 +54,37 @@ pub(crate) struct Known(Vec<String>);
 impl Known {
     pub(crate) fn of(url: &str) -> Known {
         let secrets = secrets(url);
-        let mut known = known();
-        for secret in &secrets {
-            *known.entry(secret.clone()).or_insert(0) += 1;
-        }
+        change(&secrets, |known, secret| *known.entry(secret.to_owned()).or_insert(0) += 1);
         Known(secrets)
     }
 }
 
 impl Drop for Known {
     fn drop(&mut self) {
-        let mut known = known();
-        for secret in &self.0 {
+        change(&self.0, |known, secret| {
             if let Some(users) = known.get_mut(secret) {
                 *users -= 1;
                 if *users == 0 {
                     known.remove(secret);
                 }
             }
-        }
+        });
     }
 }
 
-/// Secret to number of brokers that have it. Records of all brokers go to one log, so it is one table.
-fn known() -> MutexGuard<'static, BTreeMap<String, usize>> {
-    static KNOWN: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
-    KNOWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+/// Secret to number of brokers that have it. Records of all brokers go to one log, so it is one table. Without a lock: a
+/// forked child would inherit it, held by a thread that it does not have.
+static KNOWN: LazyLock<ArcSwap<BTreeMap<String, usize>>> = LazyLock::new(ArcSwap::default);
+
+fn change(secrets: &[String], one: impl Fn(&mut BTreeMap<String, usize>, &str)) {
+    if secrets.is_empty() {
+        return;
+    }
+    KNOWN.rcu(|known| {
+        let mut known = BTreeMap::clone(known);
+        secrets.iter().for_each(|secret| one(&mut known, secret));
+        Arc::new(known)
+    });
 }
 
 /// What [`url`] masks, as written and decoded.

@@ -2,7 +2,7 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
     time::Duration,
 };
@@ -44,8 +44,8 @@ pub(crate) struct Inner {
     pub drain: CancellationToken,
     /// When the grace of a stop ends.
     pub deadline: watch::Sender<Option<Instant>>,
-    /// For commands, once the storage is open.
-    pub open: OnceLock<(Handle, Arc<dyn Backend>)>,
+    /// For commands, while the storage is open.
+    open: Mutex<Option<(Handle, Arc<dyn Backend>)>>,
 }
 
 impl std::fmt::Debug for Inner {
@@ -65,7 +65,7 @@ impl Inner {
             metrics: Arc::new(Metrics::new()),
             drain: CancellationToken::new(),
             deadline: watch::Sender::new(None),
-            open: OnceLock::new(),
+            open: Mutex::new(None),
         }
     }
 
@@ -112,8 +112,18 @@ impl Inner {
         self.telling.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn running(&self) -> Result<&(Handle, Arc<dyn Backend>), Error> {
-        match (self.status.state(), self.open.get()) {
+    pub(crate) fn open(&self) -> Option<(Handle, Arc<dyn Backend>)> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_open(&self, open: Option<(Handle, Arc<dyn Backend>)>) {
+        let before = std::mem::replace(&mut *self.open.lock().unwrap_or_else(PoisonError::into_inner), open);
+        // May take its time, so after the lock.
+        drop(before);
+    }
+
+    pub(crate) fn running(&self) -> Result<(Handle, Arc<dyn Backend>), Error> {
+        match (self.status.state(), self.open()) {
             (State::Running, Some(open)) => Ok(open),
             (state, _) => Err(Error::new(Kind::State, format!("the broker is {state:?}; commands need a running one"))),
         }
@@ -147,6 +157,8 @@ fn own(inner: &Arc<Inner>) {
                 Ok(Err(error)) => inner.fail(error),
                 Err(panic) => inner.fail(panicked("the owner thread", &*panic)),
             }
+            // Files, locks and threads of the storage go now, not when the host forgets the broker.
+            inner.set_open(None);
             runtime.shutdown_timeout(LAST_THREADS);
         }
     }
@@ -178,12 +190,14 @@ async fn live(inner: &Arc<Inner>) -> Result<(), Error> {
         () = inner.drain.cancelled() => return Ok(()),
         opened = backend::open(Opening { settings, advertised_port, stop: inner.drain.clone() }) => opened?,
     };
-    let _ = inner.open.set((Handle::current(), backend.clone()));
+    inner.set_open(Some((Handle::current(), backend.clone())));
+    let queued_bytes_max = settings.int("queued.max.request.bytes") as usize;
     let shared = Arc::new(Shared {
         backend: backend.clone(),
         metrics: inner.metrics.clone(),
         drain: inner.drain.clone(),
-        queued: Arc::new(Semaphore::new(settings.int("queued.max.request.bytes") as usize)),
+        queued: Arc::new(Semaphore::new(queued_bytes_max)),
+        queued_bytes_max,
         request_bytes_max: settings.int("socket.request.max.bytes") as usize,
         idle: Duration::from_millis(settings.int("connections.max.idle.ms") as u64),
         stall: Duration::from_millis(settings.int("socket.stall.timeout.ms") as u64),
@@ -240,5 +254,5 @@ pub(crate) fn look(inner: &Inner, joined: Result<(), tokio::task::JoinError>) {
 
 fn panicked(who: &str, panic: &(dyn std::any::Any + Send)) -> Error {
     let words = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Error::new(Kind::Panic, format!("{who} of the broker panicked: {}", words.unwrap_or("no message")))
+    Error::new(Kind::Panic, format!("{who} of the broker panicked: {}", redact::text(words.unwrap_or("no message"))))
 }

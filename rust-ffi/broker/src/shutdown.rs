@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::{
     task::JoinSet,
-    time::{Instant, sleep_until, timeout_at},
+    time::{Instant, sleep_until},
 };
 
 use crate::{
@@ -21,10 +21,10 @@ const IDLE: Duration = Duration::from_millis(20);
 pub(crate) async fn drain(inner: &Inner, tasks: &mut JoinSet<()>) {
     let mut deadline = inner.deadline.subscribe();
     let idle_until = Instant::now() + IDLE;
+    // Of a broker that failed, which nobody has given a grace.
+    let default = Instant::now() + Duration::from_millis(inner.settings.int("shutdown.grace.ms") as u64);
     loop {
-        let at = *deadline.borrow_and_update();
-        let at = at
-            .unwrap_or_else(|| Instant::now() + Duration::from_millis(inner.settings.int("shutdown.grace.ms") as u64));
+        let at = deadline.borrow_and_update().unwrap_or(default);
         tokio::select! {
             biased;
             joined = tasks.join_next() => match joined {
@@ -46,9 +46,20 @@ pub(crate) async fn drain(inner: &Inner, tasks: &mut JoinSet<()>) {
 }
 
 pub(crate) async fn close(inner: &Inner, backend: &dyn Backend) {
-    let grace = *inner.deadline.borrow();
-    let at = grace.unwrap_or_else(Instant::now).max(Instant::now() + FLUSH);
-    if timeout_at(at, backend.close()).await.is_err() {
-        inner.events.error(Error::new(Kind::Timeout, "the storage did not finish its work in time"));
+    let mut deadline = inner.deadline.subscribe();
+    let least = Instant::now() + FLUSH;
+    let mut closing = backend.close();
+    loop {
+        let at = deadline.borrow_and_update().map_or(least, |at| at.max(least));
+        tokio::select! {
+            biased;
+            () = &mut closing => return,
+            // A later stop may have shortened the grace.
+            _ = deadline.changed() => {}
+            () = sleep_until(at) => {
+                inner.events.error(Error::new(Kind::Timeout, "the storage did not finish its work in time"));
+                return;
+            }
+        }
     }
 }

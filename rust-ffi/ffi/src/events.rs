@@ -133,7 +133,8 @@ impl Channel {
 
     /// Waits until the host has nothing more to expect: on_stopped and `release` have returned, or the gate is closed.
     pub fn wait_delivered(&self, deadline: Deadline) -> Outcome {
-        let done = |inner: &Inner| inner.closed || inner.release == Release::Done;
+        // After a start that failed nothing is told any more.
+        let done = |inner: &Inner| inner.closed || inner.ended || inner.release == Release::Done;
         let (mut inner, timely) = self.wait_until(deadline, done);
         if !timely {
             let message = "the broker has stopped, but a callback of it has not returned in the time given";

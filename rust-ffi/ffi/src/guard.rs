@@ -45,7 +45,10 @@ pub(crate) fn caught<T>(body: impl FnOnce() -> T) -> Result<T, String> {
 }
 
 pub(crate) fn panicked(message: String) -> Failure {
-    Failure { fatal: true, ..Failure::new(TANSU_E_PANIC, format!("a bug in libtansu: {message}")) }
+    Failure {
+        fatal: true,
+        ..Failure::new(TANSU_E_PANIC, format!("a bug in libtansu: {}", broker::redact::text(&message)))
+    }
 }
 
 fn message_of(payload: &(dyn Any + Send)) -> String {

@@ -252,9 +252,11 @@ fn give(sink: Option<Arc<Sink>>, record: Record) {
     }
 }
 
-/// The level that is wanted now.
+/// The level that is wanted now; none in a forked child, whose log has lost its thread.
 pub(crate) fn level() -> i32 {
-    LOGS.get().map_or(TANSU_LOG_OFF, |logs| logs.level.load(Ordering::Relaxed))
+    LOGS.get()
+        .filter(|logs| logs.pid == std::process::id())
+        .map_or(TANSU_LOG_OFF, |logs| logs.level.load(Ordering::Relaxed))
 }
 
 /// Takes a record in, from any thread.
