@@ -72,8 +72,8 @@ impl Drop for Known {
     }
 }
 
-/// Secret to number of brokers that have it. Records of all brokers go to one log, so it is one table. Without a lock: a
-/// forked child would inherit it, held by a thread that it does not have.
+/// Secret to number of brokers that have it. Records of all brokers go to one log, so it is one table. Without a lock:
+/// a forked child would inherit it, held by a thread that it does not have.
 static KNOWN: LazyLock<ArcSwap<BTreeMap<String, usize>>> = LazyLock::new(ArcSwap::default);
 
 fn change(secrets: &[String], one: impl Fn(&mut BTreeMap<String, usize>, &str)) {
