@@ -60,7 +60,7 @@ def test_a_second_member_takes_a_part_and_gives_it_back(client: Driver, servers:
         with client.member(servers, topic, group) as second, ThreadPoolExecutor(2) as both:
 
             def shared() -> bool:
-                # At once and not in turn: a kafka-python whose poll ends in the middle of a join forgets that it joined.
+                # At once, not in turn: a kafka-python whose poll ends in the middle of a join forgets the join.
                 list(both.map(lambda member: member.poll(1.0), (first, second)))
                 mine, yours = first.assignment(), second.assignment()
                 return bool(mine) and bool(yours) and mine | yours == ALL and not mine & yours
