@@ -5,7 +5,7 @@ mod check;
 mod patch;
 
 pub use check::{BatchError, Seen};
-pub use patch::{set_base_offset, set_leader_epoch, set_log_append_time};
+pub use patch::{set_base_offset, set_create_time, set_leader_epoch, set_log_append_time, with_records};
 
 use crate::inflate::{self, Compression};
 use crate::record::RecordError;
@@ -60,6 +60,12 @@ impl<'a> Batch<'a> {
     /// send (control batches, offsets, gaps left by compaction) is fine here.
     pub fn first(bytes: &'a [u8]) -> Result<(Batch<'a>, &'a [u8]), BatchError> {
         check::first(bytes)
+    }
+
+    /// A batch that was checked before it went into the log.
+    pub fn stored(bytes: &'a [u8]) -> Batch<'a> {
+        assert!(bytes.len() >= HEADER, "not a whole batch");
+        Batch { bytes }
     }
 
     pub fn bytes(&self) -> &'a [u8] {

@@ -5,9 +5,11 @@
 
 mod cursor;
 mod walk;
+mod write;
 
 pub use cursor::{Header, Headers, Record, Records};
 pub use walk::{Outline, walk};
+pub use write::write;
 
 use crate::inflate::InflateError;
 

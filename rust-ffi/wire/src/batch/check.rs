@@ -159,15 +159,20 @@ pub(super) fn produced(bytes: &[u8]) -> Result<Batch<'_>, BatchError> {
 const BUFFER: usize = 16 << 10;
 
 /// What [`Batch::check_records`] has seen on its way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seen {
     /// At least one record has no key.
     pub keyless: bool,
+    /// The smallest and the largest timestamp of the records, whatever the header says.
+    pub min_timestamp: i64,
+    pub max_timestamp: i64,
 }
 
 pub(super) fn records(batch: &Batch<'_>, max: usize) -> Result<Seen, BatchError> {
     let compression = batch.compression().ok_or(BatchError::Compression)?;
-    let (mut expected, mut seen) = (0, Seen::default());
+    let mut expected = 0;
+    let mut seen = Seen { keyless: false, min_timestamp: i64::MAX, max_timestamp: i64::MIN };
+    let base_timestamp = batch.base_timestamp();
     let see = |outline: record::Outline| {
         // Kafka would count anew and repack the batch. A client whose offsets are wrong is broken; storages that trust
         // them must not see them.
@@ -176,6 +181,9 @@ pub(super) fn records(batch: &Batch<'_>, max: usize) -> Result<Seen, BatchError>
         }
         expected += 1;
         seen.keyless |= !outline.has_key;
+        let timestamp = base_timestamp.wrapping_add(outline.timestamp_delta);
+        seen.min_timestamp = seen.min_timestamp.min(timestamp);
+        seen.max_timestamp = seen.max_timestamp.max(timestamp);
         Ok(())
     };
     match compression {

@@ -1,6 +1,6 @@
 //! What a broker writes into a batch, in place.
 
-use super::{HEADER, at};
+use super::{Batch, HEADER, LOG_OVERHEAD, at};
 
 /// `batch` is one whole batch. The checksum does not cover the offset.
 pub fn set_base_offset(batch: &mut [u8], offset: i64) {
@@ -12,6 +12,16 @@ pub fn set_leader_epoch(batch: &mut [u8], epoch: i32) {
     batch[at::LEADER_EPOCH..][..4].copy_from_slice(&epoch.to_be_bytes());
 }
 
+/// For topics with `message.timestamp.type=CreateTime`: the type bit and the largest timestamp, and with them the
+/// checksum.
+pub fn set_create_time(batch: &mut [u8], timestamp: i64) {
+    assert!(batch.len() >= HEADER, "not a whole batch");
+    batch[at::ATTRIBUTES + 1] &= !0x08;
+    batch[at::MAX_TIMESTAMP..][..8].copy_from_slice(&timestamp.to_be_bytes());
+    let crc = crc32c::crc32c(&batch[at::ATTRIBUTES..]);
+    batch[at::CRC..][..4].copy_from_slice(&crc.to_be_bytes());
+}
+
 /// For topics with `message.timestamp.type=LogAppendTime`: the type bit and the largest timestamp, and with them the
 /// checksum, which covers both. The base timestamp stays, as in Kafka: readers ignore it then.
 pub fn set_log_append_time(batch: &mut [u8], now_ms: i64) {
@@ -20,4 +30,19 @@ pub fn set_log_append_time(batch: &mut [u8], now_ms: i64) {
     batch[at::MAX_TIMESTAMP..][..8].copy_from_slice(&now_ms.to_be_bytes());
     let crc = crc32c::crc32c(&batch[at::ATTRIBUTES..]);
     batch[at::CRC..][..4].copy_from_slice(&crc.to_be_bytes());
+}
+
+/// A batch with other, uncompressed records, and the rest as it was: offsets, producer, times. For compaction, which
+/// keeps some of the records and leaves gaps where the others were.
+pub fn with_records(batch: &Batch<'_>, records: &[u8], count: i32, max_timestamp: i64) -> Vec<u8> {
+    let mut bytes = batch.bytes()[..HEADER].to_vec();
+    bytes.extend_from_slice(records);
+    let length = i32::try_from(bytes.len() - LOG_OVERHEAD).expect("records come from batches that fit");
+    bytes[at::LENGTH..][..4].copy_from_slice(&length.to_be_bytes());
+    bytes[at::ATTRIBUTES + 1] &= !0x07;
+    bytes[at::MAX_TIMESTAMP..][..8].copy_from_slice(&max_timestamp.to_be_bytes());
+    bytes[at::RECORD_COUNT..][..4].copy_from_slice(&count.to_be_bytes());
+    let crc = crc32c::crc32c(&bytes[at::ATTRIBUTES..]);
+    bytes[at::CRC..][..4].copy_from_slice(&crc.to_be_bytes());
+    bytes
 }

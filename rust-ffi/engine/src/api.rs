@@ -1,0 +1,8 @@
+//! Kafka's requests, a file each. A handler is thin: the owner of the state does the work.
+
+pub(crate) mod fetch;
+pub(crate) mod init_producer_id;
+pub(crate) mod list_offsets;
+pub(crate) mod metadata;
+pub(crate) mod offset_for_leader_epoch;
+pub(crate) mod produce;

@@ -1,0 +1,242 @@
+//! Fetch (key 1), versions 4-18. Owner: `log/partition.rs`, `fetch_sessions.rs`. Kafka: KafkaApis.handleFetchRequest,
+//! ReplicaManager.fetchMessages, DelayedFetch.
+//! Does: reads whole batches from each partition until the limits; with less than `min_bytes` and no error it parks on
+//! all its partitions until more is there or `max_wait_ms` has passed.
+//! By version: 5 log start; 7 sessions (KIP-227); 9 and 12 leader epochs, divergence (KIP-320, KIP-595); 12 flexible;
+//! 13 topic ids (KIP-516); 15 replica state; 16 endpoints of leaders; 17 directories; 18 the follower's high watermark.
+//! Leaves out: aborted transactions, until there are transactions; nobody follows, so replica ids are not looked at.
+
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use wire::{
+    ErrorCode,
+    message::{
+        Records,
+        fetch_request::FetchRequest,
+        fetch_response::{EpochEndOffset, FetchResponse, FetchableTopicResponse, PartitionData},
+    },
+};
+
+use crate::{
+    Engine,
+    clock::Instant,
+    cx::Cx,
+    fetch_sessions::{Context, Session, Told, Wanted},
+    log::{LEADER_EPOCH, Offsets, Partition, check_leader_epoch},
+    outcome::{Outcome, Parked, State},
+    waiters::Ticket,
+};
+
+/// A fetch that waits for more.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    wanted: Vec<Wanted>,
+    session: Option<Arc<Mutex<Session>>>,
+    incremental: bool,
+    limits: Limits,
+    deadline: Instant,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    bytes_min: usize,
+    bytes_max: usize,
+    read_committed: bool,
+}
+
+/// What was found in one partition; its records are a range of the slices of all.
+struct Found {
+    code: ErrorCode,
+    offsets: Option<Offsets>,
+    diverging: EpochEndOffset,
+    slices: std::ops::Range<usize>,
+}
+
+struct Reading {
+    found: Vec<Found>,
+    slices: Vec<Bytes>,
+    bytes: usize,
+    /// Something that the client must hear of at once.
+    urgent: bool,
+}
+
+pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &FetchRequest<'_>) -> Outcome {
+    let sessions_max = engine.configs.int("max.incremental.fetch.session.cache.slots");
+    let by_id = cx.version >= 13;
+    let context = engine.fetch_sessions.context(request, by_id, sessions_max, &engine.entropy, cx.now.instant);
+    let Context { wanted, session, incremental } = match context {
+        Ok(context) => context,
+        Err(code) => {
+            let response = FetchResponse { error_code: code.code(), ..FetchResponse::default() };
+            return cx.reply(|writer, version| response.encode(writer, version));
+        }
+    };
+    let at_most = |bytes: i32, max: usize| usize::try_from(bytes).unwrap_or(0).min(max);
+    let bytes_max = at_most(request.max_bytes, engine.configs.int("fetch.max.bytes") as usize);
+    let limits = Limits {
+        bytes_min: at_most(request.min_bytes, bytes_max),
+        bytes_max,
+        read_committed: request.isolation_level == 1,
+    };
+    let deadline = cx.now.instant.after_ms(request.max_wait_ms.into());
+    let waiting = Waiting { wanted, session, incremental, limits, deadline };
+    let reading = read(engine, cx, &waiting);
+    if waiting.is_answered_by(&reading, cx) {
+        return answer(cx, &waiting, &reading);
+    }
+    // It has to wait; from here on no append can be missed.
+    let lists = waiting.wanted.iter().filter_map(|wanted| {
+        partition(engine, cx, wanted).ok().map(|partition| partition.waiters.clone())
+    });
+    let ticket = Ticket::register(lists.collect()).until(&engine.timers, deadline);
+    look(engine, cx, waiting, ticket)
+}
+
+pub(crate) fn resume(engine: &Engine, cx: &Cx<'_>, waiting: Waiting, ticket: Ticket) -> Outcome {
+    ticket.rearm();
+    look(engine, cx, waiting, ticket)
+}
+
+fn look(engine: &Engine, cx: &Cx<'_>, waiting: Waiting, ticket: Ticket) -> Outcome {
+    let reading = read(engine, cx, &waiting);
+    if waiting.is_answered_by(&reading, cx) {
+        return answer(cx, &waiting, &reading);
+    }
+    Outcome::Park(Parked { ticket, state: State::Fetch(waiting) })
+}
+
+impl Waiting {
+    fn is_answered_by(&self, reading: &Reading, cx: &Cx<'_>) -> bool {
+        reading.urgent
+            || reading.bytes >= self.limits.bytes_min
+            || self.wanted.is_empty()
+            || cx.now.instant >= self.deadline
+    }
+}
+
+fn partition(engine: &Engine, cx: &Cx<'_>, wanted: &Wanted) -> Result<Arc<Partition>, ErrorCode> {
+    let (topic, code) = match cx.version {
+        ..=12 => (engine.topics.get(&wanted.topic), ErrorCode::UnknownTopicOrPartition),
+        _ => (engine.topics.get_by_id(wanted.topic_id), ErrorCode::UnknownTopicId),
+    };
+    topic.ok_or(code)?.partition(wanted.partition).ok_or(ErrorCode::UnknownTopicOrPartition)
+}
+
+fn read(engine: &Engine, cx: &Cx<'_>, waiting: &Waiting) -> Reading {
+    let mut reading =
+        Reading { found: Vec::with_capacity(waiting.wanted.len()), slices: Vec::new(), bytes: 0, urgent: false };
+    for wanted in &waiting.wanted {
+        let begin = reading.slices.len();
+        let read = read_one(engine, cx, waiting, wanted, &mut reading);
+        let slices = begin..reading.slices.len();
+        let found = match read {
+            Ok((offsets, diverging)) => {
+                Found { code: ErrorCode::None, offsets: Some(offsets), diverging, slices }
+            }
+            Err(code) => Found { code, offsets: None, diverging: EpochEndOffset::default(), slices },
+        };
+        reading.urgent |= found.code != ErrorCode::None || found.diverging != EpochEndOffset::default();
+        reading.found.push(found);
+    }
+    reading
+}
+
+fn read_one(
+    engine: &Engine,
+    cx: &Cx<'_>,
+    waiting: &Waiting,
+    wanted: &Wanted,
+    reading: &mut Reading,
+) -> Result<(Offsets, EpochEndOffset), ErrorCode> {
+    let partition = partition(engine, cx, wanted)?;
+    check_leader_epoch(wanted.current_leader_epoch)?;
+    if wanted.last_fetched_epoch >= 0 {
+        let end = partition.offsets().high_watermark;
+        if wanted.last_fetched_epoch > LEADER_EPOCH {
+            return Err(ErrorCode::OffsetOutOfRange);
+        }
+        if end < wanted.fetch_offset {
+            return Ok((partition.offsets(), EpochEndOffset { epoch: LEADER_EPOCH, end_offset: end }));
+        }
+    }
+    let left = waiting.limits.bytes_max.saturating_sub(reading.bytes);
+    let bytes_max = wanted.bytes_max.min(left);
+    let at_least_one = reading.bytes == 0;
+    let read = partition.read(wanted.fetch_offset, bytes_max, at_least_one, &mut reading.slices);
+    let (bytes, offsets) = read.map_err(|_| ErrorCode::OffsetOutOfRange)?;
+    reading.bytes += bytes;
+    Ok((offsets, EpochEndOffset::default()))
+}
+
+fn answer(cx: &Cx<'_>, waiting: &Waiting, reading: &Reading) -> Outcome {
+    let mut responses: Vec<FetchableTopicResponse<'_>> = Vec::new();
+    let mut session = waiting.session.as_deref().map(crate::waiters::lock);
+    let (mut told, mut served) = (Vec::new(), Vec::new());
+    for (wanted, found) in waiting.wanted.iter().zip(&reading.found) {
+        let now = told_by(found);
+        if session.is_some() {
+            let key = (wanted.topic.clone(), wanted.topic_id, wanted.partition);
+            if !found.slices.is_empty() {
+                served.push(key.clone());
+            }
+            told.push((key, now));
+        }
+        let nothing_new = found.code == ErrorCode::None
+            && found.slices.is_empty()
+            && found.diverging == EpochEndOffset::default()
+            && now == wanted.told;
+        if waiting.incremental && nothing_new {
+            continue;
+        }
+        let data = show(wanted, found, waiting.limits, reading);
+        match responses.last_mut().filter(|last| is_of(last, wanted)) {
+            Some(last) => last.partitions.push(data),
+            None => responses.push(FetchableTopicResponse {
+                topic: &wanted.topic,
+                topic_id: wanted.topic_id,
+                partitions: vec![data],
+            }),
+        }
+    }
+    if let Some(session) = &mut session {
+        session.answered(told.into_iter(), &served);
+    }
+    let session_id = session.as_ref().map_or(0, |session| session.id);
+    drop(session);
+    let response = FetchResponse { session_id, responses, ..FetchResponse::default() };
+    cx.reply(|writer, version| response.encode(writer, version))
+}
+
+/// An error is told again until it is over, so nothing counts as told then.
+fn told_by(found: &Found) -> Told {
+    match found.offsets {
+        Some(offsets) => Told { high_watermark: offsets.high_watermark, log_start: offsets.log_start },
+        None => Told::NOTHING,
+    }
+}
+
+fn is_of(response: &FetchableTopicResponse<'_>, wanted: &Wanted) -> bool {
+    *response.topic == *wanted.topic && response.topic_id == wanted.topic_id
+}
+
+fn show<'a>(wanted: &Wanted, found: &Found, limits: Limits, reading: &'a Reading) -> PartitionData<'a> {
+    let nothing = PartitionData {
+        partition_index: wanted.partition,
+        error_code: found.code.code(),
+        high_watermark: -1,
+        aborted_transactions: None,
+        ..PartitionData::default()
+    };
+    let Some(offsets) = found.offsets else { return nothing };
+    PartitionData {
+        high_watermark: offsets.high_watermark,
+        last_stable_offset: offsets.last_stable,
+        log_start_offset: offsets.log_start,
+        diverging_epoch: found.diverging.clone(),
+        aborted_transactions: limits.read_committed.then(Vec::new),
+        records: Some(Records::Slices(&reading.slices[found.slices.clone()])),
+        ..nothing
+    }
+}
+

@@ -1,0 +1,31 @@
+//! InitProducerId (key 22), versions 0-5. Owner: the engine's counter. Kafka: TransactionCoordinator.handleInitProducerId.
+//! Does: gives an idempotent producer an id that nobody had before, epoch 0.
+//! By version: 2 flexible; 3 the producer may name the id it had (KIP-360), which only transactions look at.
+//! Leaves out: transactional ids, until transactions are served.
+
+use std::sync::atomic::Ordering;
+
+use wire::{
+    ErrorCode,
+    message::{init_producer_id_request::InitProducerIdRequest, init_producer_id_response::InitProducerIdResponse},
+};
+
+use crate::{Engine, cx::Cx, outcome::Outcome};
+
+pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &InitProducerIdRequest<'_>) -> Outcome {
+    let refused = match request.transactional_id {
+        None => None,
+        Some("") => Some(ErrorCode::InvalidRequest),
+        // Clients give up on it at once; another code would have them try again for ever.
+        Some(_) => Some(ErrorCode::UnsupportedVersion),
+    };
+    let mut response = InitProducerIdResponse { producer_id: -1, producer_epoch: -1, ..Default::default() };
+    match refused {
+        Some(code) => response.error_code = code.code(),
+        None => {
+            response.producer_id = engine.producer_id.fetch_add(1, Ordering::Relaxed);
+            response.producer_epoch = 0;
+        }
+    }
+    cx.reply(|writer, version| response.encode(writer, version))
+}

@@ -1,0 +1,107 @@
+//! ListOffsets (key 2), versions 1-11. Owner: `log/lookup.rs`. Kafka: KafkaApis.handleListOffsetRequest,
+//! ReplicaManager.fetchOffset.
+//! Does: the offset of a time, or of one of the special times below zero: -1 the end (the last stable offset for
+//! read_committed), -2 the start, -3 the record with the largest timestamp, -4 the start of what is local, -5 and -6
+//! what only tiered storage has.
+//! By version: 2 isolation level; 4 leader epochs; 6 flexible; 7 allows -3 (KIP-734); 8 -4 (KIP-405); 9 -5 (KIP-1005);
+//! 10 time-out; 11 -6 (KIP-1023).
+//! Leaves out: nothing.
+
+use std::collections::BTreeSet;
+
+use wire::{
+    ErrorCode,
+    message::{
+        list_offsets_request::{ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic},
+        list_offsets_response::{ListOffsetsPartitionResponse, ListOffsetsResponse, ListOffsetsTopicResponse},
+    },
+};
+
+use crate::{
+    Engine,
+    cx::Cx,
+    log::{Found, LEADER_EPOCH, Partition, check_leader_epoch},
+    outcome::Outcome,
+};
+
+const LATEST: i64 = -1;
+const EARLIEST: i64 = -2;
+const MAX_TIMESTAMP: i64 = -3;
+const EARLIEST_LOCAL: i64 = -4;
+const LATEST_TIERED: i64 = -5;
+const EARLIEST_PENDING_UPLOAD: i64 = -6;
+
+pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &ListOffsetsRequest<'_>) -> Outcome {
+    let twice = named_twice(&request.topics);
+    let topics = request.topics.iter().map(|topic| {
+        let found = engine.topics.get(topic.name);
+        let partitions = topic.partitions.iter().map(|asked| {
+            if twice.contains(&(topic.name, asked.partition_index)) {
+                return nothing(asked, ErrorCode::InvalidRequest);
+            }
+            match found.as_ref().and_then(|topic| topic.partition(asked.partition_index)) {
+                None => nothing(asked, ErrorCode::UnknownTopicOrPartition),
+                Some(partition) => answer(cx, request.isolation_level, &partition, asked),
+            }
+        });
+        ListOffsetsTopicResponse { name: topic.name, partitions: partitions.collect() }
+    });
+    let response = ListOffsetsResponse { throttle_time_ms: 0, topics: topics.collect() };
+    cx.reply(|writer, version| response.encode(writer, version))
+}
+
+/// Kafka answers none of them.
+fn named_twice<'a>(topics: &[ListOffsetsTopic<'a>]) -> BTreeSet<(&'a str, i32)> {
+    let mut seen = BTreeSet::new();
+    let named = topics.iter().flat_map(|topic| topic.partitions.iter().map(|part| (topic.name, part.partition_index)));
+    named.filter(|partition| !seen.insert(*partition)).collect()
+}
+
+fn nothing(asked: &ListOffsetsPartition, code: ErrorCode) -> ListOffsetsPartitionResponse {
+    ListOffsetsPartitionResponse {
+        partition_index: asked.partition_index,
+        error_code: code.code(),
+        timestamp: -1,
+        offset: -1,
+        leader_epoch: -1,
+    }
+}
+
+fn answer(
+    cx: &Cx<'_>,
+    isolation_level: i8,
+    partition: &Partition,
+    asked: &ListOffsetsPartition,
+) -> ListOffsetsPartitionResponse {
+    let since = match asked.timestamp {
+        LATEST | EARLIEST | 0.. => 0,
+        MAX_TIMESTAMP => 7,
+        EARLIEST_LOCAL => 8,
+        LATEST_TIERED => 9,
+        EARLIEST_PENDING_UPLOAD => 11,
+        _ => i16::MAX,
+    };
+    if cx.version < since {
+        return nothing(asked, ErrorCode::UnsupportedVersion);
+    }
+    if let Err(code) = check_leader_epoch(asked.current_leader_epoch) {
+        return nothing(asked, code);
+    }
+    let offsets = partition.offsets();
+    let at = |offset: i64| Some(Found { offset, timestamp: -1 });
+    let found = match asked.timestamp {
+        LATEST if isolation_level == 1 => at(offsets.last_stable),
+        LATEST => at(offsets.high_watermark),
+        EARLIEST | EARLIEST_LOCAL => at(offsets.log_start),
+        MAX_TIMESTAMP => partition.latest(),
+        // Nothing is tiered.
+        LATEST_TIERED | EARLIEST_PENDING_UPLOAD => None,
+        timestamp => partition.first_since(timestamp),
+    };
+    match found {
+        None => nothing(asked, ErrorCode::None),
+        Some(Found { offset, timestamp }) => {
+            ListOffsetsPartitionResponse { timestamp, offset, leader_epoch: LEADER_EPOCH, ..nothing(asked, ErrorCode::None) }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Metadata (key 3), versions 0-13. Owner: `topics.rs`. Kafka: KafkaApis.handleTopicMetadataRequest.
+//! Does: the one node, and the topics asked for: all (null, or none at all in version 0), some by name, some by id. A
+//! topic that does not exist is made if the client and the broker allow it; unlike Kafka, which answers first and makes
+//! it then, it is in the answer at once.
+//! By version: 1 null is all, controller; 2 cluster id; 4 the client may forbid creation; 8 authorized operations (the
+//! cluster's until 10); 9 flexible; 10 topic ids; 12 topics by id; 13 top-level error.
+//! Leaves out: nothing.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use wire::{
+    ErrorCode, Uuid,
+    message::{
+        metadata_request::{MetadataRequest, MetadataRequestTopic},
+        metadata_response::{
+            MetadataResponse, MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic,
+        },
+    },
+};
+
+use crate::{Engine, authorized, configs::TopicConfig, cx::Cx, log::LEADER_EPOCH, names, outcome::Outcome, topics::{Topic, TopicError}};
+
+/// A topic that was asked for, or why it is not there.
+enum Asked<'a> {
+    Topic(Arc<Topic>),
+    Missing { name: Option<&'a str>, id: Uuid, code: ErrorCode },
+}
+
+pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &MetadataRequest<'_>) -> Outcome {
+    let asked = match &request.topics {
+        None => all(engine),
+        Some(topics) if topics.is_empty() && cx.version == 0 => all(engine),
+        Some(topics) => {
+            let mut seen = BTreeSet::new();
+            let distinct = topics.iter().filter(|topic| seen.insert((topic.name, topic.topic_id)));
+            distinct.map(|topic| find(engine, cx, request, topic)).collect()
+        }
+    };
+    let settings = &engine.settings;
+    let node = MetadataResponseBroker {
+        node_id: settings.node_id,
+        host: &settings.host,
+        port: settings.port.into(),
+        rack: None,
+    };
+    let operations = if request.include_topic_authorized_operations { authorized::TOPIC } else { authorized::NOT_ASKED };
+    let response = MetadataResponse {
+        brokers: vec![node],
+        cluster_id: Some(&settings.cluster_id),
+        controller_id: settings.node_id,
+        topics: asked.iter().map(|asked| show(settings.node_id, asked, operations)).collect(),
+        cluster_authorized_operations: match request.include_cluster_authorized_operations {
+            true => authorized::CLUSTER,
+            false => authorized::NOT_ASKED,
+        },
+        ..MetadataResponse::default()
+    };
+    cx.reply(|writer, version| response.encode(writer, version))
+}
+
+fn all(engine: &Engine) -> Vec<Asked<'static>> {
+    engine.topics.list().into_iter().map(Asked::Topic).collect()
+}
+
+fn find<'a>(
+    engine: &Engine,
+    cx: &Cx<'_>,
+    request: &MetadataRequest<'_>,
+    topic: &MetadataRequestTopic<'a>,
+) -> Asked<'a> {
+    let missing = |code| Asked::Missing { name: topic.name, id: topic.topic_id, code };
+    match topic.name {
+        // Kafka: MetadataRequest's check for versions 10 and 11.
+        _ if cx.version < 12 && topic.topic_id != Uuid::ZERO => missing(ErrorCode::InvalidRequest),
+        None if cx.version < 12 => missing(ErrorCode::InvalidRequest),
+        None => match engine.topics.get_by_id(topic.topic_id) {
+            Some(found) => Asked::Topic(found),
+            None => missing(ErrorCode::UnknownTopicId),
+        },
+        Some(name) => match engine.topics.get(name) {
+            Some(found) => Asked::Topic(found),
+            None => create(engine, request, name).map_or_else(missing, Asked::Topic),
+        },
+    }
+}
+
+fn create(engine: &Engine, request: &MetadataRequest<'_>, name: &str) -> Result<Arc<Topic>, ErrorCode> {
+    names::check(name).map_err(|_| ErrorCode::InvalidTopicException)?;
+    if !request.allow_auto_topic_creation || !engine.configs.boolean("auto.create.topics.enable") {
+        return Err(ErrorCode::UnknownTopicOrPartition);
+    }
+    match engine.create_topic(name, None, TopicConfig::new(&engine.configs, BTreeMap::new()).map_err(|_| ErrorCode::InvalidConfig)?) {
+        Ok(topic) => Ok(topic),
+        // Somebody else was faster.
+        Err(TopicError::Exists(_)) => engine.topics.get(name).ok_or(ErrorCode::LeaderNotAvailable),
+        Err(_) => Err(ErrorCode::InvalidTopicException),
+    }
+}
+
+fn show<'a>(node_id: i32, asked: &'a Asked<'a>, operations: i32) -> MetadataResponseTopic<'a> {
+    match asked {
+        Asked::Missing { name, id, code } => MetadataResponseTopic {
+            error_code: code.code(),
+            name: name.or(Some("").filter(|_| id.is_zero())),
+            topic_id: *id,
+            topic_authorized_operations: authorized::NOT_ASKED,
+            ..MetadataResponseTopic::default()
+        },
+        Asked::Topic(topic) => MetadataResponseTopic {
+            error_code: ErrorCode::None.code(),
+            name: Some(&topic.name),
+            topic_id: topic.id,
+            is_internal: topic.is_internal,
+            partitions: (0..topic.partition_count()).map(|index| partition(node_id, index)).collect(),
+            topic_authorized_operations: operations,
+        },
+    }
+}
+
+fn partition(node_id: i32, partition_index: i32) -> MetadataResponsePartition {
+    MetadataResponsePartition {
+        error_code: ErrorCode::None.code(),
+        partition_index,
+        leader_id: node_id,
+        leader_epoch: LEADER_EPOCH,
+        replica_nodes: vec![node_id],
+        isr_nodes: vec![node_id],
+        offline_replicas: Vec::new(),
+    }
+}

@@ -1,0 +1,53 @@
+//! OffsetForLeaderEpoch (key 23), versions 2-4. Owner: `log/partition.rs`. Kafka:
+//! KafkaApis.handleOffsetForLeaderEpochRequest, Partition.lastOffsetForLeaderEpoch.
+//! Does: where the records of a leader epoch end. There is one node and one epoch, 0, so that is the end of the log.
+//! By version: 3 replica id; 4 flexible.
+//! Leaves out: nothing.
+
+use wire::{
+    ErrorCode,
+    message::{
+        offset_for_leader_epoch_request::{OffsetForLeaderEpochRequest, OffsetForLeaderPartition},
+        offset_for_leader_epoch_response::{EpochEndOffset, OffsetForLeaderEpochResponse, OffsetForLeaderTopicResult},
+    },
+};
+
+use crate::{
+    Engine,
+    cx::Cx,
+    log::{LEADER_EPOCH, check_leader_epoch},
+    outcome::Outcome,
+    topics::Topic,
+};
+
+pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &OffsetForLeaderEpochRequest<'_>) -> Outcome {
+    let topics = request.topics.iter().map(|topic| {
+        let found = engine.topics.get(topic.topic);
+        let partitions = topic.partitions.iter().map(|asked| answer(found.as_deref(), asked)).collect();
+        OffsetForLeaderTopicResult { topic: topic.topic, partitions }
+    });
+    let response = OffsetForLeaderEpochResponse { throttle_time_ms: 0, topics: topics.collect() };
+    cx.reply(|writer, version| response.encode(writer, version))
+}
+
+fn answer(topic: Option<&Topic>, asked: &OffsetForLeaderPartition) -> EpochEndOffset {
+    let nothing = |code: ErrorCode| EpochEndOffset {
+        error_code: code.code(),
+        partition: asked.partition,
+        leader_epoch: -1,
+        end_offset: -1,
+    };
+    let Some(partition) = topic.and_then(|topic| topic.partition(asked.partition)) else {
+        return nothing(ErrorCode::UnknownTopicOrPartition);
+    };
+    match check_leader_epoch(asked.current_leader_epoch) {
+        Err(code) => nothing(code),
+        // An epoch that has not begun yet.
+        Ok(()) if asked.leader_epoch > LEADER_EPOCH || asked.leader_epoch < 0 => nothing(ErrorCode::None),
+        Ok(()) => EpochEndOffset {
+            leader_epoch: LEADER_EPOCH,
+            end_offset: partition.offsets().high_watermark,
+            ..nothing(ErrorCode::None)
+        },
+    }
+}

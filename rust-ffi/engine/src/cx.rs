@@ -1,0 +1,33 @@
+//! What a handler knows besides the request itself.
+
+use wire::{
+    api::Api,
+    message::{EncodeError, Writer},
+};
+
+use crate::{clock::Now, outcome::Outcome};
+
+#[derive(Clone, Copy, Debug)]
+pub struct Cx<'a> {
+    pub now: Now,
+    pub key: i16,
+    pub version: i16,
+    pub correlation_id: i32,
+    /// From the request header; may be empty or missing.
+    pub client_id: Option<&'a str>,
+    /// The peer's address without its port, as Kafka shows it: `/127.0.0.1`.
+    pub client_host: &'a str,
+}
+
+impl Cx<'_> {
+    /// Encodes a response, in the request's version.
+    pub(crate) fn reply(&self, encode: impl FnOnce(&mut Writer, i16) -> Result<(), EncodeError>) -> Outcome {
+        let header = Api::from_key(self.key).map_or(0, |api| api.response_header_version(self.version));
+        let mut writer = Writer::response(self.correlation_id, header);
+        match encode(&mut writer, self.version).and_then(|()| writer.into_frame()) {
+            Ok(pieces) => Outcome::Reply(pieces),
+            // A flaw of ours; only this connection pays.
+            Err(e) => Outcome::Close(format!("the answer to key {} cannot be written: {e}", self.key)),
+        }
+    }
+}

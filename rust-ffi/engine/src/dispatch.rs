@@ -1,0 +1,65 @@
+//! One match over the requests that are served.
+
+use wire::{
+    api::{Api, ApiRange},
+    message::Reader,
+};
+
+use crate::{
+    Engine, api,
+    cx::Cx,
+    outcome::{Outcome, Parked, State},
+};
+
+macro_rules! serve {
+    ($($key:literal $module:ident $file:ident $request:ident,)*) => {
+        /// The keys that are served.
+        const SERVED: &[i16] = &[$($key),*];
+
+        pub(crate) fn request(engine: &Engine, cx: &Cx<'_>, body: &[u8]) -> Outcome {
+            let reader = &mut Reader::new(body);
+            match cx.key {
+                $($key => match wire::message::$file::$request::decode(reader, cx.version) {
+                    Ok(request) => api::$module::handle(engine, cx, &request),
+                    Err(e) => Outcome::Close(format!("{} version {} is malformed: {e}", stringify!($request), cx.version)),
+                },)*
+                key => Outcome::Close(format!("request key {key} is not served")),
+            }
+        }
+    };
+}
+
+serve! {
+    0 produce produce_request ProduceRequest,
+    1 fetch fetch_request FetchRequest,
+    2 list_offsets list_offsets_request ListOffsetsRequest,
+    3 metadata metadata_request MetadataRequest,
+    22 init_producer_id init_producer_id_request InitProducerIdRequest,
+    23 offset_for_leader_epoch offset_for_leader_epoch_request OffsetForLeaderEpochRequest,
+}
+
+/// Kafka serves these if they are sent, but does not say so unless a metrics reporter is configured.
+const UNADVERTISED: &[i16] = &[71, 72];
+
+/// ApiVersions is the shell's.
+const API_VERSIONS: i16 = wire::api::API_VERSIONS;
+
+pub(crate) fn resume(engine: &Engine, cx: &Cx<'_>, parked: Parked) -> Outcome {
+    let Parked { ticket, state } = parked;
+    match state {
+        State::Fetch(waiting) => api::fetch::resume(engine, cx, waiting, ticket),
+        State::Group(waiting) => crate::groups::resume(engine, cx, waiting, ticket),
+    }
+}
+
+/// Whether a request of this key and version may be handed to the engine.
+pub fn serves(key: i16, version: i16) -> bool {
+    SERVED.contains(&key) && Api::from_key(key).is_some_and(|api| (api.min..=api.max).contains(&version))
+}
+
+/// What ApiVersions says, sorted by key.
+pub fn advertised() -> Vec<ApiRange> {
+    let said = |key: i16| (SERVED.contains(&key) && !UNADVERTISED.contains(&key)) || key == API_VERSIONS;
+    let range = |api: &Api| ApiRange { key: api.key, min: api.min, max: api.max };
+    wire::api::TABLE.iter().filter(|api| said(api.key)).map(range).collect()
+}

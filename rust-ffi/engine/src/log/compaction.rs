@@ -1,0 +1,184 @@
+//! Compaction: of the records with one key only the latest stays. The active segment, and what is younger than
+//! `min.compaction.lag.ms`, is left alone. Kafka: `LogCleaner`, `Cleaner`.
+//!
+//! The work is done beside the log, on handles of its segments, and its result swapped in; producers and consumers do
+//! not wait for it.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use wire::{
+    batch::{self, Batch},
+    record::{Record, Records, write},
+};
+
+use super::{
+    partition::{Log, Partition},
+    segment::{Segment, Stored},
+};
+use crate::{clock::Now, configs::TopicConfig, waiters::lock};
+
+/// What was checked to inflate to no more than this when it came in.
+const INFLATED_MAX: usize = 100 << 20;
+
+/// The latest offset of each key. Nothing iterates over it.
+type Latest = HashMap<Vec<u8>, i64>;
+
+/// A segment to be cleaned.
+struct Work {
+    base_offset: i64,
+    batches: Vec<Stored>,
+    cleaned_ms: Option<i64>,
+    opened_ms: i64,
+    appended_ms: i64,
+}
+
+impl Log {
+    /// The segments that may be cleaned, if enough of them is dirty to be worth it.
+    fn cleanable(&self, config: &TopicConfig, now: Now) -> Vec<Work> {
+        let old_enough = |segment: &&Segment| {
+            let newest = if segment.max_timestamp >= 0 { segment.max_timestamp } else { segment.appended_ms };
+            now.wall_ms.saturating_sub(newest) >= config.min_compaction_lag_ms
+        };
+        let closed = self.segments.len() - 1;
+        let segments: Vec<&Segment> = self.segments.iter().take(closed).take_while(old_enough).collect();
+        let bytes = |dirty_only: bool| {
+            let counted = segments.iter().filter(|segment| !dirty_only || segment.cleaned_ms.is_none());
+            counted.map(|segment| segment.bytes).sum::<u64>()
+        };
+        let (dirty, all) = (bytes(true), bytes(false));
+        let waited = segments.iter().any(|segment| {
+            segment.cleaned_ms.is_none()
+                && now.wall_ms.saturating_sub(segment.opened_ms) > config.max_compaction_lag_ms
+        });
+        // Tombstones go in a later round than the one that first saw them, though nothing new came.
+        let tombstones = segments.iter().any(|segment| {
+            let cleaned = segment.cleaned_ms.filter(|_| segment.has_tombstones);
+            cleaned.is_some_and(|cleaned| now.wall_ms.saturating_sub(cleaned) > config.delete_retention_ms)
+        });
+        let enough = dirty > 0 && dirty as f64 >= all as f64 * config.min_cleanable_dirty_ratio;
+        if !enough && !waited && !tombstones {
+            return Vec::new();
+        }
+        let work = |segment: &&Segment| Work {
+            base_offset: segment.base_offset,
+            batches: segment.batches.clone(),
+            cleaned_ms: segment.cleaned_ms,
+            opened_ms: segment.opened_ms,
+            appended_ms: segment.appended_ms,
+        };
+        segments.iter().map(work).collect()
+    }
+}
+
+impl Partition {
+    pub(super) fn compact(&self, config: &TopicConfig, now: Now) {
+        let work = lock(&self.log).cleanable(config, now);
+        let (Some(first), Some(last)) = (work.first(), work.last()) else { return };
+        let (first, last) = (first.base_offset, last.base_offset);
+        let mut latest = Latest::new();
+        for stored in work.iter().filter(|work| work.cleaned_ms.is_none()).flat_map(|work| &work.batches) {
+            remember(&stored.batch(), &mut latest);
+        }
+        let cleaned: Vec<Segment> = work.into_iter().map(|work| clean(work, &latest, config, now)).collect();
+        let mut log = lock(&self.log);
+        // Retention or DeleteRecords may have taken some of them meanwhile; what is left is cleaned next time.
+        let unchanged = log.segments.front().is_some_and(|segment| segment.base_offset == first)
+            && log.segments.get(cleaned.len() - 1).is_some_and(|segment| segment.base_offset == last);
+        if unchanged {
+            let rest = log.segments.split_off(cleaned.len());
+            log.segments = merge(cleaned, config.segment_bytes_max()).into();
+            log.segments.extend(rest);
+        }
+    }
+}
+
+fn remember(batch: &Batch<'_>, latest: &mut Latest) {
+    if batch.is_control() {
+        return;
+    }
+    for (offset, record) in records(batch, &batch.inflated(INFLATED_MAX).unwrap_or_default()) {
+        if let Some(key) = record.key {
+            // Offsets only grow here.
+            latest.insert(key.to_vec(), offset);
+        }
+    }
+}
+
+fn records<'a>(batch: &Batch<'_>, inflated: &'a [u8]) -> impl Iterator<Item = (i64, Record<'a>)> {
+    let base_offset = batch.base_offset();
+    let records = Records::new(inflated, batch.record_count()).flatten();
+    records.map(move |record| (base_offset + i64::from(record.offset_delta), record))
+}
+
+fn clean(work: Work, latest: &Latest, config: &TopicConfig, now: Now) -> Segment {
+    let cleaned_ms = work.cleaned_ms.unwrap_or(now.wall_ms);
+    let tombstones_go = now.wall_ms.saturating_sub(cleaned_ms) > config.delete_retention_ms;
+    let mut segment = Segment::new(work.base_offset, work.opened_ms);
+    for stored in work.batches {
+        let kept = keep(&stored, latest, tombstones_go);
+        segment.has_tombstones |= kept.tombstones;
+        if let Some(bytes) = kept.bytes {
+            segment.push(Stored { base_offset: stored.base_offset, bytes }, work.opened_ms);
+        }
+    }
+    segment.appended_ms = work.appended_ms;
+    segment.cleaned_ms = Some(cleaned_ms);
+    segment
+}
+
+struct Kept {
+    /// `None` if nothing of the batch stays.
+    bytes: Option<Bytes>,
+    tombstones: bool,
+}
+
+fn keep(stored: &Stored, latest: &Latest, tombstones_go: bool) -> Kept {
+    let batch = stored.batch();
+    let inflated = batch.inflated(INFLATED_MAX);
+    // What cannot be read is kept as it is; so are the marks of transactions.
+    let Some(inflated) = inflated.ok().filter(|_| !batch.is_control()) else {
+        return Kept { bytes: Some(stored.bytes.clone()), tombstones: false };
+    };
+    let (mut out, mut count, mut tombstones, mut max_timestamp) = (Vec::new(), 0, false, -1);
+    for (offset, record) in records(&batch, &inflated) {
+        let overwritten = record.key.and_then(|key| latest.get(key)).is_some_and(|latest| *latest > offset);
+        // A record without a key is from before the topic was compacted.
+        let goes = record.key.is_none() || overwritten || (record.value.is_none() && tombstones_go);
+        if goes {
+            continue;
+        }
+        tombstones |= record.value.is_none();
+        max_timestamp = max_timestamp.max(batch.base_timestamp().wrapping_add(record.timestamp_delta));
+        count += 1;
+        write(&mut out, &record);
+    }
+    let bytes = match count {
+        0 => None,
+        all if all == batch.record_count() => Some(stored.bytes.clone()),
+        count => {
+            let max_timestamp = if batch.is_log_append_time() { batch.max_timestamp() } else { max_timestamp };
+            Some(batch::with_records(&batch, &out, count, max_timestamp).into())
+        }
+    };
+    Kept { bytes, tombstones }
+}
+
+/// Cleaned segments shrink; small neighbours become one.
+fn merge(cleaned: Vec<Segment>, bytes_max: u64) -> Vec<Segment> {
+    let mut merged: Vec<Segment> = Vec::new();
+    for segment in cleaned {
+        match merged.last_mut() {
+            Some(last) if last.bytes + segment.bytes <= bytes_max => {
+                last.cleaned_ms = last.cleaned_ms.max(segment.cleaned_ms);
+                last.has_tombstones |= segment.has_tombstones;
+                last.bytes += segment.bytes;
+                last.max_timestamp = last.max_timestamp.max(segment.max_timestamp);
+                last.appended_ms = segment.appended_ms;
+                last.batches.extend(segment.batches);
+            }
+            _ => merged.push(segment),
+        }
+    }
+    merged
+}

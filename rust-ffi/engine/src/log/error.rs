@@ -1,0 +1,64 @@
+//! Why a batch is not appended, and Kafka's code for it.
+
+use std::fmt;
+
+use wire::{ErrorCode, batch::BatchError};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum AppendError {
+    Batch(BatchError),
+    TooLarge { bytes: usize, max: i64 },
+    /// A record of a compacted topic has no key.
+    Keyless,
+    Timestamp { timestamp: i64, oldest: i64, newest: i64 },
+    OutOfOrder { producer_id: i64, epoch: i16, expected: i32, got: i32 },
+    /// A newer instance of the producer has been here.
+    StaleEpoch { producer_id: i64, epoch: i16, current: i16 },
+    /// The topic has been deleted meanwhile.
+    Closed,
+}
+
+impl From<BatchError> for AppendError {
+    fn from(error: BatchError) -> Self {
+        AppendError::Batch(error)
+    }
+}
+
+impl From<&AppendError> for ErrorCode {
+    fn from(error: &AppendError) -> ErrorCode {
+        match error {
+            AppendError::Batch(error) => error.into(),
+            AppendError::TooLarge { .. } => ErrorCode::MessageTooLarge,
+            AppendError::Keyless => ErrorCode::InvalidRecord,
+            AppendError::Timestamp { .. } => ErrorCode::InvalidTimestamp,
+            AppendError::OutOfOrder { .. } => ErrorCode::OutOfOrderSequenceNumber,
+            AppendError::StaleEpoch { .. } => ErrorCode::InvalidProducerEpoch,
+            AppendError::Closed => ErrorCode::UnknownTopicOrPartition,
+        }
+    }
+}
+
+impl fmt::Display for AppendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AppendError::Batch(error) => error.fmt(f),
+            AppendError::TooLarge { bytes, max } => {
+                write!(f, "The record batch size of {bytes} bytes exceeds max.message.bytes, which is {max}.")
+            }
+            AppendError::Keyless => f.write_str("Compacted topic cannot accept message without key."),
+            AppendError::Timestamp { timestamp, oldest, newest } => {
+                write!(f, "Timestamp {timestamp} of a record is out of range. It should be within [{oldest}, {newest}]")
+            }
+            AppendError::OutOfOrder { producer_id, epoch, expected, got } => write!(
+                f,
+                "Out of order sequence number for producer {producer_id}, epoch {epoch}: {got} (incoming), {expected} \
+                 (expected)"
+            ),
+            AppendError::StaleEpoch { producer_id, epoch, current } => write!(
+                f,
+                "Epoch of producer {producer_id} is {epoch}, which is smaller than the last seen epoch {current}"
+            ),
+            AppendError::Closed => f.write_str("The topic has been deleted."),
+        }
+    }
+}

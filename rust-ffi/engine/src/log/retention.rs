@@ -1,0 +1,90 @@
+//! What goes, and when: retention by size and by time, and DeleteRecords. Whole segments go; the log's start may lie in
+//! the middle of one. Kafka: `UnifiedLog.deleteOldSegments`.
+
+use super::{
+    partition::{Log, Offsets, OutOfRange, Partition},
+    segment::Segment,
+};
+use crate::{clock::Now, configs::TopicConfig, waiters::lock};
+
+/// Of a topic with `retention.bytes`, segments are this much smaller than what is kept, but no smaller than a chunk:
+/// memory is to hold about what was asked for, and only whole segments go.
+const SEGMENTS_KEPT: i64 = 8;
+const SEGMENT_MIN: i64 = 1 << 20;
+
+impl TopicConfig {
+    /// How large a segment grows. `segment.bytes` is 1 GiB unless said otherwise; with a `retention.bytes` of 8 MB Kafka
+    /// would keep a gigabyte.
+    pub(crate) fn segment_bytes_max(&self) -> u64 {
+        let bytes = match self.retention_bytes {
+            kept if self.delete && kept >= 0 => self.segment_bytes.min((kept / SEGMENTS_KEPT).max(SEGMENT_MIN)),
+            _ => self.segment_bytes,
+        };
+        u64::try_from(bytes).unwrap_or_default()
+    }
+}
+
+impl Log {
+    /// `retention.bytes`, which memory cannot wait for.
+    pub(super) fn keep_within(&mut self, config: &TopicConfig) {
+        let Ok(kept) = u64::try_from(config.retention_bytes) else { return };
+        if !config.delete || self.segments.len() < 2 {
+            return;
+        }
+        let mut bytes: u64 = self.segments.iter().map(|segment| segment.bytes).sum();
+        while self.segments.len() > 1 && bytes - self.segments[0].bytes >= kept {
+            bytes -= self.segments[0].bytes;
+            self.segments.pop_front();
+            self.start_at_first();
+        }
+    }
+
+    /// `retention.ms`. The active segment goes too, once all of it has expired.
+    pub(super) fn expire(&mut self, config: &TopicConfig, now: Now) {
+        self.keep_within(config);
+        if !config.delete || config.retention_ms < 0 {
+            return;
+        }
+        while let Some(first) = self.segments.front() {
+            let newest = if first.max_timestamp >= 0 { first.max_timestamp } else { first.appended_ms };
+            if first.batches.is_empty() || now.wall_ms.saturating_sub(newest) <= config.retention_ms {
+                return;
+            }
+            self.segments.pop_front();
+            if self.segments.is_empty() {
+                self.segments.push_back(Segment::new(self.end, now.wall_ms));
+            }
+            self.start_at_first();
+        }
+    }
+
+    fn start_at_first(&mut self) {
+        let first = self.segments.front().map_or(self.end, |segment| segment.base_offset);
+        self.log_start = self.log_start.max(first);
+    }
+
+    fn drop_before_start(&mut self) {
+        while self.segments.len() > 1 && self.segments[1].base_offset <= self.log_start {
+            self.segments.pop_front();
+        }
+        if self.log_start == self.end && !self.active().batches.is_empty() {
+            let opened_ms = self.active().appended_ms;
+            self.segments = [Segment::new(self.end, opened_ms)].into();
+        }
+    }
+}
+
+impl Partition {
+    /// Records before `before` are no more; -1 means all there are. Returns the new start of the log.
+    pub(crate) fn delete_records(&self, before: i64) -> Result<i64, OutOfRange> {
+        let mut log = lock(&self.log);
+        let offsets: Offsets = log.offsets();
+        let before = if before == -1 { offsets.high_watermark } else { before };
+        if before < 0 || before > offsets.high_watermark {
+            return Err(OutOfRange(offsets));
+        }
+        log.log_start = log.log_start.max(before);
+        log.drop_before_start();
+        Ok(log.log_start)
+    }
+}

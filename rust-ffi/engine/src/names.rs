@@ -1,0 +1,41 @@
+//! What a topic may be called. Kafka: `org.apache.kafka.common.internals.Topic`.
+
+/// Kafka: `Topic.MAX_NAME_LENGTH`.
+const LENGTH_MAX: usize = 249;
+
+/// Topics that the broker writes itself.
+pub const INTERNAL: &[&str] = &["__consumer_offsets", "__transaction_state", "__share_group_state"];
+
+/// Kafka's own tools may write to internal topics under this name (`AdminUtils.ADMIN_CLIENT_ID`).
+pub const ADMIN_CLIENT_ID: &str = "__admin_client";
+
+pub fn is_internal(name: &str) -> bool {
+    INTERNAL.contains(&name)
+}
+
+/// What is wrong with a name, in Kafka's words.
+pub fn check(name: &str) -> Result<(), String> {
+    if name.is_empty() {
+        return Err("Topic name is invalid: the empty string is not allowed".to_owned());
+    }
+    if name == "." || name == ".." {
+        return Err(format!("Topic name is invalid: '.' or '..' is not allowed, '{name}' was given"));
+    }
+    if name.len() > LENGTH_MAX {
+        return Err(format!(
+            "Topic name is invalid: the length of '{name}' is longer than the max allowed length {LENGTH_MAX}"
+        ));
+    }
+    if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b)) {
+        return Err(format!(
+            "Topic name is invalid: '{name}' contains one or more characters other than ASCII alphanumerics, '.', '_' \
+             and '-'"
+        ));
+    }
+    Ok(())
+}
+
+/// Two names with the same of this would be one metric to Kafka, so the second topic is refused.
+pub fn collision_key(name: &str) -> String {
+    name.replace('.', "_")
+}

@@ -1,0 +1,31 @@
+//! What becomes of a request. A handler says it; it never writes a socket.
+
+use bytes::Bytes;
+
+use crate::waiters::Ticket;
+
+#[derive(Debug)]
+pub enum Outcome {
+    /// A whole response frame, in pieces: the length prefix is in the first one.
+    Reply(Vec<Bytes>),
+    /// acks=0: nothing is written.
+    Silent,
+    /// The same request is handed to [`crate::Engine::resume`] once its ticket is woken.
+    Park(Parked),
+    /// The connection is closed; the words are for the log.
+    Close(String),
+}
+
+/// A request that waits.
+#[derive(Debug)]
+pub struct Parked {
+    pub ticket: Ticket,
+    pub(crate) state: State,
+}
+
+/// What a handler wants to have again when it resumes.
+#[derive(Debug)]
+pub(crate) enum State {
+    Fetch(crate::api::fetch::Waiting),
+    Group(crate::groups::Waiting),
+}

@@ -1,0 +1,157 @@
+//! Who waits for what. A request that has to wait registers on the lists of what it waits for, looks once more, and
+//! only then parks: no change can fall between the two.
+
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    task::Waker,
+};
+
+use crate::{
+    clock::Instant,
+    timers::{Due, TimerKey, Timers},
+};
+
+/// Nothing of ours that holds one of these locks can panic half way through a change.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One parked request.
+#[derive(Debug, Default)]
+pub(crate) struct Waiter {
+    woken: AtomicBool,
+    waker: Mutex<Option<Waker>>,
+}
+
+impl Waiter {
+    pub(crate) fn wake(&self) {
+        self.woken.store(true, Ordering::SeqCst);
+        let waker = lock(&self.waker).take();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+/// Everybody who waits for one thing: a partition, a group.
+#[derive(Debug, Default)]
+pub(crate) struct WaitList {
+    /// So that an append that nobody waits for takes no lock.
+    count: AtomicUsize,
+    waiters: Mutex<Vec<Arc<Waiter>>>,
+}
+
+impl WaitList {
+    /// Wakes all; they look again, and wait again if they have to.
+    pub(crate) fn wake(&self) {
+        if self.count.load(Ordering::SeqCst) == 0 {
+            return;
+        }
+        let waiters = lock(&self.waiters).clone();
+        waiters.iter().for_each(|waiter| waiter.wake());
+    }
+
+    fn add(&self, waiter: &Arc<Waiter>) {
+        let mut waiters = lock(&self.waiters);
+        waiters.push(waiter.clone());
+        self.count.store(waiters.len(), Ordering::SeqCst);
+    }
+
+    fn remove(&self, waiter: &Arc<Waiter>) {
+        let mut waiters = lock(&self.waiters);
+        waiters.retain(|other| !Arc::ptr_eq(other, waiter));
+        self.count.store(waiters.len(), Ordering::SeqCst);
+    }
+}
+
+/// A place on wait lists and, with a deadline, in the timer queue; dropping it gives them up.
+#[derive(Debug)]
+pub struct Ticket {
+    waiter: Arc<Waiter>,
+    lists: Vec<Arc<WaitList>>,
+    timer: Option<(Arc<Timers>, TimerKey)>,
+}
+
+impl Ticket {
+    /// From now on, every change of what `lists` stand for is noted.
+    pub(crate) fn register(lists: Vec<Arc<WaitList>>) -> Ticket {
+        let waiter = Arc::new(Waiter::default());
+        lists.iter().for_each(|list| list.add(&waiter));
+        Ticket { waiter, lists, timer: None }
+    }
+
+    /// Wakes at `deadline` too.
+    pub(crate) fn until(mut self, timers: &Arc<Timers>, deadline: Instant) -> Ticket {
+        if deadline < Instant::NEVER {
+            let key = timers.set(deadline, Due::Park(self.waiter.clone()));
+            self.timer = Some((timers.clone(), key));
+        }
+        self
+    }
+
+    /// Whether it is time to resume.
+    pub fn is_woken(&self) -> bool {
+        self.waiter.woken.load(Ordering::SeqCst)
+    }
+
+    /// Before looking again: what changes from here on wakes it again.
+    pub(crate) fn rearm(&self) {
+        self.waiter.woken.store(false, Ordering::SeqCst);
+    }
+
+    /// As [`Ticket::is_woken`]; if not, `waker` is woken when it is.
+    pub fn poll_woken(&self, waker: &Waker) -> bool {
+        if self.is_woken() {
+            return true;
+        }
+        let mut kept = lock(&self.waiter.waker);
+        if !kept.as_ref().is_some_and(|kept| kept.will_wake(waker)) {
+            *kept = Some(waker.clone());
+        }
+        drop(kept);
+        self.is_woken()
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.lists.iter().for_each(|list| list.remove(&self.waiter));
+        if let Some((timers, key)) = self.timer.take() {
+            timers.cancel(key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ticket_hears_of_a_change_and_leaves_nothing_behind() {
+        let list = Arc::new(WaitList::default());
+        list.wake();
+        let ticket = Ticket::register(vec![list.clone()]);
+        assert!(!ticket.poll_woken(Waker::noop()));
+        list.wake();
+        assert!(ticket.is_woken());
+        drop(ticket);
+        assert!(lock(&list.waiters).is_empty());
+        assert_eq!(list.count.load(Ordering::SeqCst), 0);
+    }
+
+    #[test]
+    fn a_deadline_wakes_and_is_forgotten() {
+        let timers = Arc::new(Timers::default());
+        let ticket = Ticket::register(Vec::new()).until(&timers, Instant(5));
+        assert_eq!(timers.next(), Some(Instant(5)));
+        assert!(timers.pop_due(Instant(4)).is_none());
+        let Some(Due::Park(waiter)) = timers.pop_due(Instant(5)) else { panic!("it is due") };
+        waiter.wake();
+        assert!(ticket.is_woken());
+        drop(Ticket::register(Vec::new()).until(&timers, Instant(9)));
+        assert_eq!(timers.next(), None);
+    }
+}
