@@ -12,13 +12,13 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use wire::{
-    api::{API_VERSIONS, Api, ApiRange},
+    api::{API_VERSIONS, Api},
     frame, header,
     message::{Reader, api_versions, api_versions_request::ApiVersionsRequest, check_request},
 };
 
 use crate::{
-    backend::{Answer, Backend, Request},
+    backend::{Answer, Backend, Called, Request},
     metrics::Metrics,
 };
 
@@ -72,7 +72,9 @@ impl fmt::Display for End {
 
 pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>) -> End {
     let mut stream = Closing(stream);
+    let peer = stream.0.peer_addr().map_or_else(|_| "/".into(), |peer| format!("/{}", peer.ip()).into());
     let mut connection = Connection {
+        peer,
         stream: &mut stream.0,
         shared: &shared,
         input: BytesMut::new(),
@@ -110,6 +112,8 @@ impl Drop for Closing {
 }
 
 struct Connection<'a> {
+    /// As Kafka shows it.
+    peer: Arc<str>,
     stream: &'a mut TcpStream,
     shared: &'a Shared,
     input: BytesMut,
@@ -174,11 +178,11 @@ impl Connection<'_> {
         let head = header::parse(&frame).map_err(|e| End::Refused(e.to_string()))?;
         let body_at = head.body_at;
         self.shared.metrics.request(key, frame.len());
-        let ranges = self.shared.backend.advertised();
-        if !serves(ranges, key, version) {
+        if key != API_VERSIONS && !self.shared.backend.serves(key, version) {
             return Err(End::Refused(format!("request key {key} version {version} is not served")));
         }
         if key == API_VERSIONS {
+            let ranges = self.shared.backend.advertised();
             let body = frame.get(body_at..).unwrap_or_default();
             check_request(key, version, body).map_err(|e| End::Refused(format!("ApiVersions is malformed: {e}")))?;
             let asked = ApiVersionsRequest::decode(&mut Reader::new(body), version);
@@ -190,17 +194,23 @@ impl Connection<'_> {
             return Ok(());
         }
         let shared = self.shared;
-        let mut call = shared.backend.call(Request { frame, key, version, correlation_id, body_at });
-        let first = poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx))).await;
-        let answer = match first {
-            Poll::Ready(answer) => answer,
-            Poll::Pending => {
-                // It waits: what is answered already must not wait with it.
-                self.flush().await?;
-                call.await
-            }
+        let peer = self.peer.clone();
+        let answer = match shared.backend.call(Request { frame, key, version, correlation_id, body_at, peer }) {
+            Called::Now(answer) => answer,
+            Called::Later(mut later) => match poll_fn(|cx| Poll::Ready(later.as_mut().poll(cx))).await {
+                Poll::Ready(answer) => answer,
+                Poll::Pending => {
+                    // It waits: what is answered already must not wait with it.
+                    self.flush().await?;
+                    later.await
+                }
+            },
         };
         match answer {
+            Answer::Pieces(pieces) => {
+                pieces.into_iter().for_each(|piece| self.output.push(piece));
+                Ok(())
+            }
             Answer::Reply(bytes) => {
                 self.output.push(bytes);
                 Ok(())
@@ -295,12 +305,6 @@ impl Connection<'_> {
         }
         Ok(())
     }
-}
-
-fn serves(ranges: &[ApiRange], key: i16, version: i16) -> bool {
-    ranges
-        .binary_search_by_key(&key, |range| range.key)
-        .is_ok_and(|i| (ranges[i].min..=ranges[i].max).contains(&version))
 }
 
 /// Replies in order: small ones gathered in a buffer of ours, large ones as the backend handed them over.

@@ -11,6 +11,7 @@ mod error;
 mod events;
 mod listener;
 mod metrics;
+mod os;
 pub mod redact;
 mod runtime;
 pub mod settings;

@@ -138,7 +138,7 @@ impl Settings {
         self.text(key).parse().unwrap_or_default()
     }
 
-    #[cfg_attr(not(feature = "tansu"), expect(dead_code, reason = "only storages have boolean settings"))]
+    #[cfg_attr(not(feature = "tansu"), expect(dead_code, reason = "only upstream's storages ask for one"))]
     pub(crate) fn boolean(&self, key: &str) -> bool {
         self.text(key) == "true"
     }

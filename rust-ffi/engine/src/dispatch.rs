@@ -52,6 +52,15 @@ pub(crate) fn resume(engine: &Engine, cx: &Cx<'_>, parked: Parked) -> Outcome {
     }
 }
 
+pub(crate) fn abandon(engine: &Engine, cx: &Cx<'_>, parked: Parked) -> Outcome {
+    let Parked { ticket, state } = parked;
+    match state {
+        // As if its time were over: it is answered with what is there.
+        State::Fetch(waiting) => api::fetch::abandon(engine, cx, waiting, ticket),
+        State::Group(_) => Outcome::Close("the broker stops".to_owned()),
+    }
+}
+
 /// Whether a request of this key and version may be handed to the engine.
 pub fn serves(key: i16, version: i16) -> bool {
     SERVED.contains(&key) && Api::from_key(key).is_some_and(|api| (api.min..=api.max).contains(&version))

@@ -23,6 +23,7 @@ mod topics;
 mod waiters;
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, atomic::AtomicI64},
     task::Waker,
 };
@@ -80,6 +81,11 @@ impl Engine {
         dispatch::resume(self, cx, parked)
     }
 
+    /// The answer of a parked request whose time has not come, because the broker stops.
+    pub fn abandon(&self, cx: &Cx<'_>, parked: Parked) -> Outcome {
+        dispatch::abandon(self, cx, parked)
+    }
+
     /// When [`Engine::fire`] is to be called; `waker` is woken once that becomes earlier.
     pub fn arm(&self, waker: &Waker) -> Option<Instant> {
         self.timers.arm(waker)
@@ -123,6 +129,17 @@ impl Engine {
     ) -> Result<Arc<Topic>, TopicError> {
         let partitions = partitions.unwrap_or_else(|| self.configs.int("num.partitions") as i32);
         self.topics.create(name, self.entropy.uuid(), partitions, config)
+    }
+
+    /// Makes a topic, as CreateTopics does. The error is for people.
+    pub fn create(
+        &self,
+        name: &str,
+        partitions: i32,
+        configs: BTreeMap<String, String>,
+    ) -> Result<Arc<Topic>, String> {
+        let config = TopicConfig::new(&self.configs, configs).map_err(|e| e.0)?;
+        self.create_topic(name, Some(partitions), config).map_err(|e| e.to_string())
     }
 
     /// All topics, by name.

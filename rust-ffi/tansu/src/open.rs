@@ -35,7 +35,6 @@ pub struct Scheme {
 }
 
 const SCHEMES: &[Scheme] = &[
-    Scheme { name: "memory", description: "In memory; gone when the broker stops.", experimental: false },
     Scheme { name: "tansu+memory", description: "Upstream's storage in memory.", experimental: false },
     Scheme { name: "sqlite", description: "One file: sqlite://PATH or sqlite:///ABSOLUTE/PATH.", experimental: false },
     Scheme { name: "postgres", description: "A PostgreSQL database, as in libpq's URLs.", experimental: false },

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tansu_backend::{CallError, OpenError, OpenErrorKind, Options, Tansu};
 use wire::api::ApiRange;
 
-use super::{Answer, Backend, Opening, Partition, Pending, Request, Storage, Topic};
+use super::{Answer, Backend, Called, Opening, Partition, Pending, Request, Storage, Topic};
 use crate::error::{Error, Kind};
 
 pub(super) fn storages() -> Vec<Storage> {
@@ -65,16 +65,16 @@ impl Backend for Tansu {
         Tansu::advertised(self)
     }
 
-    fn call(&self, request: Request) -> Pending<'_, Answer> {
-        let Request { frame, key, version, correlation_id, body_at } = request;
+    fn call(&self, request: Request) -> Called<'_> {
+        let Request { frame, key, version, correlation_id, body_at, .. } = request;
         let called = Tansu::call(self, frame, key, version, correlation_id, body_at);
-        Box::pin(async move {
+        Called::Later(Box::pin(async move {
             match called.await {
                 tansu_backend::Answer::Reply(bytes) => Answer::Reply(bytes),
                 tansu_backend::Answer::Silent => Answer::Silent,
                 tansu_backend::Answer::Close(why) => Answer::Close(why),
             }
-        })
+        }))
     }
 
     fn maintain(&self) -> Pending<'_, ()> {

@@ -98,6 +98,11 @@ pub(crate) fn resume(engine: &Engine, cx: &Cx<'_>, waiting: Waiting, ticket: Tic
     look(engine, cx, waiting, ticket)
 }
 
+pub(crate) fn abandon(engine: &Engine, cx: &Cx<'_>, waiting: Waiting, ticket: Ticket) -> Outcome {
+    drop(ticket);
+    answer(cx, &waiting, &read(engine, cx, &waiting))
+}
+
 fn look(engine: &Engine, cx: &Cx<'_>, waiting: Waiting, ticket: Ticket) -> Outcome {
     let reading = read(engine, cx, &waiting);
     if waiting.is_answered_by(&reading, cx) {

@@ -192,6 +192,12 @@ impl Partition {
         lock(&self.log).offsets()
     }
 
+    /// The first offset that is kept, and the next to come.
+    pub fn range(&self) -> (i64, i64) {
+        let offsets = self.offsets();
+        (offsets.log_start, offsets.high_watermark)
+    }
+
     /// Bytes that are kept.
     pub(crate) fn size(&self) -> u64 {
         lock(&self.log).segments.iter().map(|segment| segment.bytes).sum()

@@ -1,0 +1,35 @@
+//! The time, as the engine wants it.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use engine::Now;
+
+#[derive(Debug)]
+pub(crate) struct Clock {
+    start: Instant,
+}
+
+impl Clock {
+    pub(crate) fn new() -> Clock {
+        Clock { start: Instant::now() }
+    }
+
+    pub(crate) fn now(&self) -> Now {
+        let since = self.start.elapsed();
+        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Now {
+            instant: engine::Instant(micros(since)),
+            wall_ms: i64::try_from(wall.as_millis()).unwrap_or(i64::MAX),
+        }
+    }
+
+    /// When the engine's instant comes.
+    pub(crate) fn at(&self, instant: engine::Instant) -> tokio::time::Instant {
+        // Rounded up, or a timer could fire a little before it is due and find nothing to do.
+        tokio::time::Instant::from_std(self.start) + Duration::from_micros(instant.0.saturating_add(1))
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
