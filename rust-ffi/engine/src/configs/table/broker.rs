@@ -4,7 +4,6 @@
 
 use crate::configs::def::{Def, Kind::*, Valid::*, row};
 
-#[rustfmt::skip]
 pub(crate) const BROKER: &[Def] = &[
     row("add.partitions.to.txn.retry.backoff.max.ms", Int, Some("100"), From(0)),
     row("add.partitions.to.txn.retry.backoff.ms", Int, Some("20"), From(1)),
@@ -23,7 +22,13 @@ pub(crate) const BROKER: &[Def] = &[
     row("client.quota.callback.class", Class, None, Any),
     row("compression.gzip.level", Int, Some("-1"), GzipLevel).cluster_wide(),
     row("compression.lz4.level", Int, Some("9"), Range(1, 17)).cluster_wide(),
-    row("compression.type", Text, Some("producer"), OneOf(&["uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"])).cluster_wide(),
+    row(
+        "compression.type",
+        Text,
+        Some("producer"),
+        OneOf(&["uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"]),
+    )
+    .cluster_wide(),
     row("compression.zstd.level", Int, Some("3"), Range(-131072, 22)).cluster_wide(),
     row("config.providers", List, Some(""), Listed(&[])).cluster_wide(),
     row("connection.failed.authentication.delay.ms", Int, Some("100"), From(0)),
@@ -67,7 +72,12 @@ pub(crate) const BROKER: &[Def] = &[
     row("group.consumer.max.heartbeat.interval.ms", Int, Some("15000"), From(1)),
     row("group.consumer.max.session.timeout.ms", Int, Some("60000"), From(1)),
     row("group.consumer.max.size", Int, Some("2147483647"), From(1)),
-    row("group.consumer.migration.policy", Text, Some("bidirectional"), OneOfFolded(&["DISABLED", "DOWNGRADE", "UPGRADE", "BIDIRECTIONAL"])),
+    row(
+        "group.consumer.migration.policy",
+        Text,
+        Some("bidirectional"),
+        OneOfFolded(&["DISABLED", "DOWNGRADE", "UPGRADE", "BIDIRECTIONAL"]),
+    ),
     row("group.consumer.min.assignment.interval.ms", Int, Some("0"), From(0)),
     row("group.consumer.min.heartbeat.interval.ms", Int, Some("5000"), From(1)),
     row("group.consumer.min.session.timeout.ms", Int, Some("45000"), From(1)),
@@ -76,7 +86,12 @@ pub(crate) const BROKER: &[Def] = &[
     row("group.coordinator.append.linger.ms", Int, Some("-1"), From(-1)),
     row("group.coordinator.background.threads", Int, Some("2"), From(1)),
     row("group.coordinator.cached.buffer.max.bytes", Int, Some("1048588"), From(524288)).cluster_wide(),
-    row("group.coordinator.rebalance.protocols", List, Some("classic,consumer,streams"), Listed(&["consumer", "classic", "share", "streams"])),
+    row(
+        "group.coordinator.rebalance.protocols",
+        List,
+        Some("classic,consumer,streams"),
+        Listed(&["consumer", "classic", "share", "streams"]),
+    ),
     row("group.coordinator.threads", Int, Some("4"), From(1)),
     row("group.initial.rebalance.delay.ms", Int, Some("3000"), Any),
     row("group.max.session.timeout.ms", Int, Some("1800000"), Any),
@@ -102,7 +117,13 @@ pub(crate) const BROKER: &[Def] = &[
     row("group.share.min.record.lock.duration.ms", Int, Some("15000"), Range(1000, 30000)),
     row("group.share.min.session.timeout.ms", Int, Some("45000"), From(1)),
     row("group.share.partition.max.record.locks", Int, Some("2000"), Range(100, 10000)),
-    row("group.share.persister.class.name", Text, Some("org.apache.kafka.server.share.persister.DefaultStatePersister"), Any).internal(),
+    row(
+        "group.share.persister.class.name",
+        Text,
+        Some("org.apache.kafka.server.share.persister.DefaultStatePersister"),
+        Any,
+    )
+    .internal(),
     row("group.share.record.lock.duration.ms", Int, Some("30000"), Range(1000, 3600000)),
     row("group.share.session.timeout.ms", Int, Some("45000"), From(1)),
     row("group.streams.assignment.interval.ms", Int, Some("1000"), From(0)).cluster_wide(),
@@ -126,7 +147,13 @@ pub(crate) const BROKER: &[Def] = &[
     row("kafka.metrics.polling.interval.secs", Int, Some("10"), From(1)),
     row("kafka.metrics.reporters", List, Some(""), Listed(&[])),
     row("leader.imbalance.check.interval.seconds", Long, Some("300"), From(1)),
-    row("listener.security.protocol.map", Text, Some("SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT"), Any).per_broker(),
+    row(
+        "listener.security.protocol.map",
+        Text,
+        Some("SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT"),
+        Any,
+    )
+    .per_broker(),
     row("listeners", List, Some("PLAINTEXT://:9092"), Listed(&[])).per_broker(),
     row("log.cleaner.backoff.ms", Long, Some("15000"), From(0)).cluster_wide(),
     row("log.cleaner.dedupe.buffer.size", Long, Some("134217728"), Any).cluster_wide(),
@@ -204,7 +231,13 @@ pub(crate) const BROKER: &[Def] = &[
     row("offsets.topic.num.partitions", Int, Some("50"), From(1)),
     row("offsets.topic.replication.factor", Short, Some("3"), From(1)),
     row("offsets.topic.segment.bytes", Int, Some("104857600"), From(1)),
-    row("principal.builder.class", Class, Some("org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder"), Any).per_broker(),
+    row(
+        "principal.builder.class",
+        Class,
+        Some("org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder"),
+        Any,
+    )
+    .per_broker(),
     row("process.roles", List, None, Listed(&["broker", "controller"])),
     row("producer.id.expiration.check.interval.ms", Int, Some("600000"), From(1)).internal(),
     row("producer.id.expiration.ms", Int, Some("86400000"), From(1)).cluster_wide(),
@@ -232,7 +265,12 @@ pub(crate) const BROKER: &[Def] = &[
     row("remote.log.manager.task.retry.jitter", Double, Some("0.2"), Within(0.0, 0.5)).internal(),
     row("remote.log.manager.thread.pool.size", Int, Some("2"), From(1)),
     row("remote.log.metadata.custom.metadata.max.bytes", Int, Some("128"), From(0)),
-    row("remote.log.metadata.manager.class.name", Text, Some("org.apache.kafka.server.log.remote.metadata.storage.TopicBasedRemoteLogMetadataManager"), Nonempty),
+    row(
+        "remote.log.metadata.manager.class.name",
+        Text,
+        Some("org.apache.kafka.server.log.remote.metadata.storage.TopicBasedRemoteLogMetadataManager"),
+        Nonempty,
+    ),
     row("remote.log.metadata.manager.class.path", Text, None, Any),
     row("remote.log.metadata.manager.impl.prefix", Text, Some("rlmm.config."), Nonempty),
     row("remote.log.metadata.manager.listener.name", Text, None, Nonempty),
@@ -296,15 +334,30 @@ pub(crate) const BROKER: &[Def] = &[
     row("sasl.oauthbearer.jwks.endpoint.retry.backoff.max.ms", Long, Some("10000"), Any),
     row("sasl.oauthbearer.jwks.endpoint.retry.backoff.ms", Long, Some("100"), Any),
     row("sasl.oauthbearer.jwks.endpoint.url", Text, None, Any),
-    row("sasl.oauthbearer.jwt.retriever.class", Class, Some("org.apache.kafka.common.security.oauthbearer.DefaultJwtRetriever"), Any),
-    row("sasl.oauthbearer.jwt.validator.class", Class, Some("org.apache.kafka.common.security.oauthbearer.DefaultJwtValidator"), Any),
+    row(
+        "sasl.oauthbearer.jwt.retriever.class",
+        Class,
+        Some("org.apache.kafka.common.security.oauthbearer.DefaultJwtRetriever"),
+        Any,
+    ),
+    row(
+        "sasl.oauthbearer.jwt.validator.class",
+        Class,
+        Some("org.apache.kafka.common.security.oauthbearer.DefaultJwtValidator"),
+        Any,
+    ),
     row("sasl.oauthbearer.scope", Text, None, Any),
     row("sasl.oauthbearer.scope.claim.name", Text, Some("scope"), Any),
     row("sasl.oauthbearer.sub.claim.name", Text, Some("sub"), Any),
     row("sasl.oauthbearer.token.endpoint.url", Text, None, Any),
     row("sasl.server.callback.handler.class", Class, None, Any),
     row("sasl.server.max.receive.size", Int, Some("524288"), Any),
-    row("security.inter.broker.protocol", Text, Some("PLAINTEXT"), OneOf(&["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"])),
+    row(
+        "security.inter.broker.protocol",
+        Text,
+        Some("PLAINTEXT"),
+        OneOf(&["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]),
+    ),
     row("security.providers", Text, None, Any),
     row("server.max.startup.time.ms", Long, Some("9223372036854775807"), From(0)).internal(),
     row("share.coordinator.append.linger.ms", Int, Some("-1"), From(-1)),
@@ -366,4 +419,11 @@ pub(crate) const BROKER: &[Def] = &[
     row("unclean.leader.election.interval.ms", Long, Some("300000"), From(1)).internal(),
     row("unstable.api.versions.enable", Boolean, Some("false"), Any).internal(),
     row("unstable.feature.versions.enable", Boolean, Some("false"), Any).internal(),
+];
+
+/// Known to a running broker only (`QuotaConfig.brokerQuotaConfigs`): listed once they are set.
+pub(crate) const QUOTAS: &[Def] = &[
+    row("follower.replication.throttled.rate", Long, Some("9223372036854775807"), From(0)).cluster_wide(),
+    row("leader.replication.throttled.rate", Long, Some("9223372036854775807"), From(0)).cluster_wide(),
+    row("replica.alter.log.dirs.io.max.bytes.per.second", Long, Some("9223372036854775807"), From(0)).cluster_wide(),
 ];

@@ -1,10 +1,9 @@
 //! The configs of topics, groups and client metrics of Apache Kafka 4.3.1: `LogConfig` in the order in which it checks
-//! them, with the broker config each falls back to (`ServerTopicConfigSynonyms`); `GroupConfig`; `ClientMetricsConfigs`.
+//! them, with the broker config each falls back to (`ServerTopicConfigSynonyms`), `GroupConfig`, `ClientMetricsConfigs`.
 //! Written out by a program from Kafka's own jars; a test compares it with what such a Kafka answered.
 
 use crate::configs::def::{Def, Kind::*, Valid::*, row};
 
-#[rustfmt::skip]
 pub(crate) const TOPIC: &[Def] = &[
     row("segment.bytes", Int, Some("1073741824"), From(1048576)).from_broker("log.segment.bytes"),
     row("segment.ms", Long, Some("604800000"), From(1)).from_broker("log.roll.ms"),
@@ -18,20 +17,31 @@ pub(crate) const TOPIC: &[Def] = &[
     row("index.interval.bytes", Int, Some("4096"), From(0)).from_broker("log.index.interval.bytes"),
     row("delete.retention.ms", Long, Some("86400000"), From(0)).from_broker("log.cleaner.delete.retention.ms"),
     row("min.compaction.lag.ms", Long, Some("0"), From(0)).from_broker("log.cleaner.min.compaction.lag.ms"),
-    row("max.compaction.lag.ms", Long, Some("9223372036854775807"), From(1)).from_broker("log.cleaner.max.compaction.lag.ms"),
+    row("max.compaction.lag.ms", Long, Some("9223372036854775807"), From(1))
+        .from_broker("log.cleaner.max.compaction.lag.ms"),
     row("file.delete.delay.ms", Long, Some("60000"), From(0)).from_broker("log.segment.delete.delay.ms"),
-    row("min.cleanable.dirty.ratio", Double, Some("0.5"), Within(0.0, 1.0)).from_broker("log.cleaner.min.cleanable.ratio"),
+    row("min.cleanable.dirty.ratio", Double, Some("0.5"), Within(0.0, 1.0))
+        .from_broker("log.cleaner.min.cleanable.ratio"),
     row("cleanup.policy", List, Some("delete"), Listed(&["compact", "delete"])).from_broker("log.cleanup.policy"),
     row("unclean.leader.election.enable", Boolean, Some("false"), Any).from_broker("unclean.leader.election.enable"),
     row("min.insync.replicas", Int, Some("1"), From(1)).from_broker("min.insync.replicas"),
-    row("compression.type", Text, Some("producer"), OneOf(&["uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"])).from_broker("compression.type"),
+    row(
+        "compression.type",
+        Text,
+        Some("producer"),
+        OneOf(&["uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"]),
+    )
+    .from_broker("compression.type"),
     row("compression.gzip.level", Int, Some("-1"), GzipLevel).from_broker("compression.gzip.level"),
     row("compression.lz4.level", Int, Some("9"), Range(1, 17)).from_broker("compression.lz4.level"),
     row("compression.zstd.level", Int, Some("3"), Range(-131072, 22)).from_broker("compression.zstd.level"),
     row("preallocate", Boolean, Some("false"), Any).from_broker("log.preallocate"),
-    row("message.timestamp.type", Text, Some("CreateTime"), OneOf(&["CreateTime", "LogAppendTime"])).from_broker("log.message.timestamp.type"),
-    row("message.timestamp.before.max.ms", Long, Some("9223372036854775807"), From(0)).from_broker("log.message.timestamp.before.max.ms"),
-    row("message.timestamp.after.max.ms", Long, Some("3600000"), From(0)).from_broker("log.message.timestamp.after.max.ms"),
+    row("message.timestamp.type", Text, Some("CreateTime"), OneOf(&["CreateTime", "LogAppendTime"]))
+        .from_broker("log.message.timestamp.type"),
+    row("message.timestamp.before.max.ms", Long, Some("9223372036854775807"), From(0))
+        .from_broker("log.message.timestamp.before.max.ms"),
+    row("message.timestamp.after.max.ms", Long, Some("3600000"), From(0))
+        .from_broker("log.message.timestamp.after.max.ms"),
     row("leader.replication.throttled.replicas", List, Some(""), Throttled),
     row("follower.replication.throttled.replicas", List, Some(""), Throttled),
     row("remote.storage.enable", Boolean, Some("false"), Any),
@@ -42,7 +52,6 @@ pub(crate) const TOPIC: &[Def] = &[
     row("internal.segment.bytes", Int, None, Any).internal(),
 ];
 
-#[rustfmt::skip]
 pub(crate) const GROUP: &[Def] = &[
     row("consumer.assignment.interval.ms", Int, Some("1000"), From(0)),
     row("consumer.heartbeat.interval.ms", Int, Some("5000"), From(1)),
@@ -63,7 +72,6 @@ pub(crate) const GROUP: &[Def] = &[
     row("streams.session.timeout.ms", Int, Some("45000"), From(1)),
 ];
 
-#[rustfmt::skip]
 pub(crate) const CLIENT_METRICS: &[Def] = &[
     row("interval.ms", Int, Some("300000"), Any),
     row("match", List, Some(""), Listed(&[])),

@@ -1,0 +1,205 @@
+//! The broker's configs: Kafka's defaults, what was given at start, what was changed since for all brokers and for
+//! this one, in this order. Kafka: `DynamicBrokerConfig`.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+};
+
+use super::{
+    ConfigError,
+    def::{Def, Value},
+    table,
+};
+use crate::{settings::Settings, waiters::lock};
+
+/// Texts by Kafka's names.
+pub(crate) type Props = BTreeMap<String, String>;
+
+#[derive(Debug)]
+pub(crate) struct BrokerConfigs {
+    pub(super) node_id: i32,
+    /// What was given at start.
+    pub(super) fixed: Props,
+    /// One change at a time; taken before any other lock.
+    changes: Mutex<()>,
+    dynamic: RwLock<Arc<Dynamic>>,
+    values: RwLock<Arc<Values>>,
+}
+
+/// What was changed while the broker ran.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Dynamic {
+    /// For this broker.
+    pub(crate) broker: Props,
+    /// For all brokers.
+    pub(crate) cluster: Props,
+    pub(crate) groups: BTreeMap<String, Props>,
+    pub(crate) client_metrics: BTreeMap<String, Props>,
+    /// Levels by the logger's name.
+    pub(crate) loggers: Props,
+}
+
+/// Every broker config as it is in effect, in the order of the table.
+#[derive(Debug)]
+pub(crate) struct Values(Vec<Option<Value>>);
+
+impl Default for Values {
+    fn default() -> Self {
+        Values(table::BROKER.iter().map(Def::default_value).collect())
+    }
+}
+
+impl Values {
+    /// A text that does not parse leaves the default; it was refused where it came in.
+    pub(super) fn of(props: &BTreeMap<&str, &str>) -> Values {
+        let set = |def: &Def| props.get(def.name).and_then(|text| def.parse(text).ok());
+        Values(table::BROKER.iter().map(|def| set(def).or_else(|| def.default_value())).collect())
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(table::broker_index(name)?)?.as_ref()
+    }
+
+    pub(super) fn int(&self, name: &str) -> Option<i64> {
+        self.get(name)?.int()
+    }
+
+    /// What a topic gets where it says nothing itself. Kafka: `KafkaConfig.extractLogConfigMap`.
+    pub(super) fn topic_default(&self, def: &Def) -> Option<Value> {
+        let times = |name: &str, ms: i64| self.int(name).map(|n| n.saturating_mul(ms));
+        let hours = 3_600_000;
+        let ms = match def.name {
+            "segment.ms" => self.int("log.roll.ms").or_else(|| times("log.roll.hours", hours)),
+            "segment.jitter.ms" => self.int("log.roll.jitter.ms").or_else(|| times("log.roll.jitter.hours", hours)),
+            "flush.ms" => self.int("log.flush.interval.ms").or_else(|| self.int("log.flush.scheduler.interval.ms")),
+            "retention.ms" => self
+                .int("log.retention.ms")
+                .or_else(|| times("log.retention.minutes", 60_000))
+                .or_else(|| times("log.retention.hours", hours))
+                .map(|ms| if ms < 0 { -1 } else { ms }),
+            _ => return self.get(def.broker?).cloned(),
+        };
+        ms.map(Value::Int)
+    }
+}
+
+impl BrokerConfigs {
+    /// What does not parse is left out: [`check`] tells it beforehand.
+    pub(crate) fn new(settings: &Settings) -> BrokerConfigs {
+        let fixed = fixed(settings);
+        let min_insync = fixed.get("min.insync.replicas").map_or("1", String::as_str).to_owned();
+        // Kafka writes this one down for the cluster when it is formatted with eligible leader replicas (KIP-966).
+        let cluster = Props::from([("min.insync.replicas".to_owned(), min_insync)]);
+        let dynamic = Dynamic { cluster, ..Dynamic::default() };
+        let values = Values::of(&in_effect(&fixed, &dynamic.cluster, &dynamic.broker));
+        BrokerConfigs {
+            node_id: settings.node_id,
+            fixed,
+            changes: Mutex::new(()),
+            dynamic: RwLock::new(Arc::new(dynamic)),
+            values: RwLock::new(Arc::new(values)),
+        }
+    }
+
+    /// Nothing changes while this is held.
+    pub(crate) fn hold(&self) -> MutexGuard<'_, ()> {
+        lock(&self.changes)
+    }
+
+    pub(super) fn values(&self) -> Arc<Values> {
+        self.values.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn dynamic(&self) -> Arc<Dynamic> {
+        self.dynamic.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The caller holds [`BrokerConfigs::hold`]. Returns whether broker configs are others now.
+    pub(super) fn replace(&self, dynamic: Dynamic) -> bool {
+        let old = self.dynamic();
+        let changed = old.broker != dynamic.broker || old.cluster != dynamic.cluster;
+        if changed {
+            let values = Values::of(&in_effect(&self.fixed, &dynamic.cluster, &dynamic.broker));
+            *self.values.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(values);
+        }
+        *self.dynamic.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(dynamic);
+        changed
+    }
+
+    /// A whole number by Kafka's name: `num.partitions`, `fetch.max.bytes`. 0 where there is none.
+    pub(crate) fn int(&self, key: &str) -> i64 {
+        self.values().int(key).unwrap_or_default()
+    }
+
+    pub(crate) fn boolean(&self, key: &str) -> bool {
+        self.values().get(key) == Some(&Value::Boolean(true))
+    }
+
+    /// Any broker config as Kafka shows it; empty where there is none.
+    #[allow(dead_code, reason = "who needs a text reads it here")]
+    pub(crate) fn text(&self, key: &str) -> String {
+        self.values().get(key).map(Value::to_string).unwrap_or_default()
+    }
+
+    /// A whole number that may be set for one group: `consumer.session.timeout.ms`. Where it is not, the broker's
+    /// `group.` config of that name holds.
+    #[allow(dead_code, reason = "the groups read theirs here")]
+    pub(crate) fn group_int(&self, group: &str, key: &str) -> i64 {
+        let Some(def) = table::find(table::GROUP, key) else { return 0 };
+        let set = self.dynamic().groups.get(group).and_then(|props| def.parse(props.get(key)?).ok());
+        let broker = || self.values().get(&format!("group.{key}")).cloned();
+        set.or_else(broker).or_else(|| def.default_value()).and_then(|value| value.int()).unwrap_or_default()
+    }
+}
+
+/// Whether a broker config of this name and value could be given at start.
+pub fn check(key: &str, value: &str) -> Result<(), ConfigError> {
+    match table::broker(key) {
+        Some(def) => def.parse(value).map(|_| ()),
+        None => Err(ConfigError(format!("Unknown broker config name: {key}"))),
+    }
+}
+
+/// What the broker is told at start, and what it is: Kafka would have it in its `server.properties`.
+fn fixed(settings: &Settings) -> Props {
+    let mut props = settings.broker_configs.clone();
+    let endpoint = format!("PLAINTEXT://{}:{}", settings.host, settings.port);
+    let is = [
+        ("node.id", settings.node_id.to_string()),
+        ("broker.id", settings.node_id.to_string()),
+        ("process.roles", "broker,controller".to_owned()),
+        ("controller.listener.names", "CONTROLLER".to_owned()),
+        ("listeners", endpoint.clone()),
+        ("advertised.listeners", endpoint),
+        ("group.initial.rebalance.delay.ms", settings.group_initial_rebalance_delay_ms.to_string()),
+    ];
+    props.extend(is.map(|(key, value)| (key.to_owned(), value)));
+    // One node holds one replica.
+    const ONE: &[&str] = &[
+        "offsets.topic.replication.factor",
+        "share.coordinator.state.topic.min.isr",
+        "share.coordinator.state.topic.replication.factor",
+        "transaction.state.log.min.isr",
+        "transaction.state.log.replication.factor",
+    ];
+    for key in ONE {
+        props.entry((*key).to_owned()).or_insert_with(|| "1".to_owned());
+    }
+    props
+}
+
+/// The texts that decide. One that was changed takes the place of all its synonyms: `log.retention.ms` of
+/// `log.retention.hours`. Kafka: `DynamicBrokerConfig.overrideProps`.
+pub(super) fn in_effect<'a>(fixed: &'a Props, cluster: &'a Props, broker: &'a Props) -> BTreeMap<&'a str, &'a str> {
+    let mut props: BTreeMap<&str, &str> = fixed.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    for (key, value) in cluster.iter().chain(broker) {
+        if !key.starts_with("listener.name.") {
+            table::synonyms(key).into_iter().for_each(|synonym| {
+                props.remove(synonym);
+            });
+        }
+        props.insert(key, value);
+    }
+    props
+}

@@ -1,0 +1,58 @@
+//! Every config that Kafka knows. The texts are names and figures from Kafka; its sentences are not carried over.
+
+mod broker;
+mod docs;
+mod topic;
+
+pub(crate) use broker::{BROKER, QUOTAS};
+pub(crate) use docs::{EFFECTIVE, documentation};
+pub(crate) use topic::{CLIENT_METRICS, GROUP, TOPIC};
+
+use super::def::Def;
+
+/// Where a broker config stands in [`BROKER`].
+pub(crate) fn broker_index(name: &str) -> Option<usize> {
+    BROKER.binary_search_by_key(&name, |def| def.name).ok()
+}
+
+/// A config that a running broker knows; `listener.name.NAME.` in front means it for one listener.
+pub(crate) fn broker(name: &str) -> Option<&'static Def> {
+    let exact = |name: &str| broker_index(name).map(|index| &BROKER[index]);
+    let quota = |name: &str| QUOTAS.iter().find(|def| def.name == name);
+    exact(name).or_else(|| quota(name)).or_else(|| exact(listener_base(name)?))
+}
+
+/// The config's own name where it is meant for one listener.
+pub(crate) fn listener_base(name: &str) -> Option<&str> {
+    let (_, base) = name.strip_prefix("listener.name.")?.split_once('.')?;
+    // A mechanism may stand before these.
+    const OF_A_MECHANISM: &[&str] = &[
+        "sasl.jaas.config",
+        "sasl.login.callback.handler.class",
+        "sasl.login.class",
+        "sasl.server.callback.handler.class",
+        "connections.max.reauth.ms",
+    ];
+    Some(OF_A_MECHANISM.iter().find(|name| base.ends_with(**name)).copied().unwrap_or(base))
+}
+
+/// All names under which a broker config may be set, the one that decides first.
+/// Kafka: `DynamicBrokerConfig.brokerConfigSynonyms`.
+pub(crate) fn synonyms(name: &str) -> Vec<&str> {
+    const MANY: &[&[&str]] = &[
+        &["log.roll.ms", "log.roll.hours"],
+        &["log.roll.jitter.ms", "log.roll.jitter.hours"],
+        &["log.retention.ms", "log.retention.minutes", "log.retention.hours"],
+    ];
+    if name == "log.flush.interval.ms" {
+        return vec![name, "log.flush.scheduler.interval.ms"];
+    }
+    match MANY.iter().find(|names| names.contains(&name)) {
+        Some(names) => names.to_vec(),
+        None => std::iter::once(name).chain(listener_base(name)).collect(),
+    }
+}
+
+pub(crate) fn find(table: &'static [Def], name: &str) -> Option<&'static Def> {
+    table.iter().find(|def| def.name == name)
+}

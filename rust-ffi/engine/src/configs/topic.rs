@@ -1,0 +1,124 @@
+//! What a topic's configs are: what was set for it, over what the broker says. Kafka: `LogConfig`.
+
+use std::collections::BTreeMap;
+
+use super::{
+    BrokerConfigs, ConfigError,
+    broker::Values,
+    def::{Def, Value},
+    table,
+};
+
+/// A topic's configs as the log uses them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TopicConfig {
+    /// `cleanup.policy` has `delete` in it.
+    pub delete: bool,
+    /// `cleanup.policy` has `compact` in it.
+    pub compact: bool,
+    /// -1 keeps for ever.
+    pub retention_ms: i64,
+    /// -1 keeps everything.
+    pub retention_bytes: i64,
+    pub segment_bytes: i64,
+    pub segment_ms: i64,
+    pub max_message_bytes: i64,
+    /// `message.timestamp.type` is `LogAppendTime`.
+    pub log_append_time: bool,
+    pub timestamp_before_max_ms: i64,
+    pub timestamp_after_max_ms: i64,
+    pub min_compaction_lag_ms: i64,
+    pub max_compaction_lag_ms: i64,
+    pub delete_retention_ms: i64,
+    pub min_cleanable_dirty_ratio: f64,
+    /// With more than one, a produce with acks=all finds too few replicas.
+    pub min_insync_replicas: i64,
+    /// What was set for this topic, by Kafka's names.
+    pub overrides: BTreeMap<String, String>,
+}
+
+impl Default for TopicConfig {
+    /// Kafka's defaults, with nothing set for the broker or the topic.
+    fn default() -> Self {
+        TopicConfig::of(&Values::default(), BTreeMap::new())
+    }
+}
+
+impl TopicConfig {
+    /// The broker's defaults with what was set for the topic, once that is checked. Kafka: `LogConfig.validate`.
+    ///
+    /// A topic that is to be made must be in the registry before [`BrokerConfigs::hold`] is let go, or a change of the
+    /// broker's defaults in between would pass it by.
+    pub(crate) fn new(broker: &BrokerConfigs, overrides: BTreeMap<String, String>) -> Result<TopicConfig, ConfigError> {
+        if let Some(name) = overrides.keys().find(|name| table::find(table::TOPIC, name).is_none()) {
+            let shown: String = name.chars().take(1_000).collect();
+            return Err(ConfigError(format!("Unknown topic config name: {shown}")));
+        }
+        for def in table::TOPIC {
+            if let Some(text) = overrides.get(def.name) {
+                def.parse(text)?;
+            }
+        }
+        let config = TopicConfig::of(&broker.values(), overrides);
+        let (min, max) = (config.min_compaction_lag_ms, config.max_compaction_lag_ms);
+        if min > max {
+            return Err(ConfigError(format!(
+                "conflict topic config setting min.compaction.lag.ms ({min}) > max.compaction.lag.ms ({max})"
+            )));
+        }
+        if config.overrides.get("remote.storage.enable").is_some_and(|text| is_true(text)) {
+            return Err(ConfigError(
+                "Tiered Storage functionality is disabled in the broker. Topic cannot be configured with remote log \
+                 storage."
+                    .to_owned(),
+            ));
+        }
+        Ok(config)
+    }
+
+    /// Of overrides that were checked once. As in Kafka, what the broker's defaults become later may contradict them.
+    pub(super) fn of(broker: &Values, overrides: BTreeMap<String, String>) -> TopicConfig {
+        let value = |name: &str| table::find(table::TOPIC, name).and_then(|def| effective(def, &overrides, broker));
+        let int = |name: &str| value(name).and_then(|value| value.int()).unwrap_or_default();
+        let text = |name: &str| value(name).map(|value| value.to_string()).unwrap_or_default();
+        let has_policy =
+            |policy: &str| matches!(value("cleanup.policy"), Some(Value::List(l)) if l.iter().any(|p| p == policy));
+        TopicConfig {
+            delete: has_policy("delete"),
+            compact: has_policy("compact"),
+            retention_ms: int("retention.ms"),
+            retention_bytes: int("retention.bytes"),
+            segment_bytes: match int("internal.segment.bytes") {
+                0 => int("segment.bytes"),
+                internal => internal,
+            },
+            segment_ms: int("segment.ms"),
+            max_message_bytes: int("max.message.bytes"),
+            log_append_time: text("message.timestamp.type") == "LogAppendTime",
+            timestamp_before_max_ms: int("message.timestamp.before.max.ms"),
+            timestamp_after_max_ms: int("message.timestamp.after.max.ms"),
+            min_compaction_lag_ms: int("min.compaction.lag.ms"),
+            max_compaction_lag_ms: int("max.compaction.lag.ms"),
+            delete_retention_ms: int("delete.retention.ms"),
+            min_cleanable_dirty_ratio: match value("min.cleanable.dirty.ratio") {
+                Some(Value::Double(ratio)) => ratio,
+                _ => 0.0,
+            },
+            min_insync_replicas: int("min.insync.replicas"),
+            overrides,
+        }
+    }
+}
+
+fn is_true(text: &str) -> bool {
+    super::def::trim(text).eq_ignore_ascii_case("true")
+}
+
+/// What a topic config is: set for the topic, or the broker's, or Kafka's default.
+pub(super) fn effective(def: &Def, overrides: &BTreeMap<String, String>, broker: &Values) -> Option<Value> {
+    let set = overrides.get(def.name).and_then(|text| def.parse(text).ok());
+    set.or_else(|| broker.topic_default(def)).or_else(|| def.default_value())
+}
+
+#[cfg(test)]
+mod tests;
