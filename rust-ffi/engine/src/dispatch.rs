@@ -34,8 +34,11 @@ serve! {
     1 fetch fetch_request FetchRequest,
     2 list_offsets list_offsets_request ListOffsetsRequest,
     3 metadata metadata_request MetadataRequest,
+    19 create_topics create_topics_request CreateTopicsRequest,
+    20 delete_topics delete_topics_request DeleteTopicsRequest,
     22 init_producer_id init_producer_id_request InitProducerIdRequest,
     23 offset_for_leader_epoch offset_for_leader_epoch_request OffsetForLeaderEpochRequest,
+    60 describe_cluster describe_cluster_request DescribeClusterRequest,
 }
 
 /// Kafka serves these if they are sent, but does not say so unless a metrics reporter is configured.

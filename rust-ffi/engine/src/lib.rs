@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod assignment;
 mod authorized;
 pub mod clock;
 pub mod configs;
@@ -17,7 +18,10 @@ mod groups;
 pub mod log;
 mod names;
 mod outcome;
+mod refusal;
 pub mod settings;
+#[cfg(test)]
+mod testing;
 mod timers;
 mod topics;
 mod waiters;

@@ -9,6 +9,9 @@ pub const INTERNAL: &[&str] = &["__consumer_offsets", "__transaction_state", "__
 /// Kafka's own tools may write to internal topics under this name (`AdminUtils.ADMIN_CLIENT_ID`).
 pub const ADMIN_CLIENT_ID: &str = "__admin_client";
 
+/// Where Kafka's controller keeps what it knows. No topic of a client, and here there is none of this name.
+pub const CLUSTER_METADATA: &str = "__cluster_metadata";
+
 pub fn is_internal(name: &str) -> bool {
     INTERNAL.contains(&name)
 }
@@ -19,7 +22,7 @@ pub fn check(name: &str) -> Result<(), String> {
         return Err("Topic name is invalid: the empty string is not allowed".to_owned());
     }
     if name == "." || name == ".." {
-        return Err(format!("Topic name is invalid: '.' or '..' is not allowed, '{name}' was given"));
+        return Err(format!("Topic name is invalid: '{name}' is not allowed"));
     }
     if name.len() > LENGTH_MAX {
         return Err(format!(

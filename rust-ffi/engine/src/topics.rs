@@ -1,7 +1,7 @@
 //! The topics there are, by name and by id.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
@@ -15,7 +15,10 @@ pub enum TopicError {
     Name(String),
     Exists(String),
     /// Another name that differs only in `.` and `_`.
-    Collision { name: String, with: String },
+    Collision {
+        name: String,
+        with: String,
+    },
 }
 
 impl std::fmt::Display for TopicError {
@@ -96,18 +99,46 @@ pub(crate) struct Topics(RwLock<Registry>);
 struct Registry {
     by_name: BTreeMap<String, Arc<Topic>>,
     by_id: BTreeMap<Uuid, Arc<Topic>>,
-    /// From what names may collide in to the name.
-    collisions: BTreeMap<String, String>,
+    /// From what names may collide in to the names that do: several if they were made by one request.
+    collisions: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Registry {
     fn check(&self, name: &str) -> Result<(), TopicError> {
         names::check(name).map_err(TopicError::Name)?;
-        match self.collisions.get(&names::collision_key(name)) {
+        self.is_free(name)?;
+        match self.collisions.get(&names::collision_key(name)).and_then(BTreeSet::first) {
             None => Ok(()),
-            Some(with) if with == name => Err(TopicError::Exists(name.to_owned())),
             Some(with) => Err(TopicError::Collision { name: name.to_owned(), with: with.clone() }),
         }
+    }
+
+    fn is_free(&self, name: &str) -> Result<(), TopicError> {
+        match self.by_name.contains_key(name) {
+            true => Err(TopicError::Exists(name.to_owned())),
+            false => Ok(()),
+        }
+    }
+
+    fn add(&mut self, topic: Topic) -> Arc<Topic> {
+        let topic = Arc::new(topic);
+        self.collisions.entry(names::collision_key(&topic.name)).or_default().insert(topic.name.clone());
+        self.by_name.insert(topic.name.clone(), topic.clone());
+        self.by_id.insert(topic.id, topic.clone());
+        topic
+    }
+
+    fn take(&mut self, id: Uuid) -> Option<Arc<Topic>> {
+        let topic = self.by_id.remove(&id)?;
+        self.by_name.remove(&topic.name);
+        let key = names::collision_key(&topic.name);
+        if let Some(names) = self.collisions.get_mut(&key) {
+            names.remove(&topic.name);
+            if names.is_empty() {
+                self.collisions.remove(&key);
+            }
+        }
+        Some(topic)
     }
 }
 
@@ -140,22 +171,28 @@ impl Topics {
     ) -> Result<Arc<Topic>, TopicError> {
         let mut registry = write(&self.0);
         registry.check(name)?;
-        let topic = Arc::new(Topic::new(name, id, partitions, config));
-        registry.collisions.insert(names::collision_key(name), name.to_owned());
-        registry.by_name.insert(name.to_owned(), topic.clone());
-        registry.by_id.insert(id, topic.clone());
-        Ok(topic)
+        Ok(registry.add(Topic::new(name, id, partitions, config)))
     }
 
-    /// The topic is no more; who waits for its partitions is woken and will not find it.
-    pub(crate) fn remove(&self, name: &str) -> Option<Arc<Topic>> {
-        let topic = {
-            let mut registry = write(&self.0);
-            let topic = registry.by_name.remove(name)?;
-            registry.by_id.remove(&topic.id);
-            registry.collisions.remove(&names::collision_key(name));
-            topic
-        };
+    /// Like [`Topics::create`] after [`Topics::check`]: names that collide within one request are let through, as by
+    /// Kafka.
+    pub(crate) fn create_checked(
+        &self,
+        name: &str,
+        id: Uuid,
+        partitions: i32,
+        config: TopicConfig,
+    ) -> Result<Arc<Topic>, TopicError> {
+        let topic = Topic::new(name, id, partitions, config);
+        let mut registry = write(&self.0);
+        registry.is_free(name)?;
+        Ok(registry.add(topic))
+    }
+
+    /// The topic is no more; who waits for its partitions is woken and will not find it. By id, so that one that was
+    /// made anew under the same name stays.
+    pub(crate) fn remove(&self, id: Uuid) -> Option<Arc<Topic>> {
+        let topic = write(&self.0).take(id)?;
         topic.partitions().iter().for_each(|partition| partition.close());
         Some(topic)
     }

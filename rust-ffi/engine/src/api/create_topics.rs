@@ -1,0 +1,245 @@
+//! CreateTopics (key 19), versions 2-7. Owner: `topics.rs`. Kafka: ControllerApis.createTopics,
+//! ReplicationControlManager.createTopics.
+//! Does: makes topics, or only says whether it would. What is wrong with one topic does not keep the others from being
+//! made; too many partitions in all, or no time, refuses the whole request.
+//! Order (measured on Kafka 4.3.1): as asked, then names that were there twice, then `__cluster_metadata`.
+//! What is wrong is looked for in Kafka's order: name, collision, existence, null configs, configs, assignment,
+//! replication factor, partitions.
+//! By version: 4 -1 means the broker's default (earlier versions may say it too: measured); 5 partitions, replication
+//! factor and configs in the answer, flexible; 7 topic ids.
+//! Leaves out: nothing. Where the sum of partitions overflows an int, Kafka fails with UNKNOWN_SERVER_ERROR; here it is
+//! too many.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use wire::{
+    ErrorCode, Uuid,
+    message::{
+        create_topics_request::{CreatableTopic, CreateTopicsRequest},
+        create_topics_response::{CreatableTopicConfigs, CreatableTopicResult, CreateTopicsResponse},
+    },
+};
+
+use crate::{
+    Engine, assignment,
+    configs::TopicConfig,
+    cx::Cx,
+    names::CLUSTER_METADATA,
+    outcome::Outcome,
+    refusal::{self, Refusal},
+    topics::TopicError,
+};
+
+/// Of one request. Kafka: `ReplicationControlManager.MAX_PARTITIONS_PER_BATCH`.
+const PARTITIONS_MAX: i64 = 10_000;
+/// What a count says that leaves it to the broker.
+const DEFAULT: i32 = -1;
+
+/// What was made, or would be.
+struct Made {
+    id: Uuid,
+    partitions: i32,
+    configs: Vec<Shown>,
+}
+
+/// A config of the topic, as the answer tells it.
+struct Shown {
+    name: String,
+    value: Option<String>,
+    read_only: bool,
+    source: i8,
+    is_sensitive: bool,
+}
+
+type Answer<'a> = (&'a str, Result<Made, Refusal>);
+
+pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &CreateTopicsRequest<'_>) -> Outcome {
+    let answers = match refuse_all(engine, request) {
+        Some(refusal) => request.topics.iter().map(|topic| (topic.name, Err(refusal.clone()))).collect(),
+        None => create(engine, request),
+    };
+    let response = CreateTopicsResponse { throttle_time_ms: 0, topics: answers.iter().map(show).collect() };
+    cx.reply(|writer, version| response.encode(writer, version))
+}
+
+/// Names that are there more than once.
+fn duplicates<'a>(request: &CreateTopicsRequest<'a>) -> BTreeSet<&'a str> {
+    let mut seen = BTreeSet::new();
+    request.topics.iter().map(|topic| topic.name).filter(|name| !seen.insert(*name)).collect()
+}
+
+fn refuse_all(engine: &Engine, request: &CreateTopicsRequest<'_>) -> Option<Refusal> {
+    if request.timeout_ms <= 0 {
+        return Some(Refusal::timed_out());
+    }
+    let duplicates = duplicates(request);
+    let wanted = request.topics.iter().filter(|topic| !duplicates.contains(topic.name));
+    let count = |topic: &CreatableTopic<'_>| match topic.num_partitions {
+        _ if !topic.assignments.is_empty() => topic.assignments.len() as i64,
+        DEFAULT => engine.configs.int("num.partitions"),
+        count => i64::from(count).max(0),
+    };
+    (wanted.map(count).sum::<i64>() > PARTITIONS_MAX)
+        .then(|| Refusal::new(ErrorCode::PolicyViolation, "Excessively large number of partitions per request."))
+}
+
+fn create<'a>(engine: &Engine, request: &CreateTopicsRequest<'a>) -> Vec<Answer<'a>> {
+    let mut duplicates = duplicates(request);
+    let ours = |topic: &&CreatableTopic<'a>| topic.name != CLUSTER_METADATA && !duplicates.contains(topic.name);
+    // All are checked before any is made: of two that collide with each other Kafka makes both.
+    let checked: Vec<_> = request.topics.iter().filter(ours).map(|topic| (topic, check(engine, topic))).collect();
+    let mut answers: Vec<Answer<'a>> = checked
+        .into_iter()
+        .map(|(topic, plan)| (topic.name, plan.and_then(|plan| make(engine, topic.name, plan, request.validate_only))))
+        .collect();
+    let metadata = !duplicates.contains(CLUSTER_METADATA);
+    for topic in &request.topics {
+        if duplicates.remove(topic.name) {
+            answers.push((topic.name, Err(Refusal::new(ErrorCode::InvalidRequest, "Duplicate topic name."))));
+        }
+    }
+    if metadata && request.topics.iter().any(|topic| topic.name == CLUSTER_METADATA) {
+        let why = format!("Creation of internal topic {CLUSTER_METADATA} is prohibited.");
+        answers.push((CLUSTER_METADATA, Err(Refusal::new(ErrorCode::InvalidRequest, why))));
+    }
+    answers
+}
+
+/// What is to be made.
+struct Plan {
+    partitions: i32,
+    config: TopicConfig,
+}
+
+fn check(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<Plan, Refusal> {
+    engine.topics.check(topic.name).map_err(refuse)?;
+    let config = config(engine, topic)?;
+    let partitions = if topic.assignments.is_empty() { counted(engine, topic)? } else { assigned(engine, topic)? };
+    Ok(Plan { partitions, config })
+}
+
+fn refuse(error: TopicError) -> Refusal {
+    let code = match error {
+        TopicError::Exists(_) => ErrorCode::TopicAlreadyExists,
+        TopicError::Name(_) | TopicError::Collision { .. } => ErrorCode::InvalidTopicException,
+    };
+    Refusal::new(code, error.to_string())
+}
+
+fn config(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<TopicConfig, Refusal> {
+    let refuse = |why: String| Refusal::new(ErrorCode::InvalidConfig, why);
+    let values: BTreeMap<_, _> = topic.configs.iter().map(|config| (config.name, config.value)).collect();
+    let nulls: Vec<&str> = values.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name).collect();
+    if !nulls.is_empty() {
+        return Err(refuse(format!("Null value not supported for topic configs: {}", nulls.join(","))));
+    }
+    let overrides = values.iter().map(|(name, value)| ((*name).to_owned(), value.unwrap_or_default().to_owned()));
+    TopicConfig::new(&engine.configs, overrides.collect()).map_err(|error| refuse(error.0))
+}
+
+/// How many partitions, where the broker places them.
+fn counted(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<i32, Refusal> {
+    let factor = match topic.replication_factor {
+        -1 => engine.configs.int("default.replication.factor"),
+        factor => i64::from(factor),
+    };
+    let refuse_factor = |why: String| Err(Refusal::new(ErrorCode::InvalidReplicationFactor, why));
+    if topic.replication_factor < -1 || topic.replication_factor == 0 {
+        return refuse_factor("Replication factor must be larger than 0, or -1 to use the default value.".to_owned());
+    }
+    if topic.num_partitions < DEFAULT || topic.num_partitions == 0 {
+        let why = "Number of partitions was set to an invalid non-positive value.";
+        return Err(Refusal::new(ErrorCode::InvalidPartitions, why));
+    }
+    if factor > 1 {
+        return refuse_factor(format!(
+            "Unable to replicate the partition {factor} time(s): The target replication factor of {factor} cannot be \
+             reached because only 1 broker(s) are registered or some brokers have all their log directories cordoned."
+        ));
+    }
+    match topic.num_partitions {
+        // At most the partitions of one request: see `refuse_all`.
+        DEFAULT => Ok(engine.configs.int("num.partitions") as i32),
+        count => Ok(count),
+    }
+}
+
+/// How many partitions, where the client places them.
+fn assigned(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<i32, Refusal> {
+    let both = |what: &str| {
+        let why = format!("A manual partition assignment was specified, but {what} was not set to -1.");
+        Err(Refusal::new(ErrorCode::InvalidRequest, why))
+    };
+    if topic.replication_factor != -1 {
+        return both("replication factor");
+    }
+    if topic.num_partitions != DEFAULT {
+        return both("numPartitions");
+    }
+    let refuse = |why: String| Err(Refusal::new(ErrorCode::InvalidReplicaAssignment, why));
+    let mut indexes = BTreeSet::new();
+    for partition in &topic.assignments {
+        if !indexes.insert(partition.partition_index) {
+            let index = partition.partition_index;
+            return refuse(format!("Found multiple manual partition assignments for partition {index}"));
+        }
+        assignment::check(engine.settings.node_id, &partition.broker_ids)?;
+    }
+    // They are distinct, so these two are enough.
+    let count = indexes.len() as i32;
+    if indexes.first() != Some(&0) || indexes.last() != Some(&(count - 1)) {
+        return refuse("partitions should be a consecutive 0-based integer sequence".to_owned());
+    }
+    Ok(count)
+}
+
+fn make(engine: &Engine, name: &str, plan: Plan, validate_only: bool) -> Result<Made, Refusal> {
+    let made = Made {
+        // Kafka makes one up, too, if it only validates.
+        id: engine.entropy.uuid(),
+        partitions: plan.partitions,
+        configs: shown(&plan.config),
+    };
+    if !validate_only {
+        engine.topics.create_checked(name, made.id, plan.partitions, plan.config).map_err(refuse)?;
+    }
+    Ok(made)
+}
+
+fn shown(config: &TopicConfig) -> Vec<Shown> {
+    let of_topic = |(name, value): (&String, &String)| Shown {
+        name: name.clone(),
+        value: Some(value.clone()),
+        read_only: false,
+        source: 1,
+        is_sensitive: false,
+    };
+    config.overrides.iter().map(of_topic).collect()
+}
+
+fn show<'a>((name, answer): &'a Answer<'_>) -> CreatableTopicResult<'a> {
+    let refused = CreatableTopicResult {
+        name,
+        error_code: refusal::code(answer),
+        error_message: refusal::message(answer),
+        ..CreatableTopicResult::default()
+    };
+    let Ok(made) = answer else { return refused };
+    let config = |config: &'a Shown| CreatableTopicConfigs {
+        name: &config.name,
+        value: config.value.as_deref(),
+        read_only: config.read_only,
+        config_source: config.source,
+        is_sensitive: config.is_sensitive,
+    };
+    CreatableTopicResult {
+        topic_id: made.id,
+        num_partitions: made.partitions,
+        replication_factor: 1,
+        configs: Some(made.configs.iter().map(config).collect()),
+        ..refused
+    }
+}
+
+#[cfg(test)]
+mod tests;

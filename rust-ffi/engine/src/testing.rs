@@ -1,0 +1,31 @@
+//! What the tests of requests share.
+
+use wire::{
+    api::Api,
+    message::{Request, Writer},
+};
+
+use crate::{Cx, Engine, Now, Outcome};
+
+/// Asks at the start of time; returns the response without its frame and header.
+pub(crate) fn ask(engine: &Engine, key: i16, version: i16, request: &Request<'_>) -> Vec<u8> {
+    ask_at(engine, Now::default(), key, version, request)
+}
+
+pub(crate) fn ask_at(engine: &Engine, now: Now, key: i16, version: i16, request: &Request<'_>) -> Vec<u8> {
+    match send(engine, now, key, version, request) {
+        Outcome::Reply(pieces) => {
+            let header = Api::from_key(key).unwrap().response_header_version(version);
+            // Length and correlation id; tagged fields, of which there are none.
+            pieces.concat().split_off(8 + header as usize)
+        }
+        other => panic!("key {key} version {version} is not answered: {other:?}"),
+    }
+}
+
+pub(crate) fn send(engine: &Engine, now: Now, key: i16, version: i16, request: &Request<'_>) -> Outcome {
+    let mut writer = Writer::new();
+    request.encode(&mut writer, version).unwrap();
+    let cx = Cx { now, key, version, correlation_id: 5, client_id: Some("test"), client_host: "/127.0.0.1" };
+    engine.request(&cx, &writer.into_pieces().concat())
+}
