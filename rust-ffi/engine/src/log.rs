@@ -8,6 +8,10 @@ mod partition;
 mod producers;
 mod retention;
 mod segment;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use error::AppendError;
 pub(crate) use lookup::Found;

@@ -34,6 +34,11 @@ mod at {
     pub const RECORD_COUNT: usize = 57;
 }
 
+/// The checksum over what follows its field.
+pub fn crc(bytes: &[u8]) -> u32 {
+    crc32c::crc32c(bytes)
+}
+
 /// A whole batch whose length, magic and checksum have been checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Batch<'a> {

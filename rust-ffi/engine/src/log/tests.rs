@@ -1,0 +1,290 @@
+use bytes::Bytes;
+use wire::{
+    ErrorCode,
+    batch::Batch,
+    record::Records,
+};
+
+use super::{
+    AppendError, Partition,
+    testing::{Given, batch, plain, sequenced},
+};
+use crate::{
+    clock::{Instant, Now},
+    configs::TopicConfig,
+};
+
+/// A day in 2026.
+const WALL: i64 = 1_790_000_000_000;
+
+fn at(ms: i64) -> Now {
+    Now { instant: Instant(0).after_ms(ms), wall_ms: WALL + ms }
+}
+
+fn append(partition: &Partition, bytes: &[u8], config: &TopicConfig) -> Result<i64, AppendError> {
+    partition.append(bytes, config, at(0)).map(|appended| appended.base_offset)
+}
+
+/// All that is kept, as offset, key and value.
+fn kept(partition: &Partition) -> Vec<(i64, Vec<u8>, Option<Vec<u8>>)> {
+    let mut slices: Vec<Bytes> = Vec::new();
+    let (start, _) = partition.range();
+    partition.read(start, usize::MAX, true, &mut slices).unwrap();
+    let mut all = Vec::new();
+    for slice in &slices {
+        let (batch, rest) = Batch::first(slice).expect("what is in the log is sound");
+        assert!(rest.is_empty());
+        for record in Records::new(&batch.inflated(1 << 20).unwrap(), batch.record_count()).flatten() {
+            let offset = batch.base_offset() + i64::from(record.offset_delta);
+            all.push((offset, record.key.unwrap_or_default().to_vec(), record.value.map(<[u8]>::to_vec)));
+        }
+    }
+    all.retain(|record| record.0 >= start);
+    all
+}
+
+#[test]
+fn offsets_are_gapless_and_an_offset_in_a_batch_returns_that_batch() {
+    let (partition, config) = (Partition::new(0), TopicConfig::default());
+    assert_eq!(append(&partition, &plain(3, 10, WALL), &config), Ok(0));
+    assert_eq!(append(&partition, &plain(5, 10, WALL), &config), Ok(3));
+    assert_eq!(partition.range(), (0, 8));
+    let mut slices = Vec::new();
+    partition.read(4, usize::MAX, true, &mut slices).unwrap();
+    assert_eq!(slices.len(), 1);
+    assert_eq!(Batch::first(&slices[0]).unwrap().0.base_offset(), 3);
+    assert_eq!(Batch::first(&slices[0]).unwrap().0.leader_epoch(), 0);
+    partition.read(8, usize::MAX, true, &mut slices).unwrap();
+    assert_eq!(slices.len(), 1, "at the end there is nothing");
+    assert!(partition.read(9, 1, true, &mut slices).is_err());
+    assert!(partition.read(-1, 1, true, &mut slices).is_err());
+}
+
+#[test]
+fn the_first_batch_is_returned_whole_however_small_the_limit() {
+    let (partition, config) = (Partition::new(0), TopicConfig::default());
+    append(&partition, &plain(1, 5_000, WALL), &config).unwrap();
+    append(&partition, &plain(1, 5_000, WALL), &config).unwrap();
+    let read = |bytes_max, at_least_one| {
+        let mut slices = Vec::new();
+        partition.read(0, bytes_max, at_least_one, &mut slices).unwrap();
+        slices.len()
+    };
+    assert_eq!((read(1, true), read(1, false), read(6_000, false), read(20_000, false)), (1, 0, 1, 2));
+}
+
+#[test]
+fn a_retry_of_any_of_the_last_five_batches_is_answered_with_where_it_is() {
+    let (partition, config) = (Partition::new(0), TopicConfig::default());
+    let send = |sequence| append(&partition, &sequenced(&[(WALL, None, Some(b"v"))], 7, 0, sequence), &config);
+    for sequence in 0..6 {
+        assert_eq!(send(sequence), Ok(sequence.into()));
+    }
+    for sequence in 1..6 {
+        assert_eq!(send(sequence), Ok(sequence.into()), "a retry");
+    }
+    assert_eq!(partition.range(), (0, 6));
+    let error = send(0).unwrap_err();
+    assert_eq!(ErrorCode::from(&error), ErrorCode::OutOfOrderSequenceNumber);
+    assert!(send(7).is_err(), "a gap");
+    assert_eq!(send(6), Ok(6));
+}
+
+#[test]
+fn a_sequence_wraps_and_an_older_epoch_is_refused() {
+    let (partition, config) = (Partition::new(0), TopicConfig::default());
+    let send = |epoch, sequence, count: usize| {
+        let records: Vec<Given<'_>> = vec![(WALL, None, Some(b"v")); count];
+        append(&partition, &sequenced(&records, 7, epoch, sequence), &config)
+    };
+    assert_eq!(send(0, i32::MAX - 1, 4), Ok(0), "nothing is known of it, so any number will do");
+    assert_eq!(send(0, 2, 1), Ok(4));
+    assert_eq!(send(1, 5, 1).map_err(|e| ErrorCode::from(&e)), Err(ErrorCode::OutOfOrderSequenceNumber));
+    assert_eq!(send(1, 0, 1), Ok(5));
+    assert_eq!(send(0, 3, 1).map_err(|e| ErrorCode::from(&e)), Err(ErrorCode::InvalidProducerEpoch));
+}
+
+#[test]
+fn a_batch_that_is_refused_moves_no_sequence() {
+    let (partition, config) = (Partition::new(0), TopicConfig { compact: true, ..TopicConfig::default() });
+    let keyless = sequenced(&[(WALL, None, Some(b"v"))], 7, 0, 0);
+    assert_eq!(append(&partition, &keyless, &config), Err(AppendError::Keyless));
+    let keyed = sequenced(&[(WALL, Some(b"k"), Some(b"v"))], 7, 0, 0);
+    assert_eq!(append(&partition, &keyed, &config), Ok(0), "no duplicate");
+}
+
+#[test]
+fn sizes_and_timestamps_have_limits() {
+    let partition = Partition::new(0);
+    let config = TopicConfig { max_message_bytes: 200, timestamp_before_max_ms: 1_000, ..TopicConfig::default() };
+    let code = |bytes: &[u8]| append(&partition, bytes, &config).map_err(|e| ErrorCode::from(&e));
+    assert_eq!(code(&plain(1, 300, WALL)), Err(ErrorCode::MessageTooLarge));
+    assert_eq!(code(&plain(1, 10, WALL + 3_600_001)), Err(ErrorCode::InvalidTimestamp));
+    assert_eq!(code(&plain(1, 10, WALL - 1_001)), Err(ErrorCode::InvalidTimestamp));
+    assert_eq!(code(&plain(1, 10, WALL - 1_000)), Ok(0));
+    assert_eq!(code(&plain(1, 10, -1)), Ok(1), "no timestamp");
+}
+
+#[test]
+fn log_append_time_is_the_brokers() {
+    let (partition, config) = (Partition::new(0), TopicConfig { log_append_time: true, ..TopicConfig::default() });
+    let appended = partition.append(&plain(2, 10, 5), &config, at(7)).unwrap();
+    assert_eq!(appended.log_append_time_ms, WALL + 7);
+    let mut slices = Vec::new();
+    partition.read(0, 1, true, &mut slices).unwrap();
+    let batch = Batch::first(&slices[0]).unwrap().0;
+    assert!(batch.is_log_append_time());
+    assert_eq!(batch.max_timestamp(), WALL + 7);
+    let found = partition.first_since(WALL + 7).unwrap();
+    assert_eq!((found.offset, found.timestamp), (0, WALL + 7));
+}
+
+#[test]
+fn a_time_finds_the_first_record_that_is_not_older() {
+    let (partition, config) = (Partition::new(0), TopicConfig::default());
+    let records = |times: &[i64]| -> Vec<u8> {
+        batch(&times.iter().map(|ms| (WALL + ms, None, Some(&b"v"[..]))).collect::<Vec<_>>())
+    };
+    append(&partition, &records(&[10, 30, 20]), &config).unwrap();
+    append(&partition, &records(&[40]), &config).unwrap();
+    let since = |ms| partition.first_since(WALL + ms).map(|found| (found.offset, found.timestamp - WALL));
+    assert_eq!(since(0), Some((0, 10)));
+    assert_eq!(since(15), Some((1, 30)));
+    assert_eq!(since(31), Some((3, 40)));
+    assert_eq!(since(41), None);
+    assert_eq!(partition.latest().map(|found| found.offset), Some(3));
+    partition.delete_records(2).unwrap();
+    assert_eq!(since(0), Some((2, 20)), "what is deleted is not found");
+}
+
+#[test]
+fn delete_records_moves_the_start_and_never_back() {
+    let (partition, config) = (Partition::new(0), TopicConfig::default());
+    append(&partition, &plain(10, 10, WALL), &config).unwrap();
+    assert_eq!(partition.delete_records(4), Ok(4));
+    assert_eq!(partition.delete_records(2), Ok(4));
+    assert!(partition.delete_records(11).is_err());
+    assert_eq!(kept(&partition).len(), 6);
+    assert_eq!(partition.delete_records(-1), Ok(10));
+    assert_eq!((partition.range(), partition.size()), ((10, 10), 0));
+    assert_eq!(append(&partition, &plain(1, 10, WALL), &config), Ok(10));
+}
+
+#[test]
+fn retention_by_size_keeps_at_least_what_is_asked_and_not_much_more() {
+    let kept_bytes = 4 << 20;
+    let config = TopicConfig { retention_bytes: kept_bytes, ..TopicConfig::default() };
+    let partition = Partition::new(0);
+    for _ in 0..1_000 {
+        append(&partition, &plain(1, 100_000, WALL), &config).unwrap();
+    }
+    assert!(partition.size() >= kept_bytes as u64);
+    assert!(partition.size() < kept_bytes as u64 + (2 << 20), "{}", partition.size());
+    assert!(partition.range().0 > 900);
+}
+
+#[test]
+fn retention_by_time_takes_the_active_segment_too_and_minus_one_keeps_for_ever() {
+    let for_ever = TopicConfig { retention_ms: -1, ..TopicConfig::default() };
+    let an_hour = TopicConfig { retention_ms: 3_600_000, ..TopicConfig::default() };
+    let partition = Partition::new(0);
+    append(&partition, &plain(3, 10, WALL), &an_hour).unwrap();
+    partition.maintain(&for_ever, 1, at(1_000_000_000));
+    partition.maintain(&an_hour, 1, at(3_600_000));
+    assert_eq!(partition.range(), (0, 3));
+    partition.maintain(&an_hour, 1, at(3_600_001));
+    assert_eq!(partition.range(), (3, 3));
+}
+
+#[test]
+fn compaction_keeps_the_latest_of_each_key_and_its_offset() {
+    let config = TopicConfig { compact: true, delete: false, segment_bytes: 400, ..TopicConfig::default() };
+    let partition = Partition::new(0);
+    let put = |key: &[u8], value: Option<&[u8]>| {
+        append(&partition, &batch(&[(WALL, Some(key), value), (WALL, Some(b"other"), Some(b"o"))]), &config).unwrap();
+    };
+    for round in 0..10u8 {
+        put(b"a", Some(&[round]));
+    }
+    put(b"a", None);
+    for round in 0..10u8 {
+        put(b"b", Some(&[round]));
+    }
+    partition.maintain(&config, 1, at(1));
+    let after = kept(&partition);
+    let of = |key: &[u8]| after.iter().filter(|record| record.1 == key).collect::<Vec<_>>();
+    assert_eq!(of(b"a"), [&(20, b"a".to_vec(), None)], "the deletion is kept for a while");
+    assert!(of(b"b").len() < 10);
+    assert_eq!(of(b"b").last().unwrap().2, Some(vec![9]));
+    assert!(after.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    assert_eq!(partition.range(), (0, 42));
+    // A reader in a gap is given what comes next.
+    let mut slices = Vec::new();
+    partition.read(2, 1, true, &mut slices).unwrap();
+    assert!(Batch::first(&slices[0]).unwrap().0.last_offset() >= 20);
+
+    partition.maintain(&config, 1, at(config.delete_retention_ms + 2));
+    assert!(kept(&partition).iter().all(|record| record.1 != b"a"), "and goes then");
+}
+
+#[test]
+fn young_records_are_not_compacted() {
+    let config = TopicConfig {
+        compact: true,
+        delete: false,
+        segment_bytes: 200,
+        min_compaction_lag_ms: 1_000,
+        ..TopicConfig::default()
+    };
+    let partition = Partition::new(0);
+    for _ in 0..10 {
+        append(&partition, &plain(1, 50, WALL), &config).unwrap();
+    }
+    partition.maintain(&config, 1, at(999));
+    assert_eq!(kept(&partition).len(), 10);
+    partition.maintain(&config, 1, at(1_000));
+    assert!(kept(&partition).len() < 5);
+}
+
+/// Whatever happens to a log, it is what a list of records would be.
+#[test]
+fn a_log_is_a_list_of_records() {
+    arbtest::arbtest(|u| {
+        let config = TopicConfig { segment_bytes: u.int_in_range(100..=5_000)?, ..TopicConfig::default() };
+        let partition = Partition::new(0);
+        let (mut model, mut start): (Vec<Vec<u8>>, usize) = (Vec::new(), 0);
+        for _ in 0..u.int_in_range(0..=60)? {
+            if u.ratio(4, 5)? {
+                let count = u.int_in_range(1..=4)?;
+                let values: Vec<Vec<u8>> = (0..count)
+                    .map(|_| Ok(vec![u.arbitrary()?; u.int_in_range(0..=300)?]))
+                    .collect::<Result<_, arbtest::arbitrary::Error>>()?;
+                let records: Vec<Given<'_>> = values.iter().map(|value| (WALL, None, Some(&value[..]))).collect();
+                assert_eq!(append(&partition, &batch(&records), &config), Ok(model.len() as i64));
+                model.extend(values);
+            } else {
+                let before = u.int_in_range(0..=model.len())?;
+                start = start.max(before);
+                assert_eq!(partition.delete_records(before as i64), Ok(start as i64));
+            }
+        }
+        assert_eq!(partition.range(), (start as i64, model.len() as i64));
+        let expected = model.iter().enumerate().skip(start).map(|(offset, value)| (offset as i64, value.clone()));
+        let found = kept(&partition).into_iter().map(|(offset, _, value)| (offset, value.unwrap()));
+        assert!(expected.eq(found));
+        // A reader with a small limit goes through all of it too.
+        let (mut from, mut seen) = (start as i64, 0);
+        while from < model.len() as i64 {
+            let mut slices = Vec::new();
+            partition.read(from, 300, true, &mut slices).unwrap();
+            for slice in &slices {
+                let batch = Batch::stored(slice);
+                assert!(batch.base_offset() <= from, "nothing is skipped");
+                seen += batch.last_offset() + 1 - from;
+                from = batch.last_offset() + 1;
+            }
+        }
+        assert_eq!(seen as usize, model.len() - start);
+        Ok(())
+    });
+}
