@@ -36,9 +36,14 @@ serve! {
     3 metadata metadata_request MetadataRequest,
     19 create_topics create_topics_request CreateTopicsRequest,
     20 delete_topics delete_topics_request DeleteTopicsRequest,
+    21 delete_records delete_records_request DeleteRecordsRequest,
     22 init_producer_id init_producer_id_request InitProducerIdRequest,
     23 offset_for_leader_epoch offset_for_leader_epoch_request OffsetForLeaderEpochRequest,
+    35 describe_log_dirs describe_log_dirs_request DescribeLogDirsRequest,
+    37 create_partitions create_partitions_request CreatePartitionsRequest,
     60 describe_cluster describe_cluster_request DescribeClusterRequest,
+    61 describe_producers describe_producers_request DescribeProducersRequest,
+    75 describe_topic_partitions describe_topic_partitions_request DescribeTopicPartitionsRequest,
 }
 
 /// Kafka serves these if they are sent, but does not say so unless a metrics reporter is configured.

@@ -1,0 +1,112 @@
+//! DescribeLogDirs (key 35), versions 1-5. Owner: `log/partition.rs`. Kafka: KafkaApis.handleDescribeLogDirsRequest,
+//! ReplicaManager.describeLogDirs.
+//! Does: one folder, and how many bytes each partition has in it: all partitions (null) or those asked for; what does
+//! not exist is left out (measured on Kafka 4.3.1). The answers are sorted (Kafka: in the order of a hash).
+//! By version: 2 flexible; 3 top-level error; 4 the volume's bytes; 5 whether the folder is cordoned.
+//! Leaves out: the volume's bytes, -1 as where Kafka cannot tell: memory has no volume.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use wire::{
+    ErrorCode,
+    message::{
+        describe_log_dirs_request::DescribeLogDirsRequest,
+        describe_log_dirs_response::{
+            DescribeLogDirsPartition, DescribeLogDirsResponse, DescribeLogDirsResult, DescribeLogDirsTopic,
+        },
+    },
+};
+
+use crate::{Engine, cx::Cx, log::Partition, outcome::Outcome, topics::Topic};
+
+/// Where logs are that are in memory.
+pub(crate) const LOG_DIR: &str = "/memory";
+
+type Shown = (Arc<Topic>, Vec<Arc<Partition>>);
+
+pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DescribeLogDirsRequest<'_>) -> Outcome {
+    let shown = find(engine, request);
+    let partition = |partition: &Arc<Partition>| DescribeLogDirsPartition {
+        partition_index: partition.index,
+        partition_size: i64::try_from(partition.size()).unwrap_or(i64::MAX),
+        offset_lag: 0,
+        is_future_key: false,
+    };
+    let topics = shown.iter().map(|(topic, partitions)| DescribeLogDirsTopic {
+        name: &topic.name,
+        partitions: partitions.iter().map(partition).collect(),
+    });
+    let result = DescribeLogDirsResult {
+        error_code: ErrorCode::None.code(),
+        log_dir: LOG_DIR,
+        topics: topics.collect(),
+        ..DescribeLogDirsResult::default()
+    };
+    let response = DescribeLogDirsResponse { results: vec![result], ..DescribeLogDirsResponse::default() };
+    cx.reply(|writer, version| response.encode(writer, version))
+}
+
+fn find(engine: &Engine, request: &DescribeLogDirsRequest<'_>) -> Vec<Shown> {
+    let Some(topics) = &request.topics else {
+        let all = |topic: Arc<Topic>| (topic.clone(), topic.partitions());
+        return engine.topics.list().into_iter().map(all).collect();
+    };
+    let mut asked: BTreeMap<&str, BTreeSet<i32>> = BTreeMap::new();
+    for topic in topics {
+        asked.entry(topic.topic).or_default().extend(&topic.partitions);
+    }
+    let found = asked.into_iter().filter_map(|(name, indexes)| {
+        let topic = engine.topics.get(name)?;
+        let partitions: Vec<_> = indexes.into_iter().filter_map(|index| topic.partition(index)).collect();
+        (!partitions.is_empty()).then_some((topic, partitions))
+    });
+    found.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use wire::message::{Reader, Request, describe_log_dirs_request::DescribableLogDirTopic};
+
+    use super::*;
+    use crate::{
+        Settings,
+        configs::TopicConfig,
+        testing::{ask, produce},
+    };
+
+    /// Topic, partition, bytes.
+    fn said<'a>(engine: &Engine, version: i16, asked: Option<&[(&'a str, &[i32])]>) -> Vec<(String, i32, i64)> {
+        let topic =
+            |(topic, partitions): &(&'a str, &[i32])| DescribableLogDirTopic { topic, partitions: partitions.to_vec() };
+        let topics = asked.map(|asked| asked.iter().map(topic).collect());
+        let body = ask(engine, 35, version, &Request::DescribeLogDirs(DescribeLogDirsRequest { topics }));
+        let response = DescribeLogDirsResponse::decode(&mut Reader::new(&body), version).unwrap();
+        let [folder] = &response.results[..] else { panic!("{response:?}") };
+        assert_eq!((response.error_code, folder.error_code, folder.log_dir), (0, 0, "/memory"));
+        assert_eq!((folder.total_bytes, folder.usable_bytes, folder.is_cordoned), (-1, -1, false));
+        let all = folder.topics.iter().flat_map(|topic| {
+            topic.partitions.iter().map(|one| (topic.name.to_owned(), one.partition_index, one.partition_size))
+        });
+        all.collect()
+    }
+
+    #[test]
+    fn every_version_says_how_many_bytes_there_are() {
+        let engine = Engine::new(Settings::default());
+        for name in ["b", "a"] {
+            engine.create_topic(name, Some(2), TopicConfig::default()).unwrap();
+        }
+        let bytes = produce(&engine.topics.get("b").unwrap(), 1, 10);
+        let name = str::to_owned;
+        for version in 1..=5 {
+            let all = [(name("a"), 0, 0), (name("a"), 1, 0), (name("b"), 0, 0), (name("b"), 1, bytes)];
+            assert_eq!(said(&engine, version, None), all);
+            let asked: &[(&str, &[i32])] = &[("nope", &[0]), ("b", &[9, 1, -1, 1]), ("a", &[]), ("b", &[1])];
+            assert_eq!(said(&engine, version, Some(asked)), [(name("b"), 1, bytes)]);
+            assert!(said(&engine, version, Some(&[])).is_empty());
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! DescribeProducers (key 61), version 0. Owner: `log/producers.rs`. Kafka: KafkaApis.handleDescribeProducersRequest,
+//! ReplicaManager.activeProducerState.
+//! Does: who has written to a partition idempotently and has not expired, by producer id. An unknown topic is refused
+//! with words, an unknown partition without (measured on Kafka 4.3.1).
+//! Leaves out: transactions, of which there are none yet: no coordinator epoch and no open transaction.
+
+use std::sync::Arc;
+
+use wire::{
+    ErrorCode,
+    message::{
+        describe_producers_request::DescribeProducersRequest,
+        describe_producers_response::{DescribeProducersResponse, PartitionResponse, ProducerState, TopicResponse},
+    },
+};
+
+use crate::{
+    Engine,
+    cx::Cx,
+    log::Partition,
+    names,
+    outcome::Outcome,
+    refusal::{self, Refusal},
+    topics::Topic,
+};
+
+type Answer = Result<Vec<ProducerState>, Refusal>;
+
+pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DescribeProducersRequest<'_>) -> Outcome {
+    let mut answers: Vec<(&str, Vec<(i32, Answer)>)> = Vec::with_capacity(request.topics.len());
+    for asked in &request.topics {
+        let topic = find(engine, asked.name);
+        let answer =
+            |index: &i32| (*index, topic.as_deref().map_err(Refusal::clone).and_then(|it| describe(it, *index)));
+        answers.push((asked.name, asked.partition_indexes.iter().map(answer).collect()));
+    }
+    let topics = answers.iter().map(|(name, partitions)| TopicResponse {
+        name,
+        partitions: partitions.iter().map(|(index, answer)| show(*index, answer)).collect(),
+    });
+    let response = DescribeProducersResponse { throttle_time_ms: 0, topics: topics.collect() };
+    cx.reply(|writer, version| response.encode(writer, version))
+}
+
+fn show(partition_index: i32, answer: &Answer) -> PartitionResponse<'_> {
+    PartitionResponse {
+        partition_index,
+        error_code: refusal::code(answer),
+        error_message: refusal::message(answer),
+        active_producers: answer.clone().unwrap_or_default(),
+    }
+}
+
+fn find(engine: &Engine, name: &str) -> Result<Arc<Topic>, Refusal> {
+    names::check(name).map_err(|why| Refusal::new(ErrorCode::InvalidTopicException, why))?;
+    let words = "This server does not host this topic-partition.";
+    engine.topics.get(name).ok_or_else(|| Refusal::new(ErrorCode::UnknownTopicOrPartition, words))
+}
+
+fn describe(topic: &Topic, index: i32) -> Answer {
+    let partition = topic.partition(index).ok_or_else(|| Refusal::bare(ErrorCode::UnknownTopicOrPartition))?;
+    Ok(producers(&partition))
+}
+
+fn producers(partition: &Partition) -> Vec<ProducerState> {
+    let show = |(producer_id, state): (i64, crate::log::ProducerState)| ProducerState {
+        producer_id,
+        producer_epoch: state.epoch.into(),
+        last_sequence: state.last_sequence(),
+        last_timestamp: state.last_timestamp,
+        coordinator_epoch: -1,
+        current_txn_start_offset: -1,
+    };
+    partition.producers().into_iter().map(show).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use wire::message::{Reader, Request, describe_producers_request::TopicRequest};
+
+    use super::*;
+    use crate::{Now, Settings, configs::TopicConfig, log::testing::sequenced, testing::ask};
+
+    type Said = (i16, bool, Vec<ProducerState>);
+
+    fn said<'a>(engine: &Engine, topics: &[(&'a str, &[i32])]) -> Vec<Said> {
+        let topic = |(name, indexes): &(&'a str, &[i32])| TopicRequest { name, partition_indexes: indexes.to_vec() };
+        let request = DescribeProducersRequest { topics: topics.iter().map(topic).collect() };
+        let body = ask(engine, 61, 0, &Request::DescribeProducers(request));
+        let response = DescribeProducersResponse::decode(&mut Reader::new(&body), 0).unwrap();
+        let partitions = response.topics.into_iter().flat_map(|topic| topic.partitions);
+        partitions.map(|one| (one.error_code, one.error_message.is_some(), one.active_producers)).collect()
+    }
+
+    #[test]
+    fn who_wrote_idempotently_is_known_by_id() {
+        let engine = Engine::new(Settings::default());
+        let topic = engine.create_topic("t", Some(2), TopicConfig::default()).unwrap();
+        for (producer_id, epoch) in [(9, 0), (4, 3), (-1, -1)] {
+            let records = [(70, Some(&b"k"[..]), None), (60, Some(&b"k"[..]), None)];
+            let sequence = if producer_id < 0 { -1 } else { 0 };
+            let batch = sequenced(&records, producer_id, epoch, sequence);
+            topic.partition(1).unwrap().append(&batch, &topic.config(), Now::default()).unwrap();
+        }
+        let state = |producer_id, producer_epoch| ProducerState {
+            producer_id,
+            producer_epoch,
+            last_sequence: 1,
+            last_timestamp: 70,
+            coordinator_epoch: -1,
+            current_txn_start_offset: -1,
+        };
+        let nobody = Vec::new;
+        let asked: &[(&str, &[i32])] = &[("t", &[1, 0, 2, 0]), ("nope", &[0]), ("a b", &[0]), ("t", &[])];
+        let producers = vec![state(4, 3), state(9, 0)];
+        assert_eq!(
+            said(&engine, asked),
+            [
+                (0, false, producers),
+                (0, false, nobody()),
+                (3, false, nobody()),
+                (0, false, nobody()),
+                (3, true, nobody()),
+                (17, true, nobody()),
+            ]
+        );
+    }
+}
