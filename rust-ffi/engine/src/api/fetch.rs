@@ -245,3 +245,6 @@ fn show<'a>(wanted: &Wanted, found: &Found, limits: Limits, reading: &'a Reading
     }
 }
 
+
+#[cfg(test)]
+mod tests;
