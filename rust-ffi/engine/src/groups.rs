@@ -1,30 +1,131 @@
-//! Consumer groups.
+//! Groups: who reads what together, and how far they have come. One mutex per group; the registry holds them by name.
+//!
+//! A request that has to wait is parked with a [`promise::Promise`], whose other end the group keeps until it can
+//! answer. A connection that dies drops its end; the group goes on as Kafka's does: by the member's session.
+
+mod classic;
+mod offsets;
+mod promise;
+mod registry;
+mod requests;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, atomic::Ordering};
+
+use wire::error_code::ErrorCode;
 
 use crate::{
     Engine,
-    clock::Now,
+    clock::{Instant, Now},
     cx::Cx,
-    outcome::Outcome,
+    outcome::{Outcome, Parked, State},
     waiters::Ticket,
 };
 
-#[derive(Debug, Default)]
-pub(crate) struct Groups {}
+pub(crate) use classic::{Joined, Synced};
+pub(crate) use offsets::Committed;
+pub(crate) use promise::Promise;
+pub(crate) use registry::Groups;
+pub(crate) use requests::{
+    Commit, Described, DescribedMember, FetchedTopic, commit, delete, delete_offsets, describe, fetch, fetch_all,
+    heartbeat, join, leave, list, sync,
+};
 
 /// A deadline of a group.
 #[derive(Clone, Debug)]
-pub(crate) enum GroupTimer {}
+pub(crate) struct GroupTimer {
+    group: Arc<str>,
+    due: GroupDue,
+}
+
+#[derive(Clone, Debug)]
+enum GroupDue {
+    /// A member's session ends, or the time in which an id that was given out is to be used.
+    Member(Arc<str>),
+    /// The join phase ends.
+    Join,
+    /// Members that have joined should have asked for their assignment.
+    Sync,
+}
 
 /// A parked JoinGroup or SyncGroup.
 #[derive(Debug)]
-pub(crate) enum Waiting {}
-
-pub(crate) fn fire(_engine: &Engine, _now: Now, timer: GroupTimer) {
-    match timer {}
+pub(crate) enum Waiting {
+    Join(Arc<Promise<Joined>>),
+    Sync(Arc<Promise<Synced>>),
 }
 
-pub(crate) fn maintain(_engine: &Engine, _now: Now) {}
+pub(crate) fn fire(engine: &Engine, now: Now, timer: GroupTimer) {
+    registry::with(engine, now, &timer.group, |group, turn| match &timer.due {
+        GroupDue::Member(member_id) => group.classic.member_is_due(turn, member_id),
+        GroupDue::Join => group.classic.join_is_due(turn),
+        GroupDue::Sync => group.classic.sync_is_due(turn),
+    });
+}
 
-pub(crate) fn resume(_engine: &Engine, _cx: &Cx<'_>, waiting: Waiting, _ticket: Ticket) -> Outcome {
-    match waiting {}
+pub(crate) fn resume(_engine: &Engine, cx: &Cx<'_>, waiting: Waiting, ticket: Ticket) -> Outcome {
+    drop(ticket);
+    match waiting {
+        Waiting::Join(promise) => {
+            let ticket = promise.ticket();
+            answer_or_park(promise, ticket, Waiting::Join, |joined| crate::api::join_group::reply(cx, &joined))
+        }
+        Waiting::Sync(promise) => {
+            let ticket = promise.ticket();
+            answer_or_park(promise, ticket, Waiting::Sync, |synced| crate::api::sync_group::reply(cx, &synced))
+        }
+    }
+}
+
+/// The ticket was taken before the group was asked.
+pub(crate) fn answer_or_park<T>(
+    promise: Arc<Promise<T>>,
+    ticket: Ticket,
+    waiting: impl FnOnce(Arc<Promise<T>>) -> Waiting,
+    reply: impl FnOnce(T) -> Outcome,
+) -> Outcome {
+    match promise.take() {
+        Some(answer) => reply(answer),
+        None => Outcome::Park(Parked { ticket, state: State::Group(waiting(promise)) }),
+    }
+}
+
+/// Drops offsets that have expired and groups that nobody needs, as often as Kafka does.
+pub(crate) fn maintain(engine: &Engine, now: Now) {
+    let cleanup_at = &engine.groups.cleanup_at;
+    if now.instant < Instant(cleanup_at.load(Ordering::Relaxed)) {
+        return;
+    }
+    let interval_ms = engine.configs.int("offsets.retention.check.interval.ms");
+    cleanup_at.store(now.instant.after_ms(interval_ms).0, Ordering::Relaxed);
+    let retention_ms = engine.configs.int("offsets.retention.minutes").saturating_mul(60_000);
+    for group in engine.groups.list() {
+        let is_over = group.enter(engine, now, |state, _| {
+            state.offsets.expire(&state.classic, now.wall_ms, retention_ms);
+            state.dead = state.offsets.is_empty() && state.classic.is_abandoned();
+            state.dead
+        });
+        if is_over == Some(true) {
+            engine.groups.forget(&group);
+        }
+    }
+}
+
+/// Nobody can go on reading a topic that is no more. For whoever deletes one.
+pub(crate) fn topic_deleted(engine: &Engine, now: Now, topic: &str) {
+    for group in engine.groups.list() {
+        group.enter(engine, now, |state, _| state.offsets.delete_topic(topic));
+    }
+}
+
+/// Kafka counts UTF-16 units, which are never more than bytes.
+pub(crate) fn is_metadata_too_large(engine: &Engine, metadata: &str) -> bool {
+    let max = usize::try_from(engine.configs.int("offset.metadata.max.bytes")).unwrap_or(0);
+    metadata.len() > max && metadata.encode_utf16().count() > max
+}
+
+/// Kafka takes an empty name only where offsets are concerned.
+fn check_name(group: &str) -> Result<(), ErrorCode> {
+    if group.is_empty() { Err(ErrorCode::InvalidGroupId) } else { Ok(()) }
 }

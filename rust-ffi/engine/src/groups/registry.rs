@@ -5,9 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, atomic::AtomicU64},
 };
 
-use super::{
-    GroupDue, GroupTimer, classic::Classic, offsets::Offsets, promise::Promise,
-};
+use super::{GroupDue, GroupTimer, classic::Classic, offsets::Offsets, promise::Promise};
 use crate::{
     Engine,
     clock::{Instant, Now},

@@ -1,0 +1,78 @@
+//! FindCoordinator (key 10), versions 0-6. Owner: this file. Kafka: KafkaApis.handleFindCoordinatorRequest.
+//! Does: names this node for every group, transactional id and share partition; there is no other one.
+//! By version: 1 key type, error message; 3 flexible; 4 several keys (KIP-699); 6 share partitions (KIP-932).
+//! Leaves out: COORDINATOR_NOT_AVAILABLE, which Kafka answers until its internal topics are made.
+
+use wire::{
+    ErrorCode,
+    message::{
+        find_coordinator_request::FindCoordinatorRequest,
+        find_coordinator_response::{Coordinator, FindCoordinatorResponse},
+    },
+};
+
+use crate::{Engine, cx::Cx, outcome::Outcome};
+
+const GROUP: i8 = 0;
+const TRANSACTION: i8 = 1;
+const SHARE: i8 = 2;
+
+/// Kafka: `Errors.INVALID_REQUEST`.
+const INVALID_REQUEST: &str = "This most likely occurs because of a request being malformed by the client library or \
+     the message was sent to an incompatible broker. See the broker logs for more details.";
+
+pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &FindCoordinatorRequest<'_>) -> Outcome {
+    let response = if cx.version < 4 {
+        let found = find(engine, cx, request.key_type, request.key);
+        FindCoordinatorResponse {
+            error_code: found.error_code,
+            // Kafka names the absence of an error, too.
+            error_message: Some(if found.error_code == 0 { "NONE" } else { INVALID_REQUEST }),
+            node_id: found.node_id,
+            host: found.host,
+            port: found.port,
+            ..FindCoordinatorResponse::default()
+        }
+    } else {
+        let coordinators = request.coordinator_keys.iter().map(|key| find(engine, cx, request.key_type, key));
+        FindCoordinatorResponse { coordinators: coordinators.collect(), ..FindCoordinatorResponse::default() }
+    };
+    cx.reply(|w, v| response.encode(w, v))
+}
+
+fn find<'a>(engine: &'a Engine, cx: &Cx<'_>, key_type: i8, key: &'a str) -> Coordinator<'a> {
+    let is_valid = match key_type {
+        GROUP | TRANSACTION => true,
+        SHARE => cx.version >= 6 && is_share_partition(key),
+        _ => false,
+    };
+    if !is_valid {
+        // Only a type that does not exist is told in words.
+        let is_known = matches!(key_type, GROUP | TRANSACTION | SHARE);
+        return Coordinator {
+            key,
+            node_id: -1,
+            host: "",
+            port: -1,
+            error_code: ErrorCode::InvalidRequest.code(),
+            error_message: Some(if is_known { "" } else { INVALID_REQUEST }),
+        };
+    }
+    let settings = &engine.settings;
+    Coordinator {
+        key,
+        node_id: settings.node_id,
+        host: &settings.host,
+        port: settings.port.into(),
+        error_code: 0,
+        error_message: Some(""),
+    }
+}
+
+/// `group:topic id:partition`. Kafka: `SharePartitionKey.validate`.
+fn is_share_partition(key: &str) -> bool {
+    let parts: Vec<&str> = key.split(':').collect();
+    let [group, topic_id, partition] = parts[..] else { return false };
+    let is_uuid = topic_id.len() == 22 && topic_id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    !group.trim().is_empty() && is_uuid && partition.parse::<i32>().is_ok()
+}

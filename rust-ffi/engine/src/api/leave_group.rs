@@ -1,0 +1,38 @@
+//! LeaveGroup (key 13), versions 0-5. Owner: `groups/classic/leave.rs`. Kafka: GroupMetadataManager.classicGroupLeave.
+//! Does: takes members out at once; the others learn of it at their next heartbeat.
+//! By version: 0-2 one member, whose error is the answer's; 3 several, also by instance id; 4 flexible; 5 reason.
+//! Leaves out: nothing.
+
+use wire::{
+    ErrorCode,
+    message::{
+        leave_group_request::LeaveGroupRequest,
+        leave_group_response::{LeaveGroupResponse, MemberResponse},
+    },
+};
+
+use crate::{Engine, cx::Cx, groups, outcome::Outcome};
+
+pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &LeaveGroupRequest<'_>) -> Outcome {
+    let members: Vec<(&str, Option<&str>)> = match cx.version {
+        ..3 => vec![(request.member_id, None)],
+        _ => request.members.iter().map(|member| (member.member_id, member.group_instance_id)).collect(),
+    };
+    let response = match groups::leave(engine, cx, request.group_id, &members) {
+        Err(error) => LeaveGroupResponse { error_code: error.code(), ..LeaveGroupResponse::default() },
+        Ok(results) if cx.version < 3 => {
+            let error = results.first().copied().unwrap_or(ErrorCode::None);
+            LeaveGroupResponse { error_code: error.code(), ..LeaveGroupResponse::default() }
+        }
+        Ok(results) => {
+            let show = |((member_id, group_instance_id), error): (_, ErrorCode)| MemberResponse {
+                member_id,
+                group_instance_id,
+                error_code: error.code(),
+            };
+            let members = members.into_iter().zip(results).map(show).collect();
+            LeaveGroupResponse { members, ..LeaveGroupResponse::default() }
+        }
+    };
+    cx.reply(|w, v| response.encode(w, v))
+}

@@ -1,0 +1,101 @@
+//! OffsetCommit (key 8), versions 2-10. Owner: `groups/offsets.rs`. Kafka: OffsetMetadataManager.commitOffset.
+//! Does: keeps offsets for a member of the group, or for whoever is none while the group is empty.
+//! By version: 2-4 retention time; 6 leader epochs; 7 static members; 8 flexible; 9 GROUP_ID_NOT_FOUND instead of
+//! ILLEGAL_GENERATION; 10 topic ids (UNKNOWN_TOPIC_ID).
+//! Leaves out: nothing.
+
+use std::sync::Arc;
+
+use wire::{
+    ErrorCode,
+    message::{
+        offset_commit_request::{OffsetCommitRequest, OffsetCommitRequestPartition, OffsetCommitRequestTopic},
+        offset_commit_response::{OffsetCommitResponse, OffsetCommitResponsePartition, OffsetCommitResponseTopic},
+    },
+};
+
+use crate::{
+    Engine, Topic,
+    cx::Cx,
+    groups::{self, Commit, Committed},
+    outcome::Outcome,
+};
+
+pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &OffsetCommitRequest<'_>) -> Outcome {
+    let topics: Vec<Result<Arc<Topic>, ErrorCode>> =
+        request.topics.iter().map(|asked| find(engine, cx, asked)).collect();
+    let mut offsets = Vec::new();
+    let mut codes: Vec<Vec<ErrorCode>> = Vec::with_capacity(topics.len());
+    // Whether the coordinator has anything to say: it is not asked about what does not exist.
+    let mut is_any_there = false;
+    for (asked, topic) in request.topics.iter().zip(&topics) {
+        let mut check = |partition: &OffsetCommitRequestPartition<'_>| {
+            let topic = match topic {
+                Ok(topic) if (0..topic.partition_count()).contains(&partition.partition_index) => topic,
+                Ok(_) => return ErrorCode::UnknownTopicOrPartition,
+                Err(error) => return *error,
+            };
+            is_any_there = true;
+            if groups::is_metadata_too_large(engine, partition.committed_metadata.unwrap_or_default()) {
+                return ErrorCode::OffsetMetadataTooLarge;
+            }
+            offsets.push((&*topic.name, partition.partition_index, committed(cx, request, partition)));
+            ErrorCode::None
+        };
+        codes.push(asked.partitions.iter().map(&mut check).collect());
+    }
+    if is_any_there {
+        let commit = Commit {
+            group: request.group_id,
+            member_id: request.member_id,
+            instance_id: request.group_instance_id,
+            generation: request.generation_id_or_member_epoch,
+            offsets,
+        };
+        if let Err(error) = groups::commit(engine, cx, commit) {
+            refuse(&mut codes, error);
+        }
+    }
+    let topics = request.topics.iter().zip(&codes).map(|(asked, codes)| show(asked, codes));
+    let response = OffsetCommitResponse { throttle_time_ms: 0, topics: topics.collect() };
+    cx.reply(|w, v| response.encode(w, v))
+}
+
+fn find(engine: &Engine, cx: &Cx<'_>, asked: &OffsetCommitRequestTopic<'_>) -> Result<Arc<Topic>, ErrorCode> {
+    if cx.version >= 10 {
+        engine.topics.get_by_id(asked.topic_id).ok_or(ErrorCode::UnknownTopicId)
+    } else {
+        engine.topics.get(asked.name).ok_or(ErrorCode::UnknownTopicOrPartition)
+    }
+}
+
+fn committed(cx: &Cx<'_>, request: &OffsetCommitRequest<'_>, asked: &OffsetCommitRequestPartition<'_>) -> Committed {
+    let now_ms = cx.now.wall_ms;
+    Committed {
+        offset: asked.committed_offset,
+        leader_epoch: asked.committed_leader_epoch,
+        metadata: asked.committed_metadata.unwrap_or_default().into(),
+        committed_ms: now_ms,
+        expires_ms: match request.retention_time_ms {
+            -1 => None,
+            retention_ms => Some(now_ms.saturating_add(retention_ms)),
+        },
+    }
+}
+
+/// The whole commit is refused; what does not exist keeps its own error.
+fn refuse(codes: &mut [Vec<ErrorCode>], error: ErrorCode) {
+    for code in codes.iter_mut().flatten() {
+        if matches!(code, ErrorCode::None | ErrorCode::OffsetMetadataTooLarge) {
+            *code = error;
+        }
+    }
+}
+
+fn show<'a>(asked: &OffsetCommitRequestTopic<'a>, codes: &[ErrorCode]) -> OffsetCommitResponseTopic<'a> {
+    let partitions = asked.partitions.iter().zip(codes).map(|(partition, code)| OffsetCommitResponsePartition {
+        partition_index: partition.partition_index,
+        error_code: code.code(),
+    });
+    OffsetCommitResponseTopic { name: asked.name, topic_id: asked.topic_id, partitions: partitions.collect() }
+}

@@ -1,0 +1,146 @@
+//! OffsetFetch (key 9), versions 1-10. Owner: `groups/offsets.rs`. Kafka: OffsetMetadataManager.fetchOffsets.
+//! Does: what a group has committed: for the topics asked for, or for all (null). -1 where there is nothing.
+//! By version: 2 null topics, top-level error; 5 leader epochs; 6 flexible; 7 require_stable; 8 several groups; 9
+//! member id and epoch, which a classic group does not look at; 10 topic ids (UNKNOWN_TOPIC_ID).
+//! Leaves out: UNSTABLE_OFFSET_COMMIT, until offsets can be committed in a transaction.
+
+use std::sync::Arc;
+
+use wire::{
+    ErrorCode, Uuid,
+    message::{
+        offset_fetch_request::{OffsetFetchRequest, OffsetFetchRequestGroup, OffsetFetchRequestTopics},
+        offset_fetch_response::{
+            OffsetFetchResponse, OffsetFetchResponseGroup, OffsetFetchResponsePartition, OffsetFetchResponsePartitions,
+            OffsetFetchResponseTopic, OffsetFetchResponseTopics,
+        },
+    },
+};
+
+use crate::{
+    Engine, Topic,
+    cx::Cx,
+    groups::{self, Committed, FetchedTopic},
+    outcome::Outcome,
+};
+
+/// A request of a few bytes may ask for everything of the same large group many times.
+const PARTITIONS_MAX: usize = 2_000_000;
+
+pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &OffsetFetchRequest<'_>) -> Outcome {
+    if cx.version >= 8 { fetch_groups(engine, cx, request) } else { fetch_one(engine, cx, request) }
+}
+
+fn fetch_one(engine: &Engine, cx: &Cx<'_>, request: &OffsetFetchRequest<'_>) -> Outcome {
+    let fetched = match &request.topics {
+        None => groups::fetch_all(engine, cx, request.group_id),
+        Some(topics) => {
+            let asked: Vec<(&str, &[i32])> = topics.iter().map(|t| (t.name, &*t.partition_indexes)).collect();
+            groups::fetch(engine, cx, request.group_id, &asked)
+        }
+    };
+    let topics = fetched.iter().map(|topic| OffsetFetchResponseTopic {
+        name: &topic.name,
+        partitions: topic.partitions.iter().map(|(index, committed)| partition(*index, committed)).collect(),
+    });
+    let response = OffsetFetchResponse { topics: topics.collect(), ..OffsetFetchResponse::default() };
+    cx.reply(|w, v| response.encode(w, v))
+}
+
+/// The one of the old versions has the same fields.
+fn partition(index: i32, committed: &Option<Committed>) -> OffsetFetchResponsePartition<'_> {
+    let OffsetFetchResponsePartitions {
+        partition_index,
+        committed_offset,
+        committed_leader_epoch,
+        metadata,
+        error_code,
+    } = partitions(index, committed);
+    OffsetFetchResponsePartition { partition_index, committed_offset, committed_leader_epoch, metadata, error_code }
+}
+
+fn partitions(index: i32, committed: &Option<Committed>) -> OffsetFetchResponsePartitions<'_> {
+    OffsetFetchResponsePartitions {
+        partition_index: index,
+        committed_offset: committed.as_ref().map_or(-1, |committed| committed.offset),
+        committed_leader_epoch: committed.as_ref().map_or(-1, |committed| committed.leader_epoch),
+        metadata: Some(committed.as_ref().map_or("", |committed| &committed.metadata)),
+        error_code: 0,
+    }
+}
+
+/// The topics of one group that were found, and those whose ids name none.
+struct Group<'a> {
+    id: &'a str,
+    found: Vec<(Uuid, FetchedTopic)>,
+    unknown: Vec<&'a OffsetFetchRequestTopics<'a>>,
+}
+
+fn fetch_groups(engine: &Engine, cx: &Cx<'_>, request: &OffsetFetchRequest<'_>) -> Outcome {
+    let mut groups = Vec::with_capacity(request.groups.len());
+    let mut count = 0;
+    for asked in &request.groups {
+        let group = fetch_group(engine, cx, asked);
+        count += group.found.iter().map(|(_, topic)| topic.partitions.len()).sum::<usize>();
+        if count > PARTITIONS_MAX {
+            return Outcome::Close(format!("the answer to OffsetFetch has more than {PARTITIONS_MAX} partitions"));
+        }
+        groups.push(group);
+    }
+    let groups = groups.iter().map(|group| OffsetFetchResponseGroup {
+        group_id: group.id,
+        topics: group.found.iter().map(show).chain(group.unknown.iter().map(|topic| show_unknown(topic))).collect(),
+        error_code: 0,
+    });
+    let response = OffsetFetchResponse { groups: groups.collect(), ..OffsetFetchResponse::default() };
+    cx.reply(|w, v| response.encode(w, v))
+}
+
+fn fetch_group<'a>(engine: &Engine, cx: &Cx<'_>, asked: &'a OffsetFetchRequestGroup<'a>) -> Group<'a> {
+    let id = asked.group_id;
+    let has_ids = cx.version >= 10;
+    let Some(topics) = &asked.topics else {
+        let all = groups::fetch_all(engine, cx, id).into_iter();
+        // With ids, a topic that is no more cannot be named.
+        let id_of = |topic: FetchedTopic| match engine.topics.get(&topic.name) {
+            Some(found) => Some((found.id, topic)),
+            None if has_ids => None,
+            None => Some((Uuid::ZERO, topic)),
+        };
+        return Group { id, found: all.filter_map(id_of).collect(), unknown: Vec::new() };
+    };
+    if !has_ids {
+        let names: Vec<(&str, &[i32])> = topics.iter().map(|t| (t.name, &*t.partition_indexes)).collect();
+        let found = groups::fetch(engine, cx, id, &names).into_iter().map(|topic| (Uuid::ZERO, topic));
+        return Group { id, found: found.collect(), unknown: Vec::new() };
+    }
+    let mut known: Vec<(Arc<Topic>, &[i32])> = Vec::new();
+    let mut unknown = Vec::new();
+    for asked in topics {
+        match engine.topics.get_by_id(asked.topic_id) {
+            Some(topic) => known.push((topic, &asked.partition_indexes)),
+            None => unknown.push(asked),
+        }
+    }
+    let names: Vec<(&str, &[i32])> = known.iter().map(|(topic, indexes)| (&*topic.name, *indexes)).collect();
+    let fetched = groups::fetch(engine, cx, id, &names);
+    Group { id, found: known.iter().map(|(topic, _)| topic.id).zip(fetched).collect(), unknown }
+}
+
+fn show((topic_id, topic): &(Uuid, FetchedTopic)) -> OffsetFetchResponseTopics<'_> {
+    OffsetFetchResponseTopics {
+        name: &topic.name,
+        topic_id: *topic_id,
+        partitions: topic.partitions.iter().map(|(index, committed)| partitions(*index, committed)).collect(),
+    }
+}
+
+fn show_unknown<'a>(asked: &OffsetFetchRequestTopics<'a>) -> OffsetFetchResponseTopics<'a> {
+    let error_code = ErrorCode::UnknownTopicId.code();
+    let refused = |index: &i32| OffsetFetchResponsePartitions { error_code, ..partitions(*index, &None) };
+    OffsetFetchResponseTopics {
+        name: asked.name,
+        topic_id: asked.topic_id,
+        partitions: asked.partition_indexes.iter().map(refused).collect(),
+    }
+}

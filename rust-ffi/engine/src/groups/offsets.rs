@@ -1,0 +1,77 @@
+//! The offsets that a group has committed. Kafka: `OffsetMetadataManager`.
+
+use std::collections::BTreeMap;
+
+use super::classic::{Classic, State};
+
+/// Kafka: `OffsetAndMetadata`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Committed {
+    pub(crate) offset: i64,
+    /// -1 if the client did not say.
+    pub(crate) leader_epoch: i32,
+    pub(crate) metadata: Box<str>,
+    pub(crate) committed_ms: i64,
+    /// Old clients (before version 5) say how long to keep it.
+    pub(crate) expires_ms: Option<i64>,
+}
+
+/// By topic, then by partition; no topic without partitions.
+#[derive(Debug, Default)]
+pub(super) struct Offsets(BTreeMap<Box<str>, BTreeMap<i32, Committed>>);
+
+impl Offsets {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn get(&self, topic: &str, partition: i32) -> Option<&Committed> {
+        self.0.get(topic)?.get(&partition)
+    }
+
+    /// All topics by name, with the partitions by index.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &BTreeMap<i32, Committed>)> {
+        self.0.iter().map(|(topic, partitions)| (&**topic, partitions))
+    }
+
+    pub(super) fn commit(&mut self, topic: &str, partition: i32, committed: Committed) {
+        match self.0.get_mut(topic) {
+            Some(partitions) => drop(partitions.insert(partition, committed)),
+            None => drop(self.0.insert(topic.into(), BTreeMap::from([(partition, committed)]))),
+        }
+    }
+
+    pub(super) fn delete(&mut self, topic: &str, partition: i32) {
+        if let Some(partitions) = self.0.get_mut(topic) {
+            partitions.remove(&partition);
+            if partitions.is_empty() {
+                self.0.remove(topic);
+            }
+        }
+    }
+
+    pub(super) fn delete_topic(&mut self, topic: &str) {
+        self.0.remove(topic);
+    }
+
+    /// Drops what nobody needs any more. A group of consumers keeps the offsets of the topics it reads; a group that
+    /// is empty keeps all for a while after it became so; offsets that were committed without a membership count from
+    /// their commit. Kafka: `ClassicGroup.offsetExpirationCondition`.
+    pub(super) fn expire(&mut self, group: &Classic, now_ms: i64, retention_ms: i64) {
+        let empty_since_ms = match (group.protocol_type(), group.state()) {
+            (None, _) => None,
+            (Some(_), State::Empty) => Some(group.since_ms()),
+            (Some(_), State::Stable) if group.uses_consumer_protocol() && group.knows_subscription() => None,
+            (Some(_), _) => return,
+        };
+        self.0.retain(|topic, partitions| {
+            if !group.is_subscribed_to(topic) {
+                partitions.retain(|_, committed| match committed.expires_ms {
+                    Some(expires_ms) => now_ms < expires_ms,
+                    None => now_ms.saturating_sub(empty_since_ms.unwrap_or(committed.committed_ms)) < retention_ms,
+                });
+            }
+            !partitions.is_empty()
+        });
+    }
+}
