@@ -20,6 +20,7 @@ mod names;
 mod outcome;
 mod refusal;
 pub mod settings;
+pub mod store;
 #[cfg(test)]
 mod testing;
 mod timers;
@@ -40,9 +41,9 @@ pub use settings::Settings;
 pub use topics::{Topic, TopicError};
 pub use waiters::Ticket;
 
+use configs::TopicConfig;
 use entropy::Entropy;
 use fetch_sessions::FetchSessions;
-use configs::TopicConfig;
 use groups::Groups;
 use timers::{Due, Timers};
 use topics::Topics;
@@ -136,12 +137,7 @@ impl Engine {
     }
 
     /// Makes a topic, as CreateTopics does. The error is for people.
-    pub fn create(
-        &self,
-        name: &str,
-        partitions: i32,
-        configs: BTreeMap<String, String>,
-    ) -> Result<Arc<Topic>, String> {
+    pub fn create(&self, name: &str, partitions: i32, configs: BTreeMap<String, String>) -> Result<Arc<Topic>, String> {
         let config = TopicConfig::new(&self.configs, configs).map_err(|e| e.0)?;
         self.create_topic(name, Some(partitions), config).map_err(|e| e.to_string())
     }

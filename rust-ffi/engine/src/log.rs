@@ -3,9 +3,11 @@
 mod arena;
 mod compaction;
 mod error;
+mod home;
 mod lookup;
 mod partition;
 mod producers;
+mod recovery;
 mod retention;
 mod segment;
 #[cfg(test)]
@@ -14,8 +16,10 @@ pub(crate) mod testing;
 mod tests;
 
 pub(crate) use error::AppendError;
+pub(crate) use home::Home;
 pub(crate) use lookup::Found;
 pub(crate) use partition::{LEADER_EPOCH, Offsets, check_leader_epoch};
 pub(crate) use producers::ProducerState;
+pub(crate) use recovery::Reopening;
 
 pub use partition::Partition;

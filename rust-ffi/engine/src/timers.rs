@@ -42,7 +42,8 @@ impl Timers {
         queue.set += 1;
         let key = TimerKey(at, queue.set);
         queue.due.insert(key, due);
-        let wake = if queue.sleeper.as_ref().is_some_and(|(until, _)| at < *until) { queue.sleeper.take() } else { None };
+        let wake =
+            if queue.sleeper.as_ref().is_some_and(|(until, _)| at < *until) { queue.sleeper.take() } else { None };
         drop(queue);
         if let Some((_, waker)) = wake {
             waker.wake();

@@ -86,9 +86,10 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &FetchRequest<'_>) -
         return answer(cx, &waiting, &reading);
     }
     // It has to wait; from here on no append can be missed.
-    let lists = waiting.wanted.iter().filter_map(|wanted| {
-        partition(engine, cx, wanted).ok().map(|partition| partition.waiters.clone())
-    });
+    let lists = waiting
+        .wanted
+        .iter()
+        .filter_map(|wanted| partition(engine, cx, wanted).ok().map(|partition| partition.waiters.clone()));
     let ticket = Ticket::register(lists.collect()).until(&engine.timers, deadline);
     look(engine, cx, waiting, ticket)
 }
@@ -136,9 +137,7 @@ fn read(engine: &Engine, cx: &Cx<'_>, waiting: &Waiting) -> Reading {
         let read = read_one(engine, cx, waiting, wanted, &mut reading);
         let slices = begin..reading.slices.len();
         let found = match read {
-            Ok((offsets, diverging)) => {
-                Found { code: ErrorCode::None, offsets: Some(offsets), diverging, slices }
-            }
+            Ok((offsets, diverging)) => Found { code: ErrorCode::None, offsets: Some(offsets), diverging, slices },
             Err(code) => Found { code, offsets: None, diverging: EpochEndOffset::default(), slices },
         };
         reading.urgent |= found.code != ErrorCode::None || found.diverging != EpochEndOffset::default();
@@ -169,7 +168,7 @@ fn read_one(
     let bytes_max = wanted.bytes_max.min(left);
     let at_least_one = reading.bytes == 0;
     let read = partition.read(wanted.fetch_offset, bytes_max, at_least_one, &mut reading.slices);
-    let (bytes, offsets) = read.map_err(|_| ErrorCode::OffsetOutOfRange)?;
+    let (bytes, offsets) = read.map_err(ErrorCode::from)?;
     reading.bytes += bytes;
     Ok((offsets, EpochEndOffset::default()))
 }
@@ -244,7 +243,6 @@ fn show<'a>(wanted: &Wanted, found: &Found, limits: Limits, reading: &'a Reading
         ..nothing
     }
 }
-
 
 #[cfg(test)]
 mod tests;

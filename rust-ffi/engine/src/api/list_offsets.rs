@@ -93,15 +93,24 @@ fn answer(
         LATEST if isolation_level == 1 => at(offsets.last_stable),
         LATEST => at(offsets.high_watermark),
         EARLIEST | EARLIEST_LOCAL => at(offsets.log_start),
-        MAX_TIMESTAMP => partition.latest(),
+        MAX_TIMESTAMP => match partition.latest() {
+            Ok(found) => found,
+            Err(error) => return nothing(asked, error.into()),
+        },
         // Nothing is tiered.
         LATEST_TIERED | EARLIEST_PENDING_UPLOAD => None,
-        timestamp => partition.first_since(timestamp),
+        timestamp => match partition.first_since(timestamp) {
+            Ok(found) => found,
+            Err(error) => return nothing(asked, error.into()),
+        },
     };
     match found {
         None => nothing(asked, ErrorCode::None),
-        Some(Found { offset, timestamp }) => {
-            ListOffsetsPartitionResponse { timestamp, offset, leader_epoch: LEADER_EPOCH, ..nothing(asked, ErrorCode::None) }
-        }
+        Some(Found { offset, timestamp }) => ListOffsetsPartitionResponse {
+            timestamp,
+            offset,
+            leader_epoch: LEADER_EPOCH,
+            ..nothing(asked, ErrorCode::None)
+        },
     }
 }

@@ -21,7 +21,15 @@ use wire::{
     },
 };
 
-use crate::{Engine, authorized, configs::TopicConfig, cx::Cx, log::LEADER_EPOCH, names, outcome::Outcome, topics::{Topic, TopicError}};
+use crate::{
+    Engine, authorized,
+    configs::TopicConfig,
+    cx::Cx,
+    log::LEADER_EPOCH,
+    names,
+    outcome::Outcome,
+    topics::{Topic, TopicError},
+};
 
 /// A topic that was asked for, or why it is not there.
 enum Asked<'a> {
@@ -46,7 +54,8 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &MetadataRequest<'_>
         port: settings.port.into(),
         rack: None,
     };
-    let operations = if request.include_topic_authorized_operations { authorized::TOPIC } else { authorized::NOT_ASKED };
+    let operations =
+        if request.include_topic_authorized_operations { authorized::TOPIC } else { authorized::NOT_ASKED };
     let response = MetadataResponse {
         brokers: vec![node],
         cluster_id: Some(&settings.cluster_id),
@@ -92,7 +101,11 @@ fn create(engine: &Engine, request: &MetadataRequest<'_>, name: &str) -> Result<
     if !request.allow_auto_topic_creation || !engine.configs.boolean("auto.create.topics.enable") {
         return Err(ErrorCode::UnknownTopicOrPartition);
     }
-    match engine.create_topic(name, None, TopicConfig::new(&engine.configs, BTreeMap::new()).map_err(|_| ErrorCode::InvalidConfig)?) {
+    match engine.create_topic(
+        name,
+        None,
+        TopicConfig::new(&engine.configs, BTreeMap::new()).map_err(|_| ErrorCode::InvalidConfig)?,
+    ) {
         Ok(topic) => Ok(topic),
         // Somebody else was faster.
         Err(TopicError::Exists(_)) => engine.topics.get(name).ok_or(ErrorCode::LeaderNotAvailable),

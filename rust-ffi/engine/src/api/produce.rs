@@ -100,10 +100,7 @@ fn append(
     }
     let Some(topic) = topic else {
         return Err(match cx.version {
-            ..=12 => refused(
-                ErrorCode::UnknownTopicOrPartition,
-                "This server does not host this topic-partition.",
-            ),
+            ..=12 => refused(ErrorCode::UnknownTopicOrPartition, "This server does not host this topic-partition."),
             _ => refused(ErrorCode::UnknownTopicId, "This server does not host this topic ID."),
         });
     };

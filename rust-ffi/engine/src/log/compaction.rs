@@ -4,7 +4,7 @@
 //! The work is done beside the log, on handles of its segments, and its result swapped in; producers and consumers do
 //! not wait for it.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, io, sync::Arc};
 
 use bytes::Bytes;
 use wire::{
@@ -13,10 +13,11 @@ use wire::{
 };
 
 use super::{
+    Home,
     partition::{Log, Partition},
-    segment::{Segment, Stored},
+    segment::{Data, Segment, SegmentFile, Stored, names_of},
 };
-use crate::{clock::Now, configs::TopicConfig, waiters::lock};
+use crate::{clock::Now, configs::TopicConfig, store, waiters::lock};
 
 /// What was checked to inflate to no more than this when it came in.
 const INFLATED_MAX: usize = 100 << 20;
@@ -27,19 +28,40 @@ type Latest = HashMap<Vec<u8>, i64>;
 /// A segment to be cleaned.
 struct Work {
     base_offset: i64,
-    batches: Vec<Stored>,
+    data: WorkData,
     cleaned_ms: Option<i64>,
     opened_ms: i64,
     appended_ms: i64,
 }
 
+/// Handles of what is to be cleaned.
+enum WorkData {
+    Memory(Vec<Stored>),
+    File(Arc<SegmentFile>, u64),
+}
+
+impl Work {
+    /// Calls `see` with every batch.
+    fn each(&self, mut see: impl FnMut(Stored)) -> io::Result<()> {
+        match &self.data {
+            WorkData::Memory(batches) => batches.iter().cloned().for_each(see),
+            WorkData::File(file, len) => {
+                let mut batches = file.batches(0, *len);
+                while let Some(bytes) = batches.next()? {
+                    let base_offset = Batch::stored(&bytes).base_offset();
+                    see(Stored { base_offset, bytes });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Log {
     /// The segments that may be cleaned, if enough of them is dirty to be worth it.
     fn cleanable(&self, config: &TopicConfig, now: Now) -> Vec<Work> {
-        let old_enough = |segment: &&Segment| {
-            let newest = if segment.max_timestamp >= 0 { segment.max_timestamp } else { segment.appended_ms };
-            now.wall_ms.saturating_sub(newest) >= config.min_compaction_lag_ms
-        };
+        let old_enough =
+            |segment: &&Segment| now.wall_ms.saturating_sub(segment.newest_ms()) >= config.min_compaction_lag_ms;
         let closed = self.segments.len() - 1;
         let segments: Vec<&Segment> = self.segments.iter().take(closed).take_while(old_enough).collect();
         let bytes = |dirty_only: bool| {
@@ -48,8 +70,7 @@ impl Log {
         };
         let (dirty, all) = (bytes(true), bytes(false));
         let waited = segments.iter().any(|segment| {
-            segment.cleaned_ms.is_none()
-                && now.wall_ms.saturating_sub(segment.opened_ms) > config.max_compaction_lag_ms
+            segment.cleaned_ms.is_none() && now.wall_ms.saturating_sub(segment.opened_ms) > config.max_compaction_lag_ms
         });
         // Tombstones go in a later round than the one that first saw them, though nothing new came.
         let tombstones = segments.iter().any(|segment| {
@@ -62,7 +83,10 @@ impl Log {
         }
         let work = |segment: &&Segment| Work {
             base_offset: segment.base_offset,
-            batches: segment.batches.clone(),
+            data: match &segment.data {
+                Data::Memory(batches) => WorkData::Memory(batches.clone()),
+                Data::File(file) => WorkData::File(file.clone(), segment.bytes),
+            },
             cleaned_ms: segment.cleaned_ms,
             opened_ms: segment.opened_ms,
             appended_ms: segment.appended_ms,
@@ -73,14 +97,43 @@ impl Log {
 
 impl Partition {
     pub(super) fn compact(&self, config: &TopicConfig, now: Now) {
-        let work = lock(&self.log).cleanable(config, now);
+        let (work, home) = {
+            let log = lock(&self.log);
+            (log.cleanable(config, now), log.home.clone())
+        };
+        let mut latest = Latest::new();
+        for work in work.iter().filter(|work| work.cleaned_ms.is_none()) {
+            // What cannot be read is not cleaned.
+            if work.each(|stored| remember(&stored.batch(), &mut latest)).is_err() {
+                return;
+            }
+        }
+        match home {
+            None => self.compact_memory(work, &latest, config, now),
+            Some(home) => {
+                for work in work {
+                    // A full disk, say: this segment stays as it is, and the next round tries again.
+                    if self.compact_file(&home, &work, &latest, config, now).is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    fn compact_memory(&self, work: Vec<Work>, latest: &Latest, config: &TopicConfig, now: Now) {
         let (Some(first), Some(last)) = (work.first(), work.last()) else { return };
         let (first, last) = (first.base_offset, last.base_offset);
-        let mut latest = Latest::new();
-        for stored in work.iter().filter(|work| work.cleaned_ms.is_none()).flat_map(|work| &work.batches) {
-            remember(&stored.batch(), &mut latest);
-        }
-        let cleaned: Vec<Segment> = work.into_iter().map(|work| clean(work, &latest, config, now)).collect();
+        let clean = |work: Work| {
+            let mut segment = Segment::new(work.base_offset, Data::Memory(Vec::new()), work.opened_ms);
+            // Memory can always be read.
+            let _ = clean(&work, latest, config, now, &mut segment, |segment, stored| {
+                segment.push(stored, work.opened_ms);
+                Ok(())
+            });
+            segment
+        };
+        let cleaned: Vec<Segment> = work.into_iter().map(clean).collect();
         let mut log = lock(&self.log);
         // Retention or DeleteRecords may have taken some of them meanwhile; what is left is cleaned next time.
         let unchanged = log.segments.front().is_some_and(|segment| segment.base_offset == first)
@@ -90,6 +143,41 @@ impl Partition {
             log.segments = merge(cleaned, config.segment_bytes_max()).into();
             log.segments.extend(rest);
         }
+    }
+
+    /// Writes the segment anew under another name, and then puts it in the old one's place at once.
+    fn compact_file(
+        &self,
+        home: &Home,
+        work: &Work,
+        latest: &Latest,
+        config: &TopicConfig,
+        now: Now,
+    ) -> io::Result<()> {
+        let [log_name, ..] = names_of(work.base_offset);
+        let (path, cleaned) =
+            (store::join(home.folder(), &log_name), store::join(home.folder(), &format!("{log_name}.cleaned")));
+        let file = home.files().open(&cleaned)?;
+        file.truncate(0)?;
+        let mut segment = Segment::new(work.base_offset, Data::Memory(Vec::new()), work.opened_ms);
+        clean(work, latest, config, now, &mut segment, |segment, stored| {
+            file.append(&[&stored.bytes])?;
+            segment.appended(stored.bytes.len(), stored.batch().max_timestamp(), work.opened_ms);
+            Ok(())
+        })?;
+        file.sync()?;
+        let mut log = lock(&self.log);
+        let Some(old) = log.segments.iter_mut().find(|segment| segment.base_offset == work.base_offset) else {
+            // Retention was faster.
+            return home.files().remove(&cleaned);
+        };
+        home.files().rename(&cleaned, &path)?;
+        let swapped = Arc::new(home.open_segment(work.base_offset)?);
+        swapped.recover(|_| ())?;
+        swapped.write_index()?;
+        segment.data = Data::File(swapped);
+        *old = segment;
+        Ok(())
     }
 }
 
@@ -111,20 +199,30 @@ fn records<'a>(batch: &Batch<'_>, inflated: &'a [u8]) -> impl Iterator<Item = (i
     records.map(move |record| (base_offset + i64::from(record.offset_delta), record))
 }
 
-fn clean(work: Work, latest: &Latest, config: &TopicConfig, now: Now) -> Segment {
+/// Calls `keep_it` with what stays of each batch, and notes in `segment` what was found.
+fn clean(
+    work: &Work,
+    latest: &Latest,
+    config: &TopicConfig,
+    now: Now,
+    segment: &mut Segment,
+    mut keep_it: impl FnMut(&mut Segment, Stored) -> io::Result<()>,
+) -> io::Result<()> {
     let cleaned_ms = work.cleaned_ms.unwrap_or(now.wall_ms);
     let tombstones_go = now.wall_ms.saturating_sub(cleaned_ms) > config.delete_retention_ms;
-    let mut segment = Segment::new(work.base_offset, work.opened_ms);
-    for stored in work.batches {
+    let mut failed = None;
+    work.each(|stored| {
         let kept = keep(&stored, latest, tombstones_go);
         segment.has_tombstones |= kept.tombstones;
-        if let Some(bytes) = kept.bytes {
-            segment.push(Stored { base_offset: stored.base_offset, bytes }, work.opened_ms);
+        if let Some(bytes) = kept.bytes
+            && failed.is_none()
+        {
+            failed = keep_it(segment, Stored { base_offset: stored.base_offset, bytes }).err();
         }
-    }
+    })?;
     segment.appended_ms = work.appended_ms;
     segment.cleaned_ms = Some(cleaned_ms);
-    segment
+    failed.map_or(Ok(()), Err)
 }
 
 struct Kept {
@@ -175,7 +273,9 @@ fn merge(cleaned: Vec<Segment>, bytes_max: u64) -> Vec<Segment> {
                 last.bytes += segment.bytes;
                 last.max_timestamp = last.max_timestamp.max(segment.max_timestamp);
                 last.appended_ms = segment.appended_ms;
-                last.batches.extend(segment.batches);
+                if let (Data::Memory(batches), Data::Memory(more)) = (&mut last.data, segment.data) {
+                    batches.extend(more);
+                }
             }
             _ => merged.push(segment),
         }

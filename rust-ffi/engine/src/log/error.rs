@@ -7,13 +7,31 @@ use wire::{ErrorCode, batch::BatchError};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum AppendError {
     Batch(BatchError),
-    TooLarge { bytes: usize, max: i64 },
+    TooLarge {
+        bytes: usize,
+        max: i64,
+    },
     /// A record of a compacted topic has no key.
     Keyless,
-    Timestamp { timestamp: i64, oldest: i64, newest: i64 },
-    OutOfOrder { producer_id: i64, epoch: i16, expected: i32, got: i32 },
+    Timestamp {
+        timestamp: i64,
+        oldest: i64,
+        newest: i64,
+    },
+    OutOfOrder {
+        producer_id: i64,
+        epoch: i16,
+        expected: i32,
+        got: i32,
+    },
     /// A newer instance of the producer has been here.
-    StaleEpoch { producer_id: i64, epoch: i16, current: i16 },
+    StaleEpoch {
+        producer_id: i64,
+        epoch: i16,
+        current: i16,
+    },
+    /// The files cannot be written.
+    Storage,
     /// The topic has been deleted meanwhile.
     Closed,
 }
@@ -33,6 +51,7 @@ impl From<&AppendError> for ErrorCode {
             AppendError::Timestamp { .. } => ErrorCode::InvalidTimestamp,
             AppendError::OutOfOrder { .. } => ErrorCode::OutOfOrderSequenceNumber,
             AppendError::StaleEpoch { .. } => ErrorCode::InvalidProducerEpoch,
+            AppendError::Storage => ErrorCode::KafkaStorageError,
             AppendError::Closed => ErrorCode::UnknownTopicOrPartition,
         }
     }
@@ -58,6 +77,7 @@ impl fmt::Display for AppendError {
                 f,
                 "Epoch of producer {producer_id} is {epoch}, which is smaller than the last seen epoch {current}"
             ),
+            AppendError::Storage => f.write_str("The log cannot be written to disk."),
             AppendError::Closed => f.write_str("The topic has been deleted."),
         }
     }

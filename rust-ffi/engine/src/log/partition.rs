@@ -2,20 +2,24 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use bytes::Bytes;
 use wire::{
     ErrorCode,
-    batch::{self, Batch, Seen},
+    batch::{self, Batch, HEADER, Seen},
 };
 
 use super::{
     AppendError, ProducerState,
     arena::Arena,
+    home::Home,
     producers::Producers,
-    segment::{Segment, Stored},
+    segment::{BatchHead, Data, Segment, SegmentFile, Stored},
 };
 use crate::{
     clock::Now,
@@ -40,7 +44,12 @@ pub(crate) fn check_leader_epoch(epoch: i32) -> Result<(), ErrorCode> {
 #[derive(Debug)]
 pub struct Partition {
     pub index: i32,
+    /// Who waits for records.
     pub(crate) waiters: Arc<WaitList>,
+    /// Who waits until what was appended survives a power cut.
+    pub(crate) sync_waiters: Arc<WaitList>,
+    /// Something was appended since the last sync began.
+    is_dirty: AtomicBool,
     pub(super) log: Mutex<Log>,
 }
 
@@ -55,6 +64,12 @@ pub(super) struct Log {
     pub(super) producers: Producers,
     /// The topic is deleted.
     closed: bool,
+    /// Where the files are; `None` keeps everything in memory.
+    pub(super) home: Option<Home>,
+    /// A write failed half way and could not be undone: nothing more is written.
+    pub(super) poisoned: bool,
+    /// What lies before this survives a power cut.
+    synced: i64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,13 +86,53 @@ pub(crate) struct Appended {
     /// -1 unless the topic has log append time.
     pub log_append_time_ms: i64,
     pub log_start: i64,
+    /// The end of the log after it.
+    pub end: i64,
 }
 
-/// An offset before the start of the log or beyond its end.
+/// Why nothing is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct OutOfRange(pub Offsets);
+pub(crate) enum ReadError {
+    /// An offset before the start of the log or beyond its end.
+    OutOfRange,
+    /// The files cannot be read.
+    Storage,
+}
+
+impl From<ReadError> for ErrorCode {
+    fn from(error: ReadError) -> ErrorCode {
+        match error {
+            ReadError::OutOfRange => ErrorCode::OffsetOutOfRange,
+            ReadError::Storage => ErrorCode::KafkaStorageError,
+        }
+    }
+}
 
 impl Log {
+    pub(super) fn in_memory() -> Log {
+        Log::at_home(None, VecDeque::from([Segment::new(0, Data::Memory(Vec::new()), 0)]), Producers::default(), 0, 0)
+    }
+
+    pub(super) fn at_home(
+        home: Option<Home>,
+        segments: VecDeque<Segment>,
+        producers: Producers,
+        log_start: i64,
+        end: i64,
+    ) -> Log {
+        Log {
+            segments,
+            log_start,
+            end,
+            arena: Arena::default(),
+            producers,
+            closed: false,
+            home,
+            poisoned: false,
+            synced: end,
+        }
+    }
+
     pub(super) fn offsets(&self) -> Offsets {
         Offsets { log_start: self.log_start, high_watermark: self.end, last_stable: self.end }
     }
@@ -86,9 +141,37 @@ impl Log {
         self.segments.back_mut().expect("there is an active segment always")
     }
 
-    fn append(&mut self, batch: &Batch<'_>, seen: Seen, config: &TopicConfig, now: Now) -> Appended {
+    fn append(
+        &mut self,
+        batch: &Batch<'_>,
+        seen: Seen,
+        config: &TopicConfig,
+        now: Now,
+    ) -> Result<Appended, AppendError> {
+        if self.closed {
+            return Err(AppendError::Closed);
+        }
+        if self.poisoned {
+            return Err(AppendError::Storage);
+        }
+        let log_append_time_ms = if config.log_append_time { now.wall_ms } else { -1 };
+        let (log_start, end) = (self.log_start, self.end);
+        if let Some(kept) = self.producers.check(batch)? {
+            let log_append_time_ms = if config.log_append_time { kept.timestamp } else { -1 };
+            return Ok(Appended { base_offset: kept.base_offset, log_append_time_ms, log_start, end });
+        }
+        if self.is_full(batch.bytes().len() as u64, config, now) {
+            self.roll(now.wall_ms)?;
+        }
+        self.write(batch, seen, config, now)?;
+        self.end = end + i64::from(batch.last_offset_delta()) + 1;
+        self.keep_within(config);
+        Ok(Appended { base_offset: end, log_append_time_ms, log_start: self.log_start, end: self.end })
+    }
+
+    fn write(&mut self, batch: &Batch<'_>, seen: Seen, config: &TopicConfig, now: Now) -> Result<(), AppendError> {
         let base_offset = self.end;
-        let stored = self.arena.store(batch.bytes(), |bytes| {
+        let patch = |bytes: &mut [u8]| {
             batch::set_base_offset(bytes, base_offset);
             batch::set_leader_epoch(bytes, LEADER_EPOCH);
             if config.log_append_time {
@@ -96,65 +179,100 @@ impl Log {
             } else if batch.is_log_append_time() || batch.max_timestamp() != seen.max_timestamp {
                 batch::set_create_time(bytes, seen.max_timestamp);
             }
-        });
-        let stored = Stored { base_offset, bytes: stored };
-        if self.is_full(stored.bytes.len() as u64, config, now) {
-            self.segments.push_back(Segment::new(base_offset, now.wall_ms));
+        };
+        if self.home.is_none() {
+            let stored = Stored { base_offset, bytes: self.arena.store(batch.bytes(), patch) };
+            self.producers.appended(&stored.batch(), base_offset, now.wall_ms);
+            self.active().push(stored, now.wall_ms);
+            return Ok(());
         }
-        self.producers.appended(&stored.batch(), base_offset, now.wall_ms);
-        self.active().push(stored, now.wall_ms);
-        self.end = base_offset + i64::from(batch.last_offset_delta()) + 1;
-        Appended {
-            base_offset,
-            log_append_time_ms: if config.log_append_time { now.wall_ms } else { -1 },
-            log_start: self.log_start,
+        let times_change =
+            config.log_append_time || batch.is_log_append_time() || batch.max_timestamp() != seen.max_timestamp;
+        if times_change {
+            let mut patched = batch.bytes().to_vec();
+            patch(&mut patched);
+            return self.write_file(&[&patched], now);
         }
+        // Offset and epoch stand in the header, before what the checksum covers: the records need not be copied.
+        let (head, records) = batch.bytes().split_at(HEADER);
+        let mut patched = [0; HEADER];
+        patched.copy_from_slice(head);
+        batch::set_base_offset(&mut patched, base_offset);
+        batch::set_leader_epoch(&mut patched, LEADER_EPOCH);
+        self.write_file(&[&patched, records], now)
+    }
+
+    /// `pieces` are one batch, patched; the first has all of its header.
+    fn write_file(&mut self, pieces: &[&[u8]], now: Now) -> Result<(), AppendError> {
+        let batch = Batch::stored(pieces[0]);
+        let (base_offset, head) = (batch.base_offset(), BatchHead::of(&batch));
+        let active = self.segments.back_mut().expect("there is an active segment always");
+        let Data::File(file) = &active.data else { unreachable!("a log with a home has files") };
+        let before = active.bytes;
+        if file.append(pieces, &head, before).is_err() {
+            // A full disk leaves half a batch: without it the log is as it was.
+            self.poisoned = file.truncate(before).is_err();
+            return Err(AppendError::Storage);
+        }
+        self.producers.appended(&batch, base_offset, now.wall_ms);
+        active.appended(pieces.iter().map(|piece| piece.len()).sum(), head.max_timestamp, now.wall_ms);
+        Ok(())
     }
 
     /// Whether a segment must be begun for a batch of this size. Kafka: `LogSegment.shouldRoll`.
     fn is_full(&mut self, bytes: u64, config: &TopicConfig, now: Now) -> bool {
         let bytes_max = config.segment_bytes_max();
         let active = self.active();
-        !active.batches.is_empty()
-            && (active.bytes + bytes > bytes_max || now.wall_ms - active.opened_ms > config.segment_ms)
+        !active.is_empty() && (active.bytes + bytes > bytes_max || now.wall_ms - active.opened_ms > config.segment_ms)
+    }
+
+    /// Begins a new active segment.
+    pub(super) fn roll(&mut self, now_ms: i64) -> Result<(), AppendError> {
+        let data = match &self.home {
+            None => Data::Memory(Vec::new()),
+            Some(home) => {
+                let closed = self.segments.back().and_then(Segment::file);
+                home.close_segment(closed, self.end, &self.producers).map_err(|_| AppendError::Storage)?;
+                Data::File(Arc::new(home.create_segment(self.end).map_err(|_| AppendError::Storage)?))
+            }
+        };
+        self.segments.push_back(Segment::new(self.end, data, now_ms));
+        Ok(())
     }
 
     /// The segment that holds `offset`, or the first one after it.
     pub(super) fn segment_of(&self, offset: i64) -> usize {
         self.segments.partition_point(|segment| segment.base_offset <= offset).saturating_sub(1)
     }
+
+    /// The files of the segments from one on, and how much of them is to be read.
+    pub(super) fn files_from(&self, segment: usize) -> Vec<(Arc<SegmentFile>, u64)> {
+        let segments = self.segments.iter().skip(segment);
+        segments.filter_map(|segment| Some((segment.file()?.clone(), segment.bytes))).collect()
+    }
 }
 
 impl Partition {
+    /// In memory.
     pub(crate) fn new(index: i32) -> Partition {
-        let log = Log {
-            segments: VecDeque::from([Segment::new(0, 0)]),
-            log_start: 0,
-            end: 0,
-            arena: Arena::default(),
-            producers: Producers::default(),
-            closed: false,
-        };
-        Partition { index, waiters: Arc::default(), log: Mutex::new(log) }
+        Partition::with_log(index, Log::in_memory())
+    }
+
+    pub(super) fn with_log(index: i32, log: Log) -> Partition {
+        Partition {
+            index,
+            waiters: Arc::default(),
+            sync_waiters: Arc::default(),
+            is_dirty: AtomicBool::new(false),
+            log: Mutex::new(log),
+        }
     }
 
     /// Checks what a producer sent, gives it its offset, and wakes who waits for it. A batch that was appended before
     /// is answered with where it is.
     pub(crate) fn append(&self, records: &[u8], config: &TopicConfig, now: Now) -> Result<Appended, AppendError> {
         let (batch, seen) = check(records, config, now)?;
-        let appended = {
-            let mut log = lock(&self.log);
-            if log.closed {
-                return Err(AppendError::Closed);
-            }
-            if let Some(kept) = log.producers.check(&batch)? {
-                let log_append_time_ms = if config.log_append_time { kept.timestamp } else { -1 };
-                return Ok(Appended { base_offset: kept.base_offset, log_append_time_ms, log_start: log.log_start });
-            }
-            let appended = log.append(&batch, seen, config, now);
-            log.keep_within(config);
-            Appended { log_start: log.log_start, ..appended }
-        };
+        let appended = lock(&self.log).append(&batch, seen, config, now)?;
         self.waiters.wake();
         Ok(appended)
     }
@@ -167,25 +285,28 @@ impl Partition {
         bytes_max: usize,
         at_least_one: bool,
         out: &mut Vec<Bytes>,
-    ) -> Result<(usize, Offsets), OutOfRange> {
-        let log = lock(&self.log);
-        let offsets = log.offsets();
-        if from < offsets.log_start || from > offsets.high_watermark {
-            return Err(OutOfRange(offsets));
-        }
-        let mut bytes = 0;
-        let first = log.segment_of(from);
-        for segment in log.segments.iter().skip(first) {
-            for stored in &segment.batches[segment.position(from)..] {
-                let len = stored.bytes.len();
-                if bytes + len > bytes_max && !(at_least_one && bytes == 0) {
-                    return Ok((bytes, offsets));
-                }
-                bytes += len;
-                out.push(stored.bytes.clone());
+    ) -> Result<(usize, Offsets), ReadError> {
+        let (files, offsets) = {
+            let log = lock(&self.log);
+            let offsets = log.offsets();
+            if from < offsets.log_start || from > offsets.high_watermark {
+                return Err(ReadError::OutOfRange);
+            }
+            let first = log.segment_of(from);
+            if log.home.is_none() {
+                return Ok((log.read_memory(first, from, bytes_max, at_least_one, out), offsets));
+            }
+            (if from == offsets.high_watermark { Vec::new() } else { log.files_from(first) }, offsets)
+        };
+        for (file, len) in files {
+            // As Kafka, from one segment only; the next one where compaction has left nothing in this one.
+            if let Some(bytes) = file.read(from, bytes_max, at_least_one, len).map_err(|_| ReadError::Storage)? {
+                let read = bytes.len();
+                out.push(bytes);
+                return Ok((read, offsets));
             }
         }
-        Ok((bytes, offsets))
+        Ok((0, offsets))
     }
 
     pub(crate) fn offsets(&self) -> Offsets {
@@ -212,6 +333,7 @@ impl Partition {
     pub(crate) fn close(&self) {
         lock(&self.log).closed = true;
         self.waiters.wake();
+        self.sync_waiters.wake();
     }
 
     /// Retention, compaction and producers that have expired.
@@ -224,6 +346,66 @@ impl Partition {
         if config.compact {
             self.compact(config, now);
         }
+    }
+
+    /// Whether this is the first append since the last sync.
+    pub(crate) fn becomes_dirty(&self) -> bool {
+        !self.is_dirty.swap(true, Ordering::SeqCst)
+    }
+
+    /// What was appended until now survives a power cut after this. A failure poisons the log: the operating system may
+    /// have dropped what it could not write, and would not say so again.
+    pub(crate) fn sync(&self) {
+        self.is_dirty.store(false, Ordering::SeqCst);
+        let (file, end) = {
+            let log = lock(&self.log);
+            (log.segments.back().and_then(Segment::file).cloned(), log.end)
+        };
+        let Some(file) = file else { return };
+        let synced = file.sync();
+        {
+            let mut log = lock(&self.log);
+            match synced {
+                Ok(()) => log.synced = log.synced.max(end),
+                Err(_) => log.poisoned = true,
+            }
+        }
+        self.sync_waiters.wake();
+    }
+
+    /// Whether everything before `end` survives a power cut; an error if it never will.
+    pub(crate) fn is_synced(&self, end: i64) -> Result<bool, AppendError> {
+        let log = lock(&self.log);
+        match log.synced >= end {
+            true => Ok(true),
+            false if log.poisoned => Err(AppendError::Storage),
+            false if log.closed => Err(AppendError::Closed),
+            false => Ok(false),
+        }
+    }
+}
+
+impl Log {
+    fn read_memory(
+        &self,
+        first: usize,
+        from: i64,
+        bytes_max: usize,
+        at_least_one: bool,
+        out: &mut Vec<Bytes>,
+    ) -> usize {
+        let mut bytes = 0;
+        for segment in self.segments.iter().skip(first) {
+            for stored in &segment.stored()[segment.position(from)..] {
+                let len = stored.bytes.len();
+                if bytes + len > bytes_max && !(at_least_one && bytes == 0) {
+                    return bytes;
+                }
+                bytes += len;
+                out.push(stored.bytes.clone());
+            }
+        }
+        bytes
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use bytes::{Buf, BufMut};
 use wire::batch::Batch;
 
 use super::AppendError;
@@ -39,7 +40,7 @@ pub(super) struct Producers(BTreeMap<i64, ProducerState>);
 
 /// Sequence numbers wrap from 2^31-1 to 0. Kafka: `DefaultRecordBatch.incrementSequence`.
 fn advance(sequence: i32, by: i32) -> i32 {
-    ((i64::from(sequence) + i64::from(by)) % (1 << 31)) as i32
+    (i64::from(sequence) + i64::from(by)).rem_euclid(1 << 31) as i32
 }
 
 fn last_sequence(batch: &Batch<'_>) -> i32 {
@@ -98,6 +99,69 @@ impl Producers {
     pub(super) fn list(&self) -> Vec<(i64, ProducerState)> {
         self.0.iter().map(|(id, state)| (*id, state.clone())).collect()
     }
+}
+
+/// Kafka's own format (`ProducerStateManager`): the last batch of each producer.
+const SNAPSHOT_VERSION: i16 = 1;
+/// Producer id, epoch, last sequence, last offset, offset delta, timestamp, coordinator epoch, first offset of the
+/// transaction.
+const ENTRY: usize = 8 + 2 + 4 + 8 + 4 + 8 + 4 + 8;
+
+impl Producers {
+    /// The contents of a snapshot file at the log's end.
+    pub(super) fn encode(&self, end: i64) -> Vec<u8> {
+        let mut out = Vec::new();
+        out.put_i16(SNAPSHOT_VERSION);
+        out.put_u32(0);
+        let checked = out.len();
+        let known = self.0.iter().filter_map(|(id, state)| Some((id, state, state.batches.back()?)));
+        let known: Vec<_> = known.filter(|(_, _, last)| last.base_offset < end).collect();
+        out.put_i32(known.len() as i32);
+        for (producer_id, state, last) in known {
+            let delta = distance(last.first_sequence, last.last_sequence);
+            out.put_i64(*producer_id);
+            out.put_i16(state.epoch);
+            out.put_i32(last.last_sequence);
+            out.put_i64(last.base_offset + i64::from(delta));
+            out.put_i32(delta);
+            out.put_i64(state.last_timestamp);
+            out.put_i32(-1);
+            out.put_i64(-1);
+        }
+        let crc = wire::batch::crc(&out[checked..]);
+        out[checked - 4..checked].copy_from_slice(&crc.to_be_bytes());
+        out
+    }
+
+    /// `None` if it is not whole.
+    pub(super) fn decode(mut bytes: &[u8], now_ms: i64) -> Option<Producers> {
+        if bytes.len() < 10 || bytes.get_i16() != SNAPSHOT_VERSION || bytes.get_u32() != wire::batch::crc(bytes) {
+            return None;
+        }
+        let count = usize::try_from(bytes.get_i32()).ok()?;
+        if bytes.len() != count.checked_mul(ENTRY)? {
+            return None;
+        }
+        let mut producers = Producers::default();
+        for _ in 0..count {
+            let (producer_id, epoch, last_sequence) = (bytes.get_i64(), bytes.get_i16(), bytes.get_i32());
+            let (last_offset, delta, last_timestamp) = (bytes.get_i64(), bytes.get_i32(), bytes.get_i64());
+            bytes.advance(12);
+            let kept = Kept {
+                first_sequence: advance(last_sequence, -delta),
+                last_sequence,
+                base_offset: last_offset - i64::from(delta),
+                timestamp: last_timestamp,
+            };
+            let batches = VecDeque::from([kept]);
+            producers.0.insert(producer_id, ProducerState { epoch, last_timestamp, seen_ms: now_ms, batches });
+        }
+        Some(producers)
+    }
+}
+
+fn distance(first: i32, last: i32) -> i32 {
+    (i64::from(last) - i64::from(first)).rem_euclid(1 << 31) as i32
 }
 
 fn next(kept: &Kept) -> i32 {

@@ -2,7 +2,7 @@
 //! the middle of one. Kafka: `UnifiedLog.deleteOldSegments`.
 
 use super::{
-    partition::{Log, Offsets, OutOfRange, Partition},
+    partition::{Log, Offsets, Partition, ReadError},
     segment::Segment,
 };
 use crate::{clock::Now, configs::TopicConfig, waiters::lock};
@@ -34,8 +34,7 @@ impl Log {
         let mut bytes: u64 = self.segments.iter().map(|segment| segment.bytes).sum();
         while self.segments.len() > 1 && bytes - self.segments[0].bytes >= kept {
             bytes -= self.segments[0].bytes;
-            self.segments.pop_front();
-            self.start_at_first();
+            self.drop_first();
         }
     }
 
@@ -46,42 +45,46 @@ impl Log {
             return;
         }
         while let Some(first) = self.segments.front() {
-            let newest = if first.max_timestamp >= 0 { first.max_timestamp } else { first.appended_ms };
-            if first.batches.is_empty() || now.wall_ms.saturating_sub(newest) <= config.retention_ms {
+            if first.is_empty() || now.wall_ms.saturating_sub(first.newest_ms()) <= config.retention_ms {
                 return;
             }
-            self.segments.pop_front();
-            if self.segments.is_empty() {
-                self.segments.push_back(Segment::new(self.end, now.wall_ms));
+            // A disk that takes no new segment keeps the old one.
+            if self.segments.len() == 1 && self.roll(now.wall_ms).is_err() {
+                return;
             }
-            self.start_at_first();
+            self.drop_first();
         }
     }
 
-    fn start_at_first(&mut self) {
+    fn drop_first(&mut self) {
+        if let Some(file) = self.segments.pop_front().as_ref().and_then(Segment::file) {
+            // What cannot be removed now is found, and removed, when the log is opened again and has its start.
+            let _ = file.remove();
+        }
         let first = self.segments.front().map_or(self.end, |segment| segment.base_offset);
         self.log_start = self.log_start.max(first);
     }
 
     fn drop_before_start(&mut self) {
-        while self.segments.len() > 1 && self.segments[1].base_offset <= self.log_start {
-            self.segments.pop_front();
+        if self.log_start == self.end && !self.active().is_empty() {
+            let now_ms = self.active().appended_ms;
+            // A disk that takes no new segment keeps the old one.
+            let _ = self.roll(now_ms);
         }
-        if self.log_start == self.end && !self.active().batches.is_empty() {
-            let opened_ms = self.active().appended_ms;
-            self.segments = [Segment::new(self.end, opened_ms)].into();
+        while self.segments.len() > 1 && self.segments[1].base_offset <= self.log_start {
+            self.drop_first();
         }
     }
 }
 
 impl Partition {
     /// Records before `before` are no more; -1 means all there are. Returns the new start of the log.
-    pub(crate) fn delete_records(&self, before: i64) -> Result<i64, OutOfRange> {
+    pub(crate) fn delete_records(&self, before: i64) -> Result<i64, ReadError> {
         let mut log = lock(&self.log);
         let offsets: Offsets = log.offsets();
         let before = if before == -1 { offsets.high_watermark } else { before };
         if before < 0 || before > offsets.high_watermark {
-            return Err(OutOfRange(offsets));
+            return Err(ReadError::OutOfRange);
         }
         log.log_start = log.log_start.max(before);
         log.drop_before_start();

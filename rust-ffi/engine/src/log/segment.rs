@@ -1,9 +1,16 @@
 //! A run of batches. Retention and compaction take whole segments; the last one is the active one, which is written to.
 
+mod file;
+mod index;
+
+pub(super) use file::{BatchHead, SegmentFile, names_of, parse_name};
+
+use std::sync::Arc;
+
 use bytes::Bytes;
 use wire::batch::Batch;
 
-/// One batch, and its first offset, so that a search does not touch the data.
+/// One batch in memory, and its first offset, so that a search does not touch the data.
 #[derive(Clone, Debug)]
 pub(super) struct Stored {
     pub base_offset: i64,
@@ -16,10 +23,17 @@ impl Stored {
     }
 }
 
+/// Where the batches are.
+#[derive(Debug)]
+pub(super) enum Data {
+    Memory(Vec<Stored>),
+    File(Arc<SegmentFile>),
+}
+
 #[derive(Debug)]
 pub(super) struct Segment {
     pub base_offset: i64,
-    pub batches: Vec<Stored>,
+    pub data: Data,
     pub bytes: u64,
     /// Of all its records; -1 if it has none.
     pub max_timestamp: i64,
@@ -34,10 +48,10 @@ pub(super) struct Segment {
 }
 
 impl Segment {
-    pub(super) fn new(base_offset: i64, now_ms: i64) -> Segment {
+    pub(super) fn new(base_offset: i64, data: Data, now_ms: i64) -> Segment {
         Segment {
             base_offset,
-            batches: Vec::new(),
+            data,
             bytes: 0,
             max_timestamp: -1,
             opened_ms: now_ms,
@@ -47,27 +61,59 @@ impl Segment {
         }
     }
 
-    pub(super) fn push(&mut self, stored: Stored, now_ms: i64) {
-        let len = self.batches.len();
-        if len == self.batches.capacity() {
-            // An eighth: doubling would waste more than a small batch is worth.
-            self.batches.reserve_exact(len / 8 + 4);
+    pub(super) fn is_empty(&self) -> bool {
+        self.bytes == 0
+    }
+
+    /// Those in memory; none if they are in a file.
+    pub(super) fn stored(&self) -> &[Stored] {
+        match &self.data {
+            Data::Memory(batches) => batches,
+            Data::File(_) => &[],
         }
-        if self.batches.is_empty() {
+    }
+
+    pub(super) fn file(&self) -> Option<&Arc<SegmentFile>> {
+        match &self.data {
+            Data::Memory(_) => None,
+            Data::File(file) => Some(file),
+        }
+    }
+
+    /// A batch is there now.
+    pub(super) fn appended(&mut self, bytes: usize, max_timestamp: i64, now_ms: i64) {
+        if self.is_empty() {
             self.opened_ms = now_ms;
         }
         self.appended_ms = now_ms;
-        self.bytes += stored.bytes.len() as u64;
-        self.max_timestamp = self.max_timestamp.max(stored.batch().max_timestamp());
-        self.batches.push(stored);
+        self.bytes += bytes as u64;
+        self.max_timestamp = self.max_timestamp.max(max_timestamp);
     }
 
-    /// The batch that holds `offset`, or the first one after it: compaction leaves gaps.
+    pub(super) fn push(&mut self, stored: Stored, now_ms: i64) {
+        self.appended(stored.bytes.len(), stored.batch().max_timestamp(), now_ms);
+        let Data::Memory(batches) = &mut self.data else { unreachable!("only what is in memory is pushed to") };
+        let len = batches.len();
+        if len == batches.capacity() {
+            // An eighth: doubling would waste more than a small batch is worth.
+            batches.reserve_exact(len / 8 + 4);
+        }
+        batches.push(stored);
+    }
+
+    /// In memory: the place of the batch that holds `offset`, or of the first one after it: compaction leaves gaps.
     pub(super) fn position(&self, offset: i64) -> usize {
-        let after = self.batches.partition_point(|stored| stored.base_offset <= offset);
+        let batches = self.stored();
+        let after = batches.partition_point(|stored| stored.base_offset <= offset);
         match after.checked_sub(1) {
-            Some(before) if self.batches[before].batch().last_offset() >= offset => before,
+            Some(before) if batches[before].batch().last_offset() >= offset => before,
             _ => after,
         }
+    }
+
+    /// The age of a segment is that of its newest record. Kafka:
+    /// `LogSegment.largestTimestamp`.
+    pub(super) fn newest_ms(&self) -> i64 {
+        if self.max_timestamp >= 0 { self.max_timestamp } else { self.appended_ms }
     }
 }

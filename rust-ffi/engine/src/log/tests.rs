@@ -1,9 +1,5 @@
 use bytes::Bytes;
-use wire::{
-    ErrorCode,
-    batch::Batch,
-    record::Records,
-};
+use wire::{ErrorCode, batch::Batch, record::Records};
 
 use super::{
     AppendError, Partition,
@@ -135,7 +131,7 @@ fn log_append_time_is_the_brokers() {
     let batch = Batch::first(&slices[0]).unwrap().0;
     assert!(batch.is_log_append_time());
     assert_eq!(batch.max_timestamp(), WALL + 7);
-    let found = partition.first_since(WALL + 7).unwrap();
+    let found = partition.first_since(WALL + 7).unwrap().unwrap();
     assert_eq!((found.offset, found.timestamp), (0, WALL + 7));
 }
 
@@ -147,12 +143,12 @@ fn a_time_finds_the_first_record_that_is_not_older() {
     };
     append(&partition, &records(&[10, 30, 20]), &config).unwrap();
     append(&partition, &records(&[40]), &config).unwrap();
-    let since = |ms| partition.first_since(WALL + ms).map(|found| (found.offset, found.timestamp - WALL));
+    let since = |ms| partition.first_since(WALL + ms).unwrap().map(|found| (found.offset, found.timestamp - WALL));
     assert_eq!(since(0), Some((0, 10)));
     assert_eq!(since(15), Some((1, 30)));
     assert_eq!(since(31), Some((3, 40)));
     assert_eq!(since(41), None);
-    assert_eq!(partition.latest().map(|found| found.offset), Some(3));
+    assert_eq!(partition.latest().unwrap().map(|found| found.offset), Some(3));
     partition.delete_records(2).unwrap();
     assert_eq!(since(0), Some((2, 20)), "what is deleted is not found");
 }

@@ -32,7 +32,13 @@ fn append(engine: &Engine, partition: i32, records: usize) {
 }
 
 fn part(partition: i32, fetch_offset: i64) -> FetchPartition {
-    FetchPartition { partition, fetch_offset, partition_max_bytes: 1 << 20, current_leader_epoch: -1, ..Default::default() }
+    FetchPartition {
+        partition,
+        fetch_offset,
+        partition_max_bytes: 1 << 20,
+        current_leader_epoch: -1,
+        ..Default::default()
+    }
 }
 
 fn fetch(partitions: Vec<FetchPartition>) -> FetchRequest<'static> {

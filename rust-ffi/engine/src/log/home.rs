@@ -1,0 +1,78 @@
+//! Where a partition's files are, in Kafka's layout: `<topic>-<partition>/00000000000000000000.log`, the indexes of
+//! closed segments, and a snapshot of the producers beside each segment that was begun.
+
+use std::{io, sync::Arc};
+
+use super::{producers::Producers, segment::SegmentFile};
+use crate::store::{self, Files, Fsync, Store};
+
+#[derive(Clone, Debug)]
+pub(crate) struct Home {
+    store: Store,
+    folder: String,
+}
+
+/// The producers' state up to an offset. Kafka: `ProducerStateManager`'s snapshot files.
+pub(super) fn snapshot_name(offset: i64) -> String {
+    format!("{offset:020}.snapshot")
+}
+
+impl Home {
+    pub(crate) fn new(store: &Store, folder: String) -> Home {
+        Home { store: store.clone(), folder }
+    }
+
+    pub(super) fn files(&self) -> &Arc<dyn Files> {
+        &self.store.files
+    }
+
+    pub(super) fn folder(&self) -> &str {
+        &self.folder
+    }
+
+    pub(super) fn fsync(&self) -> Fsync {
+        self.store.fsync
+    }
+
+    pub(super) fn create_segment(&self, base_offset: i64) -> io::Result<SegmentFile> {
+        let segment = SegmentFile::create(&self.store.files, &self.folder, base_offset)?;
+        if self.store.fsync != Fsync::Never {
+            self.store.files.sync_folder(&self.folder)?;
+        }
+        Ok(segment)
+    }
+
+    pub(super) fn open_segment(&self, base_offset: i64) -> io::Result<SegmentFile> {
+        SegmentFile::open(&self.store.files, &self.folder, base_offset)
+    }
+
+    /// Nothing more is appended to a segment. Its index is what says so after a crash.
+    pub(super) fn close_segment(
+        &self,
+        segment: Option<&Arc<SegmentFile>>,
+        end: i64,
+        producers: &Producers,
+    ) -> io::Result<()> {
+        let Some(segment) = segment else { return Ok(()) };
+        if self.store.fsync != Fsync::Never {
+            segment.sync()?;
+        }
+        self.write_snapshot(end, producers)?;
+        segment.write_index()
+    }
+
+    fn write_snapshot(&self, end: i64, producers: &Producers) -> io::Result<()> {
+        let name = snapshot_name(end);
+        store::replace(&*self.store.files, &self.folder, &name, &producers.encode(end))?;
+        // Older ones are of no use any more.
+        let older = |found: &String| found.ends_with(".snapshot") && *found < name;
+        for found in self.store.files.list(&self.folder)?.iter().filter(|found| older(found)) {
+            self.store.files.remove(&store::join(&self.folder, found))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn remove(&self) -> io::Result<()> {
+        self.store.files.remove(&self.folder)
+    }
+}

@@ -1,0 +1,188 @@
+//! Opening a partition's folder: at once after a stop in order, and after a crash by going through what may not be
+//! whole, and cutting off what is not.
+
+use std::{collections::VecDeque, io};
+
+use super::{
+    Home, Partition,
+    home::snapshot_name,
+    partition::Log,
+    producers::Producers,
+    segment::{Data, Segment, SegmentFile, parse_name},
+};
+use crate::{
+    clock::Now,
+    store::{self, Fsync},
+    waiters::lock,
+};
+
+/// How a partition is found again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reopening {
+    /// The last run has stopped in order.
+    pub clean: bool,
+    /// What that run said about the start of the log; it may lie in the middle of a segment.
+    pub log_start: i64,
+    pub now: Now,
+}
+
+impl Partition {
+    /// Opens what is there, or begins anew. The sentence says what was cut off, for people.
+    pub(crate) fn open(index: i32, home: Home, how: Reopening) -> io::Result<(Partition, Option<String>)> {
+        home.files().create_folder(home.folder())?;
+        let bases = tidy(&home)?;
+        if bases.is_empty() {
+            let segment = home.create_segment(how.log_start)?;
+            let segments = VecDeque::from([Segment::new(how.log_start, file(segment), how.now.wall_ms)]);
+            let log = Log::at_home(Some(home), segments, Producers::default(), how.log_start, how.log_start);
+            return Ok((Partition::with_log(index, log), None));
+        }
+        let mut opened = Opened::new(&bases, how);
+        for (place, base) in bases.iter().enumerate() {
+            let is_last = place + 1 == bases.len();
+            opened.segment(&home, *base, is_last)?;
+            if opened.broken {
+                // What comes after a torn segment cannot be whole.
+                for base in &bases[place + 1..] {
+                    opened.cut += home.open_segment(*base)?.len()?;
+                    home.open_segment(*base)?.remove()?;
+                }
+                break;
+            }
+        }
+        let notice = (opened.cut > 0).then(|| {
+            format!(
+                "{}: {} bytes behind offset {} were not whole and have been cut off",
+                home.folder(),
+                opened.cut,
+                opened.end
+            )
+        });
+        let log_start = how.log_start.clamp(bases[0], opened.end);
+        let log = Log::at_home(Some(home), opened.segments, opened.producers, log_start, opened.end);
+        Ok((Partition::with_log(index, log), notice))
+    }
+
+    /// Writes down what a start in order wants to find. The log is not appended to after it.
+    pub(crate) fn shut(&self) -> io::Result<()> {
+        let log = lock(&self.log);
+        let Some(home) = &log.home else { return Ok(()) };
+        if log.poisoned {
+            return Err(io::Error::other("an earlier write failed"));
+        }
+        home.close_segment(log.segments.back().and_then(Segment::file), log.end, &log.producers)
+    }
+
+    /// The files of a deleted topic.
+    pub(crate) fn remove_files(&self) -> io::Result<()> {
+        lock(&self.log).home.as_ref().map_or(Ok(()), Home::remove)
+    }
+}
+
+fn file(segment: SegmentFile) -> Data {
+    Data::File(segment.into())
+}
+
+/// Removes what an interrupted step left behind; returns the first offsets of the segments.
+fn tidy(home: &Home) -> io::Result<Vec<i64>> {
+    let names = home.files().list(home.folder())?;
+    for name in names.iter().filter(|name| name.ends_with(".tmp") || name.ends_with(".cleaned")) {
+        home.files().remove(&store::join(home.folder(), name))?;
+    }
+    Ok(names.iter().filter_map(|name| parse_name(name)).collect())
+}
+
+struct Opened {
+    how: Reopening,
+    segments: VecDeque<Segment>,
+    producers: Producers,
+    /// The producers are known up to here.
+    known: i64,
+    end: i64,
+    cut: u64,
+    broken: bool,
+}
+
+impl Opened {
+    fn new(bases: &[i64], how: Reopening) -> Opened {
+        Opened {
+            how,
+            segments: VecDeque::with_capacity(bases.len()),
+            producers: Producers::default(),
+            known: -1,
+            end: bases[0],
+            cut: 0,
+            broken: false,
+        }
+    }
+
+    fn segment(&mut self, home: &Home, base: i64, is_last: bool) -> io::Result<()> {
+        let now_ms = self.how.now.wall_ms;
+        let segment = home.open_segment(base)?;
+        let len = segment.len()?;
+        // A segment that was closed in order has its index; without fsync that says nothing after a power cut.
+        let closed = !is_last && home.fsync() != Fsync::Never && segment.has_index()?;
+        let sound = if self.how.clean || closed {
+            let (end, max_timestamp) = segment.end(len)?;
+            self.end = end.max(base);
+            self.push(segment, base, len, max_timestamp);
+            len
+        } else {
+            self.known_until(home, base)?;
+            let (mut end, mut max_timestamp) = (base, -1);
+            let (known, producers) = (self.known, &mut self.producers);
+            let sound = segment.recover(|batch| {
+                end = batch.last_offset() + 1;
+                max_timestamp = max_timestamp.max(batch.max_timestamp());
+                if batch.base_offset() >= known {
+                    producers.appended(batch, batch.base_offset(), now_ms);
+                }
+            })?;
+            self.known = self.known.max(end);
+            self.end = end;
+            self.cut += len - sound;
+            self.broken = sound < len;
+            self.push(segment, base, sound, max_timestamp);
+            sound
+        };
+        if is_last && self.known < self.end && sound > 0 {
+            self.known_until(home, self.end)?;
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, segment: SegmentFile, base: i64, bytes: u64, max_timestamp: i64) {
+        let mut found = Segment::new(base, file(segment), self.how.now.wall_ms);
+        if bytes > 0 {
+            found.appended(bytes as usize, max_timestamp, self.how.now.wall_ms);
+        }
+        self.segments.push_back(found);
+    }
+
+    /// Reads the snapshot of the producers at `offset`, if nothing is known of them yet; without one, goes through the
+    /// segments before it.
+    fn known_until(&mut self, home: &Home, offset: i64) -> io::Result<()> {
+        if self.known >= offset {
+            return Ok(());
+        }
+        let now_ms = self.how.now.wall_ms;
+        if let Some(bytes) = store::read(&**home.files(), home.folder(), &snapshot_name(offset))?
+            && let Some(producers) = Producers::decode(&bytes, now_ms)
+        {
+            (self.producers, self.known) = (producers, offset);
+            return Ok(());
+        }
+        for segment in self.segments.iter().filter(|segment| segment.base_offset < offset) {
+            let Some(file) = segment.file() else { continue };
+            let mut batches = file.batches(0, segment.bytes);
+            while let Some(bytes) = batches.next()? {
+                let batch = wire::batch::Batch::stored(&bytes);
+                if batch.base_offset() >= self.known && batch.base_offset() < offset {
+                    self.producers.appended(&batch, batch.base_offset(), now_ms);
+                }
+            }
+        }
+        self.known = offset;
+        Ok(())
+    }
+}

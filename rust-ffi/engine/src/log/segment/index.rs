@@ -1,0 +1,160 @@
+//! Where in a segment's file an offset or a time is: an entry every few kilobytes, in Kafka's own form (`OffsetIndex`,
+//! `TimeIndex`), so that Kafka's tools read them.
+
+use bytes::{Buf, BufMut};
+
+/// Kafka: `index.interval.bytes`.
+pub(super) const INTERVAL: u64 = 4_096;
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Index {
+    /// Offset of the last record of a batch, relative to the segment, and where the batch begins.
+    offsets: Vec<(u32, u32)>,
+    /// The largest timestamp up to some batch, and the relative offset of that batch's last record.
+    times: Vec<(i64, u32)>,
+    /// Bytes since the last entry.
+    since: u64,
+    max_timestamp: i64,
+    /// Of the batch with the largest timestamp.
+    max_timestamp_offset: u32,
+}
+
+impl Index {
+    pub(super) fn new() -> Index {
+        Index { max_timestamp: -1, ..Index::default() }
+    }
+
+    /// A batch begins at `position`.
+    pub(super) fn add(&mut self, last_offset: u32, position: u64, bytes: u64, max_timestamp: i64) {
+        if max_timestamp > self.max_timestamp {
+            (self.max_timestamp, self.max_timestamp_offset) = (max_timestamp, last_offset);
+        }
+        if self.since > INTERVAL
+            && let Ok(position) = u32::try_from(position)
+        {
+            self.offsets.push((last_offset, position));
+            self.note_time();
+            self.since = 0;
+        }
+        self.since += bytes;
+    }
+
+    fn note_time(&mut self) {
+        if self.max_timestamp >= 0 && self.times.last().is_none_or(|last| last.0 < self.max_timestamp) {
+            self.times.push((self.max_timestamp, self.max_timestamp_offset));
+        }
+    }
+
+    /// Where to begin looking for an offset.
+    pub(super) fn position(&self, offset: u32) -> u64 {
+        let after = self.offsets.partition_point(|entry| entry.0 <= offset);
+        after.checked_sub(1).map_or(0, |i| self.offsets[i].1.into())
+    }
+
+    /// Where to begin looking for a time.
+    pub(super) fn position_since(&self, timestamp: i64) -> u64 {
+        // Before the batch of this entry, nothing is as late as `timestamp`.
+        let after = self.times.partition_point(|entry| entry.0 < timestamp);
+        after.checked_sub(1).map_or(0, |i| self.position(self.times[i].1))
+    }
+
+    pub(super) fn max_timestamp(&self) -> i64 {
+        self.max_timestamp
+    }
+
+    /// The last position that is known, from where the rest is to be looked through.
+    pub(super) fn last_position(&self) -> u64 {
+        self.offsets.last().map_or(0, |entry| entry.1.into())
+    }
+
+    /// The contents of `.index` and `.timeindex`.
+    pub(super) fn encode(&mut self) -> (Vec<u8>, Vec<u8>) {
+        self.note_time();
+        let (mut offsets, mut times) = (Vec::new(), Vec::new());
+        for (offset, position) in &self.offsets {
+            offsets.put_u32(*offset);
+            offsets.put_u32(*position);
+        }
+        for (timestamp, offset) in &self.times {
+            times.put_i64(*timestamp);
+            times.put_u32(*offset);
+        }
+        (offsets, times)
+    }
+
+    /// `None` if they are no index of a file of this length. The entries' sense is not checked further: they only say
+    /// where to begin looking, and what is found is looked at.
+    pub(super) fn decode(mut offsets: &[u8], mut times: &[u8], file_len: u64) -> Option<Index> {
+        let mut index = Index::new();
+        if offsets.len() % 8 != 0 || times.len() % 12 != 0 {
+            return None;
+        }
+        while offsets.has_remaining() {
+            let entry = (offsets.get_u32(), offsets.get_u32());
+            let grows = index.offsets.last().is_none_or(|last| last.0 < entry.0 && last.1 < entry.1);
+            // Kafka fills a preallocated file with zeros behind the last entry.
+            if entry == (0, 0) && !index.offsets.is_empty() {
+                break;
+            }
+            if !grows || u64::from(entry.1) >= file_len {
+                return None;
+            }
+            index.offsets.push(entry);
+        }
+        while times.has_remaining() {
+            let entry = (times.get_i64(), times.get_u32());
+            if entry == (0, 0) && !index.times.is_empty() {
+                break;
+            }
+            if index.times.last().is_some_and(|last| last.0 >= entry.0) {
+                return None;
+            }
+            index.times.push(entry);
+        }
+        if let Some((timestamp, offset)) = index.times.last() {
+            (index.max_timestamp, index.max_timestamp_offset) = (*timestamp, *offset);
+        }
+        Some(index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_finds_what_it_was_told_and_survives_its_files() {
+        let mut index = Index::new();
+        // Batches of 1,000 bytes and two records, timestamps that jump about.
+        for batch in 0..100u32 {
+            index.add(batch * 2 + 1, u64::from(batch) * 1_000, 1_000, i64::from(batch * 37 % 100));
+        }
+        let (offsets, times) = index.encode();
+        let again = Index::decode(&offsets, &times, 100_000).unwrap();
+        for offset in 0..200 {
+            let position = again.position(offset);
+            assert_eq!(position, index.position(offset));
+            assert!(position <= u64::from(offset / 2) * 1_000);
+            assert!(u64::from(offset / 2) * 1_000 - position <= 6_000);
+        }
+        assert_eq!(again.max_timestamp(), 99);
+        for timestamp in 0..100 {
+            let first = (0..100u64).find(|batch| (batch * 37 % 100) as i64 >= timestamp).unwrap();
+            assert!(again.position_since(timestamp) <= first * 1_000);
+        }
+    }
+
+    #[test]
+    fn what_is_no_index_is_refused() {
+        assert!(Index::decode(&[0; 7], &[], 100).is_none());
+        assert!(Index::decode(&[], &[0; 13], 100).is_none());
+        let (mut offsets, mut position) = (Vec::new(), Vec::new());
+        offsets.put_u32(5);
+        offsets.put_u32(100);
+        assert!(Index::decode(&offsets, &[], 100).is_none(), "beyond the file");
+        position.put_u32(5);
+        position.put_u32(1);
+        position.extend_from_slice(&position.clone());
+        assert!(Index::decode(&position, &[], 100).is_none(), "not growing");
+    }
+}
