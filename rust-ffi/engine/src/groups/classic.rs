@@ -358,3 +358,33 @@ impl Classic {
         turn.cancel(self.sync_deadline.take());
     }
 }
+
+#[cfg(test)]
+impl Classic {
+    /// What is counted and what is kept twice agrees.
+    pub(super) fn check(&self) {
+        assert_eq!(self.joining, self.members.values().filter(|member| member.joining.is_some()).count());
+        let mut protocols = BTreeMap::new();
+        for own in self.members.values().flat_map(|member| &member.protocols) {
+            *protocols.entry(own.name.clone()).or_insert(0) += 1;
+        }
+        assert_eq!(self.protocols, protocols);
+        let instance = |(id, member): (&Arc<str>, &Member)| Some((member.instance_id.clone()?, id.clone()));
+        let statics: BTreeMap<Arc<str>, Arc<str>> = self.members.iter().filter_map(instance).collect();
+        assert_eq!(self.static_members, statics);
+        assert!(self.pending_sync.iter().all(|id| self.members.contains_key(id)));
+        assert!(self.pending_join.keys().all(|id| !self.members.contains_key(id)));
+        assert_eq!(self.leader.is_some(), !self.members.is_empty());
+        assert!(self.leader.iter().all(|id| self.members.contains_key(id)));
+        // Nobody waits without a deadline that ends it.
+        let is_idle = |member: &Member| member.joining.is_none() && member.syncing.is_none();
+        match self.state {
+            State::Empty => assert!(self.members.is_empty() && self.join_deadline.is_none()),
+            State::PreparingRebalance => assert!(self.join_deadline.is_some() && self.sync_deadline.is_none()),
+            State::CompletingRebalance => assert!(self.sync_deadline.is_some() && self.select_protocol().is_some()),
+            State::Stable => assert!(self.members.values().all(is_idle)),
+        }
+        let is_watched = |member: &Member| member.session.is_some() || !is_idle(member);
+        assert!(self.members.values().all(is_watched));
+    }
+}

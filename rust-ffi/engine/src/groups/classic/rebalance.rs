@@ -8,6 +8,9 @@ use wire::error_code::ErrorCode;
 use super::{Classic, JoinPhase, State};
 use crate::groups::{GroupDue, registry::Turn};
 
+/// A rebalance timeout may be 0, and then a group that nothing happens in would be looked at without end.
+const LOOK_AGAIN_MS_MIN: i64 = 1_000;
+
 impl Classic {
     pub(super) fn rebalance_or_complete(&mut self, turn: &mut Turn<'_>) {
         if self.state == State::PreparingRebalance {
@@ -82,7 +85,8 @@ impl Classic {
         missing.iter().for_each(|member_id| self.remove(turn, member_id));
         if !self.members.is_empty() && !self.elect_leader() {
             // Only static members are left and none has joined: their sessions end or they come back.
-            self.set_join_deadline(turn, self.rebalance_timeout_ms(), JoinPhase::Rebalance);
+            let after_ms = self.rebalance_timeout_ms().max(LOOK_AGAIN_MS_MIN);
+            self.set_join_deadline(turn, after_ms, JoinPhase::Rebalance);
             return;
         }
         self.next_generation(turn);

@@ -183,3 +183,18 @@ fn an_id_that_was_given_to_a_dynamic_member_is_not_for_an_instance() {
     let refused = world.joined(&mut world.join(instance("a", id)));
     assert_eq!(refused.error_code, code(ErrorCode::UnknownServerError));
 }
+
+/// With a rebalance timeout of 0 the deadline was set again for the same moment, and `Engine::fire` never returned.
+#[test]
+fn instances_without_patience_do_not_stop_the_clock() {
+    let mut world = World::new();
+    let hasty = |name, member_id| JoinGroupRequest { rebalance_timeout_ms: 0, ..instance(name, member_id) };
+    let first = world.joined(&mut world.join(hasty("a", "")));
+    assert_eq!(world.synced(&mut sync(&world, "a", &first, &[])).error_code, 0);
+    let hasty_too = |member_id| JoinGroupRequest { rebalance_timeout_ms: 0, ..joining("g", member_id) };
+    let id = world.joined(&mut world.join(hasty_too(""))).member_id;
+    let _waiting = world.join(hasty_too(id));
+    assert_eq!(world.leave("g", &[(id, None)]), [0]);
+    world.advance(SESSION_MS as u64);
+    assert_eq!(world.state(), "Empty");
+}
