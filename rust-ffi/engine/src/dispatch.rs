@@ -48,12 +48,16 @@ serve! {
     21 delete_records delete_records_request DeleteRecordsRequest,
     22 init_producer_id init_producer_id_request InitProducerIdRequest,
     23 offset_for_leader_epoch offset_for_leader_epoch_request OffsetForLeaderEpochRequest,
+    32 describe_configs describe_configs_request DescribeConfigsRequest,
+    33 alter_configs alter_configs_request AlterConfigsRequest,
     35 describe_log_dirs describe_log_dirs_request DescribeLogDirsRequest,
     37 create_partitions create_partitions_request CreatePartitionsRequest,
     42 delete_groups delete_groups_request DeleteGroupsRequest,
+    44 incremental_alter_configs incremental_alter_configs_request IncrementalAlterConfigsRequest,
     47 offset_delete offset_delete_request OffsetDeleteRequest,
     60 describe_cluster describe_cluster_request DescribeClusterRequest,
     61 describe_producers describe_producers_request DescribeProducersRequest,
+    74 list_config_resources list_config_resources_request ListConfigResourcesRequest,
     75 describe_topic_partitions describe_topic_partitions_request DescribeTopicPartitionsRequest,
 }
 

@@ -22,7 +22,7 @@ use wire::{
 
 use crate::{
     Engine, assignment,
-    configs::TopicConfig,
+    configs::{TopicConfig, describe::Entry},
     cx::Cx,
     names::CLUSTER_METADATA,
     outcome::Outcome,
@@ -39,16 +39,7 @@ const DEFAULT: i32 = -1;
 struct Made {
     id: Uuid,
     partitions: i32,
-    configs: Vec<Shown>,
-}
-
-/// A config of the topic, as the answer tells it.
-struct Shown {
-    name: String,
-    value: Option<String>,
-    read_only: bool,
-    source: i8,
-    is_sensitive: bool,
+    configs: Vec<Entry>,
 }
 
 type Answer<'a> = (&'a str, Result<Made, Refusal>);
@@ -56,7 +47,10 @@ type Answer<'a> = (&'a str, Result<Made, Refusal>);
 pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &CreateTopicsRequest<'_>) -> Outcome {
     let answers = match refuse_all(engine, request) {
         Some(refusal) => request.topics.iter().map(|topic| (topic.name, Err(refusal.clone()))).collect(),
-        None => create(engine, request),
+        None => {
+            let _held = engine.configs.hold();
+            create(engine, request)
+        }
     };
     let response = CreateTopicsResponse { throttle_time_ms: 0, topics: answers.iter().map(show).collect() };
     cx.reply(|writer, version| response.encode(writer, version))
@@ -198,23 +192,12 @@ fn make(engine: &Engine, name: &str, plan: Plan, validate_only: bool) -> Result<
         // Kafka makes one up, too, if it only validates.
         id: engine.entropy.uuid(),
         partitions: plan.partitions,
-        configs: shown(&plan.config),
+        configs: engine.configs.view().created(&plan.config),
     };
     if !validate_only {
         engine.topics.create_checked(name, made.id, plan.partitions, plan.config).map_err(refuse)?;
     }
     Ok(made)
-}
-
-fn shown(config: &TopicConfig) -> Vec<Shown> {
-    let of_topic = |(name, value): (&String, &String)| Shown {
-        name: name.clone(),
-        value: Some(value.clone()),
-        read_only: false,
-        source: 1,
-        is_sensitive: false,
-    };
-    config.overrides.iter().map(of_topic).collect()
 }
 
 fn show<'a>((name, answer): &'a Answer<'_>) -> CreatableTopicResult<'a> {
@@ -225,12 +208,12 @@ fn show<'a>((name, answer): &'a Answer<'_>) -> CreatableTopicResult<'a> {
         ..CreatableTopicResult::default()
     };
     let Ok(made) = answer else { return refused };
-    let config = |config: &'a Shown| CreatableTopicConfigs {
+    let config = |config: &'a Entry| CreatableTopicConfigs {
         name: &config.name,
         value: config.value.as_deref(),
         read_only: config.read_only,
-        config_source: config.source,
-        is_sensitive: config.is_sensitive,
+        config_source: config.source as i8,
+        is_sensitive: config.sensitive,
     };
     CreatableTopicResult {
         topic_id: made.id,

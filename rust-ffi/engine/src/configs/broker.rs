@@ -3,7 +3,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard},
 };
 
 use super::{
@@ -16,19 +16,31 @@ use crate::{settings::Settings, waiters::lock};
 /// Texts by Kafka's names.
 pub(crate) type Props = BTreeMap<String, String>;
 
-#[derive(Debug)]
 pub(crate) struct BrokerConfigs {
     pub(super) node_id: i32,
     /// What was given at start.
     pub(super) fixed: Props,
     /// One change at a time; taken before any other lock.
     changes: Mutex<()>,
-    dynamic: RwLock<Arc<Dynamic>>,
-    values: RwLock<Arc<Values>>,
+    state: RwLock<State>,
+}
+
+#[derive(Clone)]
+pub(super) struct State {
+    pub(super) dynamic: Arc<Dynamic>,
+    /// What follows from it; read without a look at any text.
+    pub(super) values: Arc<Values>,
+}
+
+/// Passwords are among the texts.
+impl std::fmt::Debug for BrokerConfigs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BrokerConfigs").field("node_id", &self.node_id).finish_non_exhaustive()
+    }
 }
 
 /// What was changed while the broker ran.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Dynamic {
     /// For this broker.
     pub(crate) broker: Props,
@@ -65,6 +77,23 @@ impl Values {
         self.get(name)?.int()
     }
 
+    /// What the types do not say. Kafka: `KafkaConfig.validateValues`.
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        let refuse = |why: &str| Err(ConfigError(format!("requirement failed: {why}")));
+        let times = |name: &str, ms: i64| self.int(name).map(|n| n.saturating_mul(ms));
+        let retention = self.int("log.retention.ms").or_else(|| times("log.retention.minutes", 60_000));
+        if retention.or_else(|| times("log.retention.hours", 3_600_000)) == Some(0) {
+            return refuse("log.retention.ms must be unlimited (-1) or, greater than or equal to 1");
+        }
+        if self.int("log.roll.ms").is_some_and(|ms| ms < 1) {
+            return refuse("log.roll.ms must be greater than or equal to 1");
+        }
+        if self.int("log.roll.jitter.ms").is_some_and(|ms| ms < 0) {
+            return refuse("log.roll.jitter.ms must be equal or greater than 0");
+        }
+        Ok(())
+    }
+
     /// What a topic gets where it says nothing itself. Kafka: `KafkaConfig.extractLogConfigMap`.
     pub(super) fn topic_default(&self, def: &Def) -> Option<Value> {
         let times = |name: &str, ms: i64| self.int(name).map(|n| n.saturating_mul(ms));
@@ -97,8 +126,7 @@ impl BrokerConfigs {
             node_id: settings.node_id,
             fixed,
             changes: Mutex::new(()),
-            dynamic: RwLock::new(Arc::new(dynamic)),
-            values: RwLock::new(Arc::new(values)),
+            state: RwLock::new(State { dynamic: Arc::new(dynamic), values: Arc::new(values) }),
         }
     }
 
@@ -107,39 +135,48 @@ impl BrokerConfigs {
         lock(&self.changes)
     }
 
+    fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn state(&self) -> State {
+        self.read().clone()
+    }
+
     pub(super) fn values(&self) -> Arc<Values> {
-        self.values.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.read().values.clone()
     }
 
     pub(super) fn dynamic(&self) -> Arc<Dynamic> {
-        self.dynamic.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.read().dynamic.clone()
     }
 
     /// The caller holds [`BrokerConfigs::hold`]. Returns whether broker configs are others now.
     pub(super) fn replace(&self, dynamic: Dynamic) -> bool {
-        let old = self.dynamic();
-        let changed = old.broker != dynamic.broker || old.cluster != dynamic.cluster;
-        if changed {
-            let values = Values::of(&in_effect(&self.fixed, &dynamic.cluster, &dynamic.broker));
-            *self.values.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(values);
-        }
-        *self.dynamic.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(dynamic);
+        let old = self.state();
+        let changed = old.dynamic.broker != dynamic.broker || old.dynamic.cluster != dynamic.cluster;
+        let values = match changed {
+            true => Arc::new(Values::of(&in_effect(&self.fixed, &dynamic.cluster, &dynamic.broker))),
+            false => old.values,
+        };
+        let new = State { dynamic: Arc::new(dynamic), values };
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = new;
         changed
     }
 
     /// A whole number by Kafka's name: `num.partitions`, `fetch.max.bytes`. 0 where there is none.
     pub(crate) fn int(&self, key: &str) -> i64 {
-        self.values().int(key).unwrap_or_default()
+        self.read().values.int(key).unwrap_or_default()
     }
 
     pub(crate) fn boolean(&self, key: &str) -> bool {
-        self.values().get(key) == Some(&Value::Boolean(true))
+        self.read().values.get(key) == Some(&Value::Boolean(true))
     }
 
     /// Any broker config as Kafka shows it; empty where there is none.
     #[allow(dead_code, reason = "who needs a text reads it here")]
     pub(crate) fn text(&self, key: &str) -> String {
-        self.values().get(key).map(Value::to_string).unwrap_or_default()
+        self.read().values.get(key).map(Value::to_string).unwrap_or_default()
     }
 
     /// A whole number that may be set for one group: `consumer.session.timeout.ms`. Where it is not, the broker's
@@ -147,18 +184,18 @@ impl BrokerConfigs {
     #[allow(dead_code, reason = "the groups read theirs here")]
     pub(crate) fn group_int(&self, group: &str, key: &str) -> i64 {
         let Some(def) = table::find(table::GROUP, key) else { return 0 };
-        let set = self.dynamic().groups.get(group).and_then(|props| def.parse(props.get(key)?).ok());
-        let broker = || self.values().get(&format!("group.{key}")).cloned();
+        let state = self.state();
+        let set = state.dynamic.groups.get(group).and_then(|props| def.parse(props.get(key)?).ok());
+        let broker = || state.values.get(&format!("group.{key}")).cloned();
         set.or_else(broker).or_else(|| def.default_value()).and_then(|value| value.int()).unwrap_or_default()
     }
 }
 
 /// Whether a broker config of this name and value could be given at start.
 pub fn check(key: &str, value: &str) -> Result<(), ConfigError> {
-    match table::broker(key) {
-        Some(def) => def.parse(value).map(|_| ()),
-        None => Err(ConfigError(format!("Unknown broker config name: {key}"))),
-    }
+    let def = table::broker(key).ok_or_else(|| ConfigError(format!("Unknown broker config name: {key}")))?;
+    def.parse(value)?;
+    Values::of(&BTreeMap::from([(key, value)])).check()
 }
 
 /// What the broker is told at start, and what it is: Kafka would have it in its `server.properties`.

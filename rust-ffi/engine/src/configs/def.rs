@@ -28,7 +28,7 @@ impl Kind {
         }
     }
 
-    fn range(self) -> (i64, i64) {
+    pub(super) fn range(self) -> (i64, i64) {
         match self {
             Kind::Short => (i16::MIN.into(), i16::MAX.into()),
             Kind::Int => (i32::MIN.into(), i32::MAX.into()),
@@ -99,7 +99,7 @@ impl Def {
         Def { internal: true, ..self }
     }
 
-    pub(crate) const fn from_broker(self, broker: &'static str) -> Def {
+    pub(crate) const fn broker_default(self, broker: &'static str) -> Def {
         Def { broker: Some(broker), ..self }
     }
 
@@ -289,9 +289,7 @@ pub(crate) fn duration_ms(text: &str) -> Option<i64> {
     }
     let mut sum = 0_i64;
     let mut left = date;
-    for (unit, ms) in [('D', 86_400_000_i64)] {
-        left = add_unit(left, unit, ms, &mut sum)?;
-    }
+    left = add_unit(left, 'D', 86_400_000, &mut sum)?;
     if !left.is_empty() {
         return None;
     }
@@ -314,3 +312,6 @@ fn add_unit<'a>(text: &'a str, unit: char, unit_ms: i64, sum: &mut i64) -> Optio
     *sum = whole.parse::<i64>().ok()?.checked_mul(unit_ms)?.checked_add(thousandths)?.checked_add(*sum)?;
     Some(rest)
 }
+
+#[cfg(test)]
+mod tests;

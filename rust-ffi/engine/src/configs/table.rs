@@ -56,3 +56,6 @@ pub(crate) fn synonyms(name: &str) -> Vec<&str> {
 pub(crate) fn find(table: &'static [Def], name: &str) -> Option<&'static Def> {
     table.iter().find(|def| def.name == name)
 }
+
+#[cfg(test)]
+mod tests;

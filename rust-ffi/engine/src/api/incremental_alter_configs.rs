@@ -1,0 +1,44 @@
+//! IncrementalAlterConfigs (key 44), versions 0-1. Owner: `configs/alter.rs`. Kafka: ConfigAdminManager.preprocess,
+//! then ConfigurationControlManager.incrementalAlterConfigs.
+//! Does: sets and deletes configs, adds to lists and takes from them; each resource as a whole or not at all.
+//! By version: nothing differs.
+//! Leaves out: `listeners` cannot change, levels of loggers are remembered and do nothing, and regular expressions of a
+//! subscription to metrics are hardly looked at.
+
+use wire::{
+    error_code::ErrorCode,
+    message::{
+        incremental_alter_configs_request::IncrementalAlterConfigsRequest,
+        incremental_alter_configs_response::{AlterConfigsResourceResponse, IncrementalAlterConfigsResponse},
+    },
+};
+
+use crate::{
+    Engine,
+    configs::alter::{self, Edit, Wanted},
+    cx::Cx,
+    outcome::Outcome,
+};
+
+pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &IncrementalAlterConfigsRequest<'_>) -> Outcome {
+    let wanted = request.resources.iter().map(|resource| Wanted {
+        kind: resource.resource_type,
+        name: resource.resource_name,
+        edits: resource
+            .configs
+            .iter()
+            .map(|one| Edit { key: one.name, op: one.config_operation, value: one.value })
+            .collect(),
+        replaces: false,
+    });
+    let wanted: Vec<Wanted<'_>> = wanted.collect();
+    let results = alter::alter(engine, &wanted, request.validate_only);
+    let responses = wanted.iter().zip(&results).map(|(wanted, result)| AlterConfigsResourceResponse {
+        error_code: result.as_ref().err().map_or(ErrorCode::None, |refused| refused.code).code(),
+        error_message: result.as_ref().err().and_then(|refused| refused.why.as_deref()),
+        resource_type: wanted.kind,
+        resource_name: wanted.name,
+    });
+    let response = IncrementalAlterConfigsResponse { throttle_time_ms: 0, responses: responses.collect() };
+    cx.reply(|w, v| response.encode(w, v))
+}

@@ -1,0 +1,234 @@
+//! Changes of configs by clients. Kafka: `ConfigAdminManager` and `ConfigurationControlManager`; where they look at one
+//! thing one after the other, so does this.
+
+mod broker;
+mod group;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use wire::error_code::ErrorCode;
+
+use super::{
+    BrokerConfigs, TopicConfig,
+    broker::{Dynamic, Props},
+    def::{Def, Kind},
+    resource, table,
+};
+use crate::{Engine, names};
+
+/// What a resource's configs are to become.
+#[derive(Debug)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) kind: i8,
+    pub(crate) name: &'a str,
+    pub(crate) edits: Vec<Edit<'a>>,
+    /// What is not named goes.
+    pub(crate) replaces: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Edit<'a> {
+    pub(crate) key: &'a str,
+    /// `AlterConfigOp.OpType`.
+    pub(crate) op: i8,
+    pub(crate) value: Option<&'a str>,
+}
+
+pub(crate) const SET: i8 = 0;
+const DELETE: i8 = 1;
+const APPEND: i8 = 2;
+const SUBTRACT: i8 = 3;
+
+/// The loggers there are. Their levels are remembered and shown; the log of this broker belongs to the program that
+/// embeds it, which decides how much it wants to hear.
+pub(super) const LOGGERS: &[&str] = &["root"];
+
+const LEVELS: &[&str] = &["DEBUG", "ERROR", "FATAL", "INFO", "TRACE", "WARN"];
+
+/// Why nothing of a resource is changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refused {
+    pub(crate) code: ErrorCode,
+    pub(crate) why: Option<String>,
+}
+
+fn refused(code: ErrorCode, why: impl Into<String>) -> Refused {
+    Refused { code, why: Some(why.into()) }
+}
+
+fn invalid(why: impl Into<String>) -> Refused {
+    refused(ErrorCode::InvalidRequest, why)
+}
+
+/// Each resource is changed as a whole or not at all; what becomes of one does not touch the others.
+pub(crate) fn alter(engine: &Engine, wanted: &[Wanted<'_>], validate_only: bool) -> Vec<Result<(), Refused>> {
+    let configs = &engine.configs;
+    let _held = configs.hold();
+    let mut count: BTreeMap<(i8, &str), usize> = BTreeMap::new();
+    wanted.iter().for_each(|one| *count.entry((one.kind, one.name)).or_default() += 1);
+    let mut draft = Dynamic::clone(&configs.dynamic());
+    let one = |one: &Wanted<'_>| match count.get(&(one.kind, one.name)) {
+        Some(1) => change(engine, &mut draft, one, validate_only),
+        _ => Err(invalid("Each resource must appear at most once.")),
+    };
+    let results = wanted.iter().map(one).collect();
+    if !validate_only && configs.replace(draft) {
+        refresh_topics(engine);
+    }
+    results
+}
+
+/// Topics take over what the broker says now. Who makes one holds the configs meanwhile.
+fn refresh_topics(engine: &Engine) {
+    let values = engine.configs.values();
+    for topic in engine.topics.list() {
+        let old = topic.config();
+        let new = TopicConfig::of(&values, old.overrides.clone());
+        if new != *old {
+            topic.set_config(new);
+        }
+    }
+}
+
+fn change(engine: &Engine, draft: &mut Dynamic, wanted: &Wanted<'_>, validate_only: bool) -> Result<(), Refused> {
+    let mut keys = BTreeSet::new();
+    if !wanted.edits.iter().all(|edit| keys.insert(edit.key)) {
+        return Err(invalid("Error due to duplicate config keys"));
+    }
+    let null = wanted.edits.iter().filter(|edit| edit.op != DELETE && edit.value.is_none());
+    let null: Vec<&str> = null.map(|edit| edit.key).collect();
+    if !null.is_empty() {
+        return Err(invalid(format!("Null value not supported for : {}", null.join(", "))));
+    }
+    match wanted.kind {
+        resource::TOPIC => topic(engine, wanted, validate_only),
+        resource::BROKER => broker::change(&engine.configs, draft, wanted),
+        resource::BROKER_LOGGER if !wanted.replaces => loggers(&engine.configs, draft, wanted),
+        resource::CLIENT_METRICS => group::client_metrics(draft, wanted),
+        resource::GROUP => group::change(&engine.configs, draft, wanted),
+        kind => Err(invalid(format!("Unknown resource type {kind}"))),
+    }
+}
+
+fn topic(engine: &Engine, wanted: &Wanted<'_>, validate_only: bool) -> Result<(), Refused> {
+    let topic = engine.topics.get(wanted.name);
+    let old = topic.as_ref().map(|topic| topic.config());
+    let none = Props::new();
+    let current = old.as_ref().map_or(&none, |config| &config.overrides);
+    let props = edited(current, wanted, |key| table::find(table::TOPIC, key))?;
+    if wanted.name.is_empty() {
+        return Err(invalid("Default topic resources are not allowed."));
+    }
+    names::check(wanted.name).map_err(|why| refused(ErrorCode::InvalidTopicException, why))?;
+    let config = TopicConfig::new(&engine.configs, props).map_err(|e| refused(ErrorCode::InvalidConfig, e.0))?;
+    let Some(topic) = topic else {
+        let why = format!("The topic '{}' does not exist.", wanted.name);
+        return Err(refused(ErrorCode::UnknownTopicOrPartition, why));
+    };
+    if !validate_only {
+        topic.set_config(config);
+    }
+    Ok(())
+}
+
+/// What becomes of `current`. `def` finds a config that may be a list.
+fn edited(current: &Props, wanted: &Wanted<'_>, def: impl Fn(&str) -> Option<&'static Def>) -> Result<Props, Refused> {
+    let mut props = if wanted.replaces { Props::new() } else { current.clone() };
+    for &Edit { key, op, value } in &wanted.edits {
+        let text = value.unwrap_or_default();
+        match op {
+            SET => {
+                props.insert(key.to_owned(), text.to_owned());
+            }
+            DELETE => {
+                props.remove(key);
+            }
+            APPEND | SUBTRACT => {
+                let Some(def) = def(key).filter(|def| def.kind == Kind::List) else {
+                    let word = if op == APPEND { "APPEND" } else { "SUBTRACT" };
+                    let why = format!("Can't {word} to key {key} because its type is not LIST.");
+                    return Err(refused(ErrorCode::InvalidConfig, why));
+                };
+                let old = props.get(key).map_or(def.default.unwrap_or_default(), String::as_str);
+                let new = if op == APPEND { appended(old, text) } else { subtracted(old, text) };
+                props.insert(key.to_owned(), new);
+            }
+            // Kafka finds out too late, and does not say.
+            _ => return Err(Refused { code: ErrorCode::UnknownServerError, why: None }),
+        }
+    }
+    Ok(props)
+}
+
+fn parts(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').filter(|part| !part.is_empty())
+}
+
+/// Java's `String.split`, which drops what is empty at the end.
+fn split(text: &str) -> impl Iterator<Item = &str> {
+    let end =
+        if text.is_empty() { Some(text) } else { Some(text.trim_end_matches(',')).filter(|rest| !rest.is_empty()) };
+    end.into_iter().flat_map(|rest| rest.split(','))
+}
+
+fn appended(old: &str, more: &str) -> String {
+    let mut all: Vec<&str> = parts(old).collect();
+    let mut seen: BTreeSet<&str> = all.iter().copied().collect();
+    all.extend(split(more).filter(|part| seen.insert(part)));
+    all.join(",")
+}
+
+/// Each element of `less` takes one away.
+fn subtracted(old: &str, less: &str) -> String {
+    let mut less_of: BTreeMap<&str, usize> = BTreeMap::new();
+    split(less).for_each(|part| *less_of.entry(part).or_default() += 1);
+    let mut left = Vec::new();
+    for part in parts(old) {
+        match less_of.get_mut(part) {
+            Some(count) if *count > 0 => *count -= 1,
+            _ => left.push(part),
+        }
+    }
+    left.join(",")
+}
+
+/// Kafka: `RuntimeLoggerManager`.
+fn loggers(configs: &BrokerConfigs, draft: &mut Dynamic, wanted: &Wanted<'_>) -> Result<(), Refused> {
+    let id = node_id(wanted.name)?;
+    if id != configs.node_id {
+        let why = format!("Unexpected node id. Expected {}, but received {}", configs.node_id, wanted.name);
+        return Err(invalid(why));
+    }
+    let mut levels = draft.loggers.clone();
+    for &Edit { key, op, value } in &wanted.edits {
+        let is_known = LOGGERS.contains(&key);
+        let bad = |why: String| Err(refused(ErrorCode::InvalidConfig, why));
+        match op {
+            SET | DELETE if !is_known => return bad(format!("Logger {key} does not exist!")),
+            SET => {
+                let level = value.unwrap_or_default();
+                if !LEVELS.contains(&level) {
+                    return bad(format!(
+                        "Cannot set the log level of {key} to {level} as it is not a supported log level. Valid log \
+                         levels are {}",
+                        LEVELS.join(", ")
+                    ));
+                }
+                levels.insert(key.to_owned(), level.to_owned());
+            }
+            DELETE => return Err(invalid("Removing the log level of the root logger is not allowed")),
+            APPEND => return Err(invalid("APPEND operation is not allowed for the BROKER_LOGGER resource")),
+            SUBTRACT => return Err(invalid("SUBTRACT operation is not allowed for the BROKER_LOGGER resource")),
+            _ => return Err(Refused { code: ErrorCode::UnknownServerError, why: None }),
+        }
+    }
+    draft.loggers = levels;
+    Ok(())
+}
+
+fn node_id(name: &str) -> Result<i32, Refused> {
+    name.parse().map_err(|_| invalid(format!("Node id must be an integer, but it is: {name}")))
+}
+
+#[cfg(test)]
+mod tests;

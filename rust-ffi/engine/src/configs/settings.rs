@@ -1,0 +1,66 @@
+//! The broker configs that an embedder may give: those that do something here. Rows for a table of settings.
+
+use std::sync::LazyLock;
+
+use super::{
+    def::{Def, Kind, Valid},
+    table,
+};
+
+/// What a value may be. Lists and texts with few values name them in [`BrokerSetting::values`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SettingKind {
+    Text,
+    /// Elements with commas between them.
+    List,
+    Boolean,
+    /// Both ends included.
+    Int {
+        min: i64,
+        max: i64,
+    },
+    /// Both ends included.
+    Double {
+        min: f64,
+        max: f64,
+    },
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct BrokerSetting {
+    pub key: &'static str,
+    pub kind: SettingKind,
+    /// None where Kafka has none: another config decides then.
+    pub default: Option<&'static str>,
+    /// What a text or an element may be; anything if empty.
+    pub values: &'static [&'static str],
+    pub doc: &'static str,
+}
+
+/// Sorted by key. A value is checked by [`super::check`].
+pub fn broker_settings() -> &'static [BrokerSetting] {
+    static ROWS: LazyLock<Vec<BrokerSetting>> = LazyLock::new(|| {
+        let row = |&(name, doc): &(&str, &'static str)| Some(setting(table::broker(name)?, doc));
+        table::EFFECTIVE.iter().filter_map(row).collect()
+    });
+    &ROWS
+}
+
+fn setting(def: &'static Def, doc: &'static str) -> BrokerSetting {
+    let (least, most) = def.kind.range();
+    let kind = match (def.kind, def.valid) {
+        (Kind::Boolean, _) => SettingKind::Boolean,
+        (Kind::List, _) => SettingKind::List,
+        (Kind::Double, Valid::Within(min, max)) => SettingKind::Double { min, max },
+        (Kind::Double, _) => SettingKind::Double { min: f64::MIN, max: f64::MAX },
+        (Kind::Text | Kind::Class | Kind::Password, _) => SettingKind::Text,
+        (_, Valid::Range(min, max)) => SettingKind::Int { min, max },
+        (_, Valid::From(min)) => SettingKind::Int { min, max: most },
+        _ => SettingKind::Int { min: least, max: most },
+    };
+    let values: &[&str] = match def.valid {
+        Valid::OneOf(values) | Valid::OneOfFolded(values) | Valid::Listed(values) => values,
+        _ => &[],
+    };
+    BrokerSetting { key: def.name, kind, default: def.default, values, doc }
+}
