@@ -8,7 +8,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
-use wire::api::ApiRange;
+use wire::{api::ApiRange, message::api_versions::Feature};
 
 use crate::{
     error::{Error, Kind},
@@ -75,6 +75,10 @@ pub struct Partition {
 /// A storage with Kafka's APIs on top. The shell has checked frame, header, key and version.
 pub trait Backend: Send + Sync + 'static {
     fn advertised(&self) -> &[ApiRange];
+    /// Feature levels, as ApiVersions says them.
+    fn features(&self) -> &[Feature] {
+        &[]
+    }
     /// Whether a request may be handed to [`Backend::call`].
     fn serves(&self, key: i16, version: i16) -> bool {
         let ranges = self.advertised();

@@ -182,12 +182,13 @@ impl Connection<'_> {
             return Err(End::Refused(format!("request key {key} version {version} is not served")));
         }
         if key == API_VERSIONS {
-            let ranges = self.shared.backend.advertised();
+            let backend = &self.shared.backend;
             let body = frame.get(body_at..).unwrap_or_default();
             check_request(key, version, body).map_err(|e| End::Refused(format!("ApiVersions is malformed: {e}")))?;
             let asked = ApiVersionsRequest::decode(&mut Reader::new(body), version);
             if asked.is_ok_and(|asked| api_versions::is_valid(&asked, version)) {
-                api_versions::response(self.output.own(), correlation_id, version, ranges);
+                let (ranges, features) = (backend.advertised(), backend.features());
+                api_versions::response(self.output.own(), correlation_id, version, ranges, features);
             } else {
                 api_versions::invalid_request(self.output.own(), correlation_id, version);
             }

@@ -50,15 +50,26 @@ serve! {
     23 offset_for_leader_epoch offset_for_leader_epoch_request OffsetForLeaderEpochRequest,
     32 describe_configs describe_configs_request DescribeConfigsRequest,
     33 alter_configs alter_configs_request AlterConfigsRequest,
+    34 alter_replica_log_dirs alter_replica_log_dirs_request AlterReplicaLogDirsRequest,
     35 describe_log_dirs describe_log_dirs_request DescribeLogDirsRequest,
     37 create_partitions create_partitions_request CreatePartitionsRequest,
     42 delete_groups delete_groups_request DeleteGroupsRequest,
+    43 elect_leaders elect_leaders_request ElectLeadersRequest,
     44 incremental_alter_configs incremental_alter_configs_request IncrementalAlterConfigsRequest,
+    45 alter_partition_reassignments alter_partition_reassignments_request AlterPartitionReassignmentsRequest,
+    46 list_partition_reassignments list_partition_reassignments_request ListPartitionReassignmentsRequest,
     47 offset_delete offset_delete_request OffsetDeleteRequest,
+    55 describe_quorum describe_quorum_request DescribeQuorumRequest,
+    57 update_features update_features_request UpdateFeaturesRequest,
     60 describe_cluster describe_cluster_request DescribeClusterRequest,
     61 describe_producers describe_producers_request DescribeProducersRequest,
+    64 unregister_broker unregister_broker_request UnregisterBrokerRequest,
+    71 get_telemetry_subscriptions get_telemetry_subscriptions_request GetTelemetrySubscriptionsRequest,
+    72 push_telemetry push_telemetry_request PushTelemetryRequest,
     74 list_config_resources list_config_resources_request ListConfigResourcesRequest,
     75 describe_topic_partitions describe_topic_partitions_request DescribeTopicPartitionsRequest,
+    80 add_raft_voter add_raft_voter_request AddRaftVoterRequest,
+    81 remove_raft_voter remove_raft_voter_request RemoveRaftVoterRequest,
 }
 
 /// Kafka serves these if they are sent, but does not say so unless a metrics reporter is configured.
@@ -82,6 +93,11 @@ pub(crate) fn abandon(engine: &Engine, cx: &Cx<'_>, parked: Parked) -> Outcome {
         State::Fetch(waiting) => api::fetch::abandon(engine, cx, waiting, ticket),
         State::Group(_) => Outcome::Close("the broker stops".to_owned()),
     }
+}
+
+/// Whether requests of this key are answered at all.
+pub(crate) fn has(key: i16) -> bool {
+    SERVED.contains(&key)
 }
 
 /// Whether a request of this key and version may be handed to the engine.

@@ -13,6 +13,7 @@ pub mod configs;
 mod cx;
 mod dispatch;
 mod entropy;
+mod features;
 mod fetch_sessions;
 mod groups;
 pub mod log;
@@ -36,6 +37,7 @@ use std::{
 pub use clock::{Instant, Now};
 pub use cx::Cx;
 pub use dispatch::{advertised, serves};
+pub use features::features;
 pub use outcome::{Outcome, Parked};
 pub use settings::Settings;
 pub use topics::{Topic, TopicError};

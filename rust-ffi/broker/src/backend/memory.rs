@@ -5,7 +5,7 @@ use std::{future::poll_fn, sync::Arc, task::Poll};
 use engine::{Cx, Engine, Outcome};
 use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
-use wire::{api::ApiRange, header};
+use wire::{api::ApiRange, header, message::api_versions::Feature};
 
 use super::{Answer, Backend, Called, Opening, Partition, Pending, Request, Storage, Topic};
 use crate::{
@@ -25,6 +25,7 @@ struct Memory {
     engine: Engine,
     clock: Clock,
     ranges: Vec<ApiRange>,
+    features: Vec<Feature>,
     stop: CancellationToken,
 }
 
@@ -38,7 +39,8 @@ pub(super) fn open(opening: &Opening<'_>) -> Result<Arc<dyn Backend>, Error> {
         ));
     }
     let engine = Engine::new(engine_settings(settings, *advertised_port));
-    Ok(Arc::new(Memory { engine, clock: Clock::new(), ranges: engine::advertised(), stop: stop.clone() }))
+    let (ranges, features) = (engine::advertised(), engine::features());
+    Ok(Arc::new(Memory { engine, clock: Clock::new(), ranges, features, stop: stop.clone() }))
 }
 
 fn engine_settings(settings: &Settings, port: u16) -> engine::Settings {
@@ -102,6 +104,10 @@ impl Memory {
 impl Backend for Memory {
     fn advertised(&self) -> &[ApiRange] {
         &self.ranges
+    }
+
+    fn features(&self) -> &[Feature] {
+        &self.features
     }
 
     fn serves(&self, key: i16, version: i16) -> bool {

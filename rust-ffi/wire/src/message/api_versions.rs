@@ -3,15 +3,28 @@
 
 use super::Writer;
 use super::api_versions_request::ApiVersionsRequest;
-use super::api_versions_response::{ApiVersion, ApiVersionsResponse};
+use super::api_versions_response::{ApiVersion, ApiVersionsResponse, FinalizedFeatureKey, SupportedFeatureKey};
 use crate::ErrorCode;
 use crate::api::{API_VERSIONS, Api, ApiRange};
 use bytes::BytesMut;
 
+/// A feature of the cluster: the levels that the broker supports, and the one in use (KIP-584).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Feature {
+    pub name: &'static str,
+    pub min: i16,
+    pub max: i16,
+    /// 0 is not in use, and not listed among the levels that are.
+    pub level: i16,
+}
+
+/// Clients take a higher one for newer levels. Ours never change.
+const FEATURES_EPOCH: i64 = 1;
+
 /// Writes a whole frame (length prefix and header included). `version` must be one we serve; a client that asked for
-/// another is given [`unsupported_version`].
-pub fn response(out: &mut BytesMut, correlation_id: i32, version: i16, ranges: &[ApiRange]) {
-    frame(out, correlation_id, version, ErrorCode::None, ranges);
+/// another is given [`unsupported_version`]. Without features nothing is said of any.
+pub fn response(out: &mut BytesMut, correlation_id: i32, version: i16, ranges: &[ApiRange], features: &[Feature]) {
+    frame(out, correlation_id, version, ErrorCode::None, ranges, features);
 }
 
 /// The answer to an ApiVersions request above our range: body of version 0, error 35 and one entry, our own range
@@ -19,12 +32,12 @@ pub fn response(out: &mut BytesMut, correlation_id: i32, version: i16, ranges: &
 pub fn unsupported_version(out: &mut BytesMut, correlation_id: i32) {
     let (min, max) = Api::from_key(API_VERSIONS).map_or((0, 0), |api| (api.min, api.max));
     let own = ApiRange { key: API_VERSIONS, min, max };
-    frame(out, correlation_id, 0, ErrorCode::UnsupportedVersion, &[own]);
+    frame(out, correlation_id, 0, ErrorCode::UnsupportedVersion, &[own], &[]);
 }
 
 /// The answer to a client that does not say what it is, from version 3 on, where it must (KIP-511).
 pub fn invalid_request(out: &mut BytesMut, correlation_id: i32, version: i16) {
-    frame(out, correlation_id, version, ErrorCode::InvalidRequest, &[]);
+    frame(out, correlation_id, version, ErrorCode::InvalidRequest, &[], &[]);
 }
 
 /// Whether the client's name and version are such as Kafka takes. Kafka: `ApiVersionsRequest.isValid`.
@@ -37,16 +50,37 @@ pub fn is_valid(request: &ApiVersionsRequest<'_>, version: i16) -> bool {
     version < 3 || (word(request.client_software_name) && word(request.client_software_version))
 }
 
-fn frame(out: &mut BytesMut, correlation_id: i32, version: i16, error: ErrorCode, ranges: &[ApiRange]) {
+fn frame(
+    out: &mut BytesMut,
+    correlation_id: i32,
+    version: i16,
+    error: ErrorCode,
+    ranges: &[ApiRange],
+    features: &[Feature],
+) {
     let api_keys = ranges
         .iter()
         .map(|range| ApiVersion { api_key: range.key, min_version: range.min, max_version: range.max })
         .collect();
-    let body = ApiVersionsResponse { error_code: error.code(), api_keys, ..ApiVersionsResponse::default() };
+    // Clients of version 3 take a minimum of 0 for an error (KAFKA-17492). Kafka 4.3.1 measured.
+    let supported = features.iter().filter(|feature| version >= 4 || feature.min > 0);
+    let finalized = features.iter().filter(|feature| feature.level > 0);
+    let body = ApiVersionsResponse {
+        error_code: error.code(),
+        api_keys,
+        supported_features: supported
+            .map(|it| SupportedFeatureKey { name: it.name, min_version: it.min, max_version: it.max })
+            .collect(),
+        finalized_features_epoch: if features.is_empty() { -1 } else { FEATURES_EPOCH },
+        finalized_features: finalized
+            .map(|it| FinalizedFeatureKey { name: it.name, max_version_level: it.level, min_version_level: it.level })
+            .collect(),
+        ..ApiVersionsResponse::default()
+    };
     // The header is never flexible, whatever the version: see `Api::response_header_version`.
     let mut writer = Writer::response(correlation_id, 0);
     let pieces = body.encode(&mut writer, version).and_then(|()| writer.into_frame());
-    for piece in pieces.expect("no string, no null, and at most 2^15 keys") {
+    for piece in pieces.expect("no null, short names, and at most 2^15 keys") {
         out.extend_from_slice(&piece);
     }
 }
@@ -77,14 +111,33 @@ mod tests {
     fn every_version_says_what_is_served() {
         for version in 0..=4 {
             let mut out = BytesMut::from(&b"before"[..]);
-            response(&mut out, 77, version, RANGES);
+            response(&mut out, 77, version, RANGES, &[]);
             let frame = &out[6..];
             assert_eq!(frame[..4], (frame.len() as i32 - 4).to_be_bytes());
             assert_eq!(frame[4..8], 77i32.to_be_bytes());
             let body = ApiVersionsResponse::decode(&mut Reader::new(&frame[8..]), version).unwrap();
             let said = body.api_keys.iter().map(|v| (v.api_key, v.min_version, v.max_version));
             assert_eq!(said.collect::<Vec<_>>(), [(3, 0, 13), (18, 0, 4)]);
-            assert_eq!(body.error_code, 0);
+            assert_eq!((body.error_code, body.finalized_features_epoch), (0, -1));
+        }
+    }
+
+    #[test]
+    fn features_are_said_from_version_3_on_and_those_from_level_0_from_version_4_on() {
+        let feature = |name, min, max, level| Feature { name, min, max, level };
+        let features = [feature("a", 7, 30, 30), feature("b", 0, 2, 2), feature("c", 0, 1, 0)];
+        for version in 0..=4 {
+            let mut out = BytesMut::new();
+            response(&mut out, 77, version, RANGES, &features);
+            let body = ApiVersionsResponse::decode(&mut Reader::new(&out[8..]), version).unwrap();
+            let supported = body.supported_features.iter().map(|it| (it.name, it.min_version, it.max_version));
+            let all = [("a", 7, 30), ("b", 0, 2), ("c", 0, 1)];
+            assert_eq!(supported.collect::<Vec<_>>(), all[..[0, 0, 0, 1, 3][version as usize]]);
+            let finalized =
+                body.finalized_features.iter().map(|it| (it.name, it.min_version_level, it.max_version_level));
+            let levels: &[_] = if version < 3 { &[] } else { &[("a", 30, 30), ("b", 2, 2)] };
+            assert_eq!(finalized.collect::<Vec<_>>(), levels);
+            assert_eq!(body.finalized_features_epoch, if version < 3 { -1 } else { 1 });
         }
     }
 

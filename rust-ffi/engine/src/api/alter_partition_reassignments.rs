@@ -1,0 +1,124 @@
+//! AlterPartitionReassignments (key 45), versions 0-1. Owner: `topics.rs`. Kafka: ControllerApis
+//! .handleAlterPartitionReassignments, ReplicationControlManager.alterPartitionReassignments.
+//! Does: a partition may be moved to where it is, which is done at once; there is no other place, and nothing to cancel
+//! (null replicas). Measured on Kafka 4.3.1.
+//! By version: 1 whether the replication factor may change, which it cannot.
+//! Leaves out: nothing.
+
+use wire::{
+    ErrorCode,
+    message::{
+        alter_partition_reassignments_request::{AlterPartitionReassignmentsRequest, ReassignablePartition},
+        alter_partition_reassignments_response::{
+            AlterPartitionReassignmentsResponse, ReassignablePartitionResponse, ReassignableTopicResponse,
+        },
+    },
+};
+
+use crate::{
+    Engine, assignment,
+    cx::Cx,
+    outcome::Outcome,
+    refusal::{self, Refusal},
+};
+
+pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &AlterPartitionReassignmentsRequest<'_>) -> Outcome {
+    let refused = if request.timeout_ms <= 0 { Err(Refusal::timed_out()) } else { Ok(()) };
+    let mut answers = Vec::with_capacity(request.topics.len());
+    for topic in &request.topics {
+        let answer = |partition: &ReassignablePartition| {
+            let answer = refused.clone().and_then(|()| reassign(engine, topic.name, partition));
+            (partition.partition_index, answer)
+        };
+        answers.push((topic.name, topic.partitions.iter().map(answer).collect::<Vec<_>>()));
+    }
+    let responses = answers.iter().map(|(name, partitions)| ReassignableTopicResponse {
+        name,
+        partitions: partitions.iter().map(|(index, answer)| show(*index, answer)).collect(),
+    });
+    let response = AlterPartitionReassignmentsResponse {
+        throttle_time_ms: 0,
+        allow_replication_factor_change: request.allow_replication_factor_change,
+        error_code: refusal::code(&refused),
+        error_message: None,
+        responses: responses.collect(),
+    };
+    // Kafka does not look at an empty one, and answers with the schema's defaults.
+    let response = match request.topics.is_empty() && refused.is_ok() {
+        true => AlterPartitionReassignmentsResponse::default(),
+        false => response,
+    };
+    cx.reply(|writer, version| response.encode(writer, version))
+}
+
+fn reassign(engine: &Engine, name: &str, asked: &ReassignablePartition) -> Result<(), Refusal> {
+    let unknown = |words: String| Refusal::new(ErrorCode::UnknownTopicOrPartition, words);
+    let topic = engine.topics.get(name).ok_or_else(|| unknown(format!("Unable to find a topic named {name}.")))?;
+    let index = asked.partition_index;
+    topic.partition(index).ok_or_else(|| unknown(format!("Unable to find partition {name}:{index}.")))?;
+    match &asked.replicas {
+        None => Err(Refusal::bare(ErrorCode::NoReassignmentInProgress)),
+        Some(replicas) => assignment::check(engine.settings.node_id, replicas),
+    }
+}
+
+fn show(partition_index: i32, answer: &Result<(), Refusal>) -> ReassignablePartitionResponse<'_> {
+    ReassignablePartitionResponse {
+        partition_index,
+        error_code: refusal::code(answer),
+        error_message: refusal::message(answer),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wire::message::{Reader, Request, alter_partition_reassignments_request::ReassignableTopic};
+
+    use super::*;
+    use crate::{Settings, configs::TopicConfig, testing::ask};
+
+    /// The top-level code and words; code of each partition and whether there are words.
+    type Said = (i16, Option<String>, Vec<(i16, bool)>);
+
+    fn said(version: i16, timeout_ms: i32, asked: &[(&'static str, i32, Option<&[i32]>)]) -> Said {
+        let engine = Engine::new(Settings::default());
+        engine.create_topic("t", Some(3), TopicConfig::default()).unwrap();
+        let topics = asked.iter().map(|(name, partition_index, replicas)| {
+            let replicas = replicas.map(<[i32]>::to_vec);
+            ReassignableTopic {
+                name,
+                partitions: vec![ReassignablePartition { partition_index: *partition_index, replicas }],
+            }
+        });
+        let request = AlterPartitionReassignmentsRequest {
+            timeout_ms,
+            allow_replication_factor_change: version == 0,
+            topics: topics.collect(),
+        };
+        let body = ask(&engine, 45, version, &Request::AlterPartitionReassignments(request));
+        let response = AlterPartitionReassignmentsResponse::decode(&mut Reader::new(&body), version).unwrap();
+        assert_eq!(response.allow_replication_factor_change, version == 0 || asked.is_empty());
+        let partitions = response.responses.iter().flat_map(|topic| &topic.partitions);
+        let answers = partitions.map(|one| (one.error_code, one.error_message.is_some())).collect();
+        (response.error_code, response.error_message.map(str::to_owned), answers)
+    }
+
+    #[test]
+    fn a_partition_can_only_be_where_it_is() {
+        let asked: &[(&'static str, i32, Option<&[i32]>)] = &[
+            ("t", 0, Some(&[1])),
+            ("t", 1, None),
+            ("t", 2, Some(&[2])),
+            ("t", 2, Some(&[])),
+            ("t", 2, Some(&[1, 1])),
+            ("t", 9, Some(&[1])),
+            ("nope", 0, None),
+        ];
+        let answers = vec![(0, false), (85, false), (39, true), (39, true), (39, true), (3, true), (3, true)];
+        for version in 0..=1 {
+            assert_eq!(said(version, 1_000, asked), (0, None, answers.clone()));
+        }
+        assert_eq!(said(1, 1_000, &[]), (0, Some(String::new()), Vec::new()));
+        assert_eq!(said(1, 0, &asked[..1]), (7, None, vec![(7, false)]));
+    }
+}

@@ -1,0 +1,124 @@
+//! ElectLeaders (key 43), versions 0-2. Owner: `topics.rs`. Kafka: ControllerApis.handleElectLeaders,
+//! ReplicationControlManager.electLeaders.
+//! Does: the one node leads everything already, so no election is needed, preferred or unclean. If all partitions are
+//! meant (null), the answer has every topic, without partitions (measured on Kafka 4.3.1).
+//! By version: 1 the type of the election, top-level error; 2 flexible.
+//! Leaves out: nothing.
+
+use wire::{
+    ErrorCode,
+    message::{
+        elect_leaders_request::ElectLeadersRequest,
+        elect_leaders_response::{ElectLeadersResponse, PartitionResult, ReplicaElectionResult},
+    },
+};
+
+use crate::{
+    Engine,
+    cx::Cx,
+    outcome::Outcome,
+    refusal::{self, Refusal},
+};
+
+/// Kafka: `ElectionType`; 0 is preferred.
+const UNCLEAN: i8 = 1;
+
+type Answers<'a> = Vec<(&'a str, Vec<(i32, Result<(), Refusal>)>)>;
+
+pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &ElectLeadersRequest<'_>) -> Outcome {
+    let refused = refuse_all(request);
+    let every = match (&request.topic_partitions, &refused) {
+        (None, Ok(())) => engine.topics.list(),
+        _ => Vec::new(),
+    };
+    let mut answers: Answers<'_> = every.iter().map(|topic| (&topic.name[..], Vec::new())).collect();
+    for asked in request.topic_partitions.iter().flatten() {
+        let elect = |index: &i32| (*index, refused.clone().and_then(|()| Err(elect(engine, asked.topic, *index))));
+        answers.push((asked.topic, asked.partitions.iter().map(elect).collect()));
+    }
+    let response = ElectLeadersResponse {
+        throttle_time_ms: 0,
+        error_code: refusal::code(&refused),
+        replica_election_results: answers
+            .iter()
+            .map(|(topic, partitions)| ReplicaElectionResult {
+                topic,
+                partition_result: partitions.iter().map(|(index, answer)| show(*index, answer)).collect(),
+            })
+            .collect(),
+    };
+    cx.reply(|writer, version| response.encode(writer, version))
+}
+
+fn refuse_all(request: &ElectLeadersRequest<'_>) -> Result<(), Refusal> {
+    if !(0..=UNCLEAN).contains(&request.election_type) {
+        let words = format!("Unknown election type {}", request.election_type);
+        return Err(Refusal::new(ErrorCode::InvalidRequest, words));
+    }
+    if request.timeout_ms <= 0 { Err(Refusal::timed_out()) } else { Ok(()) }
+}
+
+/// There is always a reason not to.
+fn elect(engine: &Engine, name: &str, index: i32) -> Refusal {
+    match engine.topics.get(name) {
+        None => Refusal::new(ErrorCode::UnknownTopicOrPartition, format!("No such topic as {name}")),
+        Some(topic) if topic.partition(index).is_none() => {
+            Refusal::new(ErrorCode::UnknownTopicOrPartition, format!("No such partition as {name}-{index}"))
+        }
+        Some(_) => Refusal::new(ErrorCode::ElectionNotNeeded, "Leader election not needed for topic partition."),
+    }
+}
+
+fn show(partition_id: i32, answer: &Result<(), Refusal>) -> PartitionResult<'_> {
+    PartitionResult { partition_id, error_code: refusal::code(answer), error_message: refusal::message(answer) }
+}
+
+#[cfg(test)]
+mod tests {
+    use wire::message::{Reader, Request, elect_leaders_request::TopicPartitions};
+
+    use super::*;
+    use crate::{Settings, configs::TopicConfig, testing::ask};
+
+    /// The top-level code; topic, partition, code and whether there are words.
+    type Said = (i16, Vec<(String, i32, i16, bool)>, usize);
+
+    fn said(version: i16, election_type: i8, timeout_ms: i32, asked: Option<&[(&'static str, &[i32])]>) -> Said {
+        let engine = Engine::new(Settings::default());
+        engine.create_topic("t", Some(2), TopicConfig::default()).unwrap();
+        engine.create_topic("u", Some(2), TopicConfig::default()).unwrap();
+        let topic =
+            |(topic, partitions): &(&'static str, &[i32])| TopicPartitions { topic, partitions: partitions.to_vec() };
+        let topic_partitions = asked.map(|asked| asked.iter().map(topic).collect());
+        let request = Request::ElectLeaders(ElectLeadersRequest { election_type, topic_partitions, timeout_ms });
+        let body = ask(&engine, 43, version, &request);
+        let response = ElectLeadersResponse::decode(&mut Reader::new(&body), version).unwrap();
+        let all = response.replica_election_results.iter().flat_map(|topic| {
+            let name = topic.topic.to_owned();
+            let partitions = topic.partition_result.iter();
+            partitions.map(move |one| (name.clone(), one.partition_id, one.error_code, one.error_message.is_some()))
+        });
+        (response.error_code, all.collect(), response.replica_election_results.len())
+    }
+
+    #[test]
+    fn no_election_is_needed() {
+        let asked: &[(&str, &[i32])] = &[("t", &[0, 0, 9]), ("nope", &[0]), ("u", &[])];
+        let one = |name: &str, index, code| (name.to_owned(), index, code, true);
+        let answers = vec![one("t", 0, 84), one("t", 0, 84), one("t", 9, 3), one("nope", 0, 3)];
+        for (version, election_type) in [(0, 0), (1, 0), (1, 1), (2, 0), (2, 1)] {
+            assert_eq!(said(version, election_type, 1_000, Some(asked)), (0, answers.clone(), 3));
+            assert_eq!(said(version, election_type, 1_000, None), (0, Vec::new(), 2));
+        }
+    }
+
+    #[test]
+    fn an_unknown_type_and_no_time_refuse_the_whole_request() {
+        let asked: &[(&str, &[i32])] = &[("t", &[0])];
+        for election_type in [2, -1] {
+            assert_eq!(said(2, election_type, 1_000, Some(asked)), (42, vec![("t".to_owned(), 0, 42, true)], 1));
+        }
+        assert_eq!(said(2, 0, 0, Some(asked)), (7, vec![("t".to_owned(), 0, 7, false)], 1));
+        assert_eq!(said(2, 0, 0, None), (7, Vec::new(), 0));
+    }
+}
