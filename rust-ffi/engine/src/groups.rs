@@ -28,8 +28,8 @@ pub(crate) use offsets::Committed;
 pub(crate) use promise::Promise;
 pub(crate) use registry::Groups;
 pub(crate) use requests::{
-    Commit, Described, DescribedMember, FetchedTopic, commit, delete, delete_offsets, describe, fetch, fetch_all,
-    heartbeat, join, leave, list, sync,
+    Budget, Commit, Described, DescribedMember, FetchedTopic, commit, delete, delete_offsets, describe, fetch,
+    fetch_all, heartbeat, join, leave, list, sync,
 };
 
 /// A deadline of a group.

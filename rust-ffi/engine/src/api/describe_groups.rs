@@ -15,21 +15,22 @@ use wire::{
 use crate::{
     Engine, authorized,
     cx::Cx,
-    groups::{self, Described},
+    groups::{self, Budget, Described},
     outcome::Outcome,
 };
 
-/// A request of a few bytes may name the same large group many times.
-const ANSWER_BYTES_MAX: usize = 256 << 20;
+/// A group without its name and members, roughly.
+const GROUP_BYTES: usize = 100;
 
 pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DescribeGroupsRequest<'_>) -> Outcome {
-    let mut bytes = 0;
+    let mut budget = Budget::new();
     let mut described = Vec::with_capacity(request.groups.len());
     for name in &request.groups {
         let group = groups::describe(engine, cx, name);
-        bytes += group.iter().flat_map(|group| &group.members).map(groups::DescribedMember::bytes).sum::<usize>();
-        if bytes > ANSWER_BYTES_MAX {
-            return Outcome::Close(format!("the answer to DescribeGroups is larger than {ANSWER_BYTES_MAX} bytes"));
+        let members = group.iter().flat_map(|group| &group.members);
+        let bytes = GROUP_BYTES + 2 * name.len() + members.map(groups::DescribedMember::bytes).sum::<usize>();
+        if budget.spend(bytes).is_none() {
+            return Outcome::Close(format!("the answer to DescribeGroups is larger than {} bytes", Budget::BYTES));
         }
         described.push((*name, group, format!("Group {name} not found.")));
     }

@@ -17,6 +17,9 @@ const GROUP: i8 = 0;
 const TRANSACTION: i8 = 1;
 const SHARE: i8 = 2;
 
+/// An answer is many times as large as its key.
+const KEYS_MAX: usize = 1_000_000;
+
 /// Kafka: `Errors.INVALID_REQUEST`.
 const INVALID_REQUEST: &str = "This most likely occurs because of a request being malformed by the client library or \
      the message was sent to an incompatible broker. See the broker logs for more details.";
@@ -33,6 +36,8 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &FindCoordinatorRequ
             port: found.port,
             ..FindCoordinatorResponse::default()
         }
+    } else if request.coordinator_keys.len() > KEYS_MAX {
+        return Outcome::Close(format!("FindCoordinator asks for more than {KEYS_MAX} keys"));
     } else {
         let coordinators = request.coordinator_keys.iter().map(|key| find(engine, cx, request.key_type, key));
         FindCoordinatorResponse { coordinators: coordinators.collect(), ..FindCoordinatorResponse::default() }

@@ -20,23 +20,24 @@ use wire::{
 use crate::{
     Engine, Topic,
     cx::Cx,
-    groups::{self, Committed, FetchedTopic},
+    groups::{self, Budget, Committed, FetchedTopic},
     outcome::Outcome,
 };
 
-/// A request of a few bytes may ask for everything of the same large group many times.
-const PARTITIONS_MAX: usize = 2_000_000;
-
 pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &OffsetFetchRequest<'_>) -> Outcome {
-    if cx.version >= 8 { fetch_groups(engine, cx, request) } else { fetch_one(engine, cx, request) }
+    let outcome = if cx.version >= 8 { fetch_groups(engine, cx, request) } else { fetch_one(engine, cx, request) };
+    let too_large = || Outcome::Close(format!("the answer to OffsetFetch is larger than {} bytes", Budget::BYTES));
+    outcome.unwrap_or_else(too_large)
 }
 
-fn fetch_one(engine: &Engine, cx: &Cx<'_>, request: &OffsetFetchRequest<'_>) -> Outcome {
+/// `None` if the answer would be too large.
+fn fetch_one(engine: &Engine, cx: &Cx<'_>, request: &OffsetFetchRequest<'_>) -> Option<Outcome> {
+    let budget = &mut Budget::new();
     let fetched = match &request.topics {
-        None => groups::fetch_all(engine, cx, request.group_id),
+        None => groups::fetch_all(engine, cx, request.group_id, budget)?,
         Some(topics) => {
             let asked: Vec<(&str, &[i32])> = topics.iter().map(|t| (t.name, &*t.partition_indexes)).collect();
-            groups::fetch(engine, cx, request.group_id, &asked)
+            groups::fetch(engine, cx, request.group_id, &asked, budget)?
         }
     };
     let topics = fetched.iter().map(|topic| OffsetFetchResponseTopic {
@@ -44,7 +45,7 @@ fn fetch_one(engine: &Engine, cx: &Cx<'_>, request: &OffsetFetchRequest<'_>) -> 
         partitions: topic.partitions.iter().map(|(index, committed)| partition(*index, committed)).collect(),
     });
     let response = OffsetFetchResponse { topics: topics.collect(), ..OffsetFetchResponse::default() };
-    cx.reply(|w, v| response.encode(w, v))
+    Some(cx.reply(|w, v| response.encode(w, v)))
 }
 
 /// The one of the old versions has the same fields.
@@ -76,43 +77,42 @@ struct Group<'a> {
     unknown: Vec<&'a OffsetFetchRequestTopics<'a>>,
 }
 
-fn fetch_groups(engine: &Engine, cx: &Cx<'_>, request: &OffsetFetchRequest<'_>) -> Outcome {
-    let mut groups = Vec::with_capacity(request.groups.len());
-    let mut count = 0;
-    for asked in &request.groups {
-        let group = fetch_group(engine, cx, asked);
-        count += group.found.iter().map(|(_, topic)| topic.partitions.len()).sum::<usize>();
-        if count > PARTITIONS_MAX {
-            return Outcome::Close(format!("the answer to OffsetFetch has more than {PARTITIONS_MAX} partitions"));
-        }
-        groups.push(group);
-    }
+/// `None` if the answer would be too large.
+fn fetch_groups(engine: &Engine, cx: &Cx<'_>, request: &OffsetFetchRequest<'_>) -> Option<Outcome> {
+    let budget = &mut Budget::new();
+    let groups = request.groups.iter().map(|asked| fetch_group(engine, cx, asked, budget));
+    let groups: Vec<Group<'_>> = groups.collect::<Option<_>>()?;
     let groups = groups.iter().map(|group| OffsetFetchResponseGroup {
         group_id: group.id,
         topics: group.found.iter().map(show).chain(group.unknown.iter().map(|topic| show_unknown(topic))).collect(),
         error_code: 0,
     });
     let response = OffsetFetchResponse { groups: groups.collect(), ..OffsetFetchResponse::default() };
-    cx.reply(|w, v| response.encode(w, v))
+    Some(cx.reply(|w, v| response.encode(w, v)))
 }
 
-fn fetch_group<'a>(engine: &Engine, cx: &Cx<'_>, asked: &'a OffsetFetchRequestGroup<'a>) -> Group<'a> {
+fn fetch_group<'a>(
+    engine: &Engine,
+    cx: &Cx<'_>,
+    asked: &'a OffsetFetchRequestGroup<'a>,
+    budget: &mut Budget,
+) -> Option<Group<'a>> {
     let id = asked.group_id;
     let has_ids = cx.version >= 10;
     let Some(topics) = &asked.topics else {
-        let all = groups::fetch_all(engine, cx, id).into_iter();
+        let all = groups::fetch_all(engine, cx, id, budget)?.into_iter();
         // With ids, a topic that is no more cannot be named.
         let id_of = |topic: FetchedTopic| match engine.topics.get(&topic.name) {
             Some(found) => Some((found.id, topic)),
             None if has_ids => None,
             None => Some((Uuid::ZERO, topic)),
         };
-        return Group { id, found: all.filter_map(id_of).collect(), unknown: Vec::new() };
+        return Some(Group { id, found: all.filter_map(id_of).collect(), unknown: Vec::new() });
     };
     if !has_ids {
         let names: Vec<(&str, &[i32])> = topics.iter().map(|t| (t.name, &*t.partition_indexes)).collect();
-        let found = groups::fetch(engine, cx, id, &names).into_iter().map(|topic| (Uuid::ZERO, topic));
-        return Group { id, found: found.collect(), unknown: Vec::new() };
+        let found = groups::fetch(engine, cx, id, &names, budget)?.into_iter().map(|topic| (Uuid::ZERO, topic));
+        return Some(Group { id, found: found.collect(), unknown: Vec::new() });
     }
     let mut known: Vec<(Arc<Topic>, &[i32])> = Vec::new();
     let mut unknown = Vec::new();
@@ -123,8 +123,8 @@ fn fetch_group<'a>(engine: &Engine, cx: &Cx<'_>, asked: &'a OffsetFetchRequestGr
         }
     }
     let names: Vec<(&str, &[i32])> = known.iter().map(|(topic, indexes)| (&*topic.name, *indexes)).collect();
-    let fetched = groups::fetch(engine, cx, id, &names);
-    Group { id, found: known.iter().map(|(topic, _)| topic.id).zip(fetched).collect(), unknown }
+    let fetched = groups::fetch(engine, cx, id, &names, budget)?;
+    Some(Group { id, found: known.iter().map(|(topic, _)| topic.id).zip(fetched).collect(), unknown })
 }
 
 fn show((topic_id, topic): &(Uuid, FetchedTopic)) -> OffsetFetchResponseTopics<'_> {

@@ -1,6 +1,9 @@
 //! What the handlers ask of the groups. Kafka: `GroupCoordinatorService`, `GroupCoordinatorShard`.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use wire::{
@@ -15,6 +18,7 @@ use wire::{
 use super::{
     Committed, Joined, Promise, Synced, check_name,
     classic::{Classic, Join, Leaving, Protocol, State, Sync},
+    offsets::Offsets,
     registry::{self, with, with_new},
 };
 use crate::{Engine, cx::Cx};
@@ -148,29 +152,61 @@ pub(crate) struct FetchedTopic {
     pub(crate) partitions: Vec<(i32, Option<Committed>)>,
 }
 
-/// Of topics and their partitions. A group that is not there has committed nothing.
-pub(crate) fn fetch(engine: &Engine, cx: &Cx<'_>, group: &str, topics: &[(&str, &[i32])]) -> Vec<FetchedTopic> {
-    let read = |offset: &dyn Fn(&str, i32) -> Option<Committed>| -> Vec<FetchedTopic> {
-        let topic = |(name, indexes): &(&str, &[i32])| FetchedTopic {
-            name: (*name).to_owned(),
-            partitions: indexes.iter().map(|index| (*index, offset(name, *index))).collect(),
+/// What an answer may still take on the wire: a request of a few bytes may ask for the same large thing many times.
+#[derive(Debug)]
+pub(crate) struct Budget(usize);
+
+impl Budget {
+    pub(crate) const BYTES: usize = 256 << 20;
+
+    pub(crate) fn new() -> Budget {
+        Budget(Budget::BYTES)
+    }
+
+    /// `None` once there is nothing left.
+    pub(crate) fn spend(&mut self, bytes: usize) -> Option<()> {
+        self.0 = self.0.checked_sub(bytes)?;
+        Some(())
+    }
+}
+
+/// A partition in an answer, without its metadata.
+const PARTITION_BYTES: usize = 32;
+
+fn fetched(index: i32, committed: Option<&Committed>, budget: &mut Budget) -> Option<(i32, Option<Committed>)> {
+    budget.spend(PARTITION_BYTES + committed.map_or(0, |committed| committed.metadata.len()))?;
+    Some((index, committed.cloned()))
+}
+
+/// Of topics and their partitions. A group that is not there has committed nothing. `None` if the answer would be too
+/// large.
+pub(crate) fn fetch(
+    engine: &Engine,
+    cx: &Cx<'_>,
+    group: &str,
+    topics: &[(&str, &[i32])],
+    budget: &mut Budget,
+) -> Option<Vec<FetchedTopic>> {
+    let mut read = |offsets: &Offsets| -> Option<Vec<FetchedTopic>> {
+        let topic = |(name, indexes): &(&str, &[i32])| {
+            let partitions = indexes.iter().map(|index| fetched(*index, offsets.get(name, *index), budget));
+            Some(FetchedTopic { name: (*name).to_owned(), partitions: partitions.collect::<Option<_>>()? })
         };
         topics.iter().map(topic).collect()
     };
-    with(engine, cx.now, group, |state, _| read(&|name, index| state.offsets.get(name, index).cloned()))
-        .unwrap_or_else(|| read(&|_, _| None))
+    with(engine, cx.now, group, |state, _| read(&state.offsets)).unwrap_or_else(|| read(&Offsets::default()))
 }
 
-/// Everything that the group has committed.
-pub(crate) fn fetch_all(engine: &Engine, cx: &Cx<'_>, group: &str) -> Vec<FetchedTopic> {
+/// Everything that the group has committed. `None` if the answer would be too large.
+pub(crate) fn fetch_all(engine: &Engine, cx: &Cx<'_>, group: &str, budget: &mut Budget) -> Option<Vec<FetchedTopic>> {
     with(engine, cx.now, group, |state, _| {
-        let topic = |(name, partitions): (&str, &std::collections::BTreeMap<i32, Committed>)| FetchedTopic {
-            name: name.to_owned(),
-            partitions: partitions.iter().map(|(index, committed)| (*index, Some(committed.clone()))).collect(),
+        let topic = |(name, partitions): (&str, &BTreeMap<i32, Committed>)| {
+            let partitions = partitions.iter().map(|(index, committed)| fetched(*index, Some(committed), budget));
+            Some(FetchedTopic { name: name.to_owned(), partitions: partitions.collect::<Option<_>>()? })
         };
         state.offsets.iter().map(topic).collect()
     })
-    .unwrap_or_default()
+    .unwrap_or_else(|| Some(Vec::new()))
 }
 
 /// A result for each of the topics; partitions without an offset are no error.
@@ -256,7 +292,8 @@ impl DescribedMember {
     /// Roughly what it takes on the wire.
     pub(crate) fn bytes(&self) -> usize {
         let texts = self.member_id.len() + self.client_id.len() + self.client_host.len();
-        texts + self.metadata.len() + self.assignment.len()
+        const REST: usize = 50;
+        REST + texts + self.metadata.len() + self.assignment.len()
     }
 }
 

@@ -19,3 +19,21 @@ fn read<'a>(reader: &mut Reader<'a>) -> Result<Option<Vec<&'a str>>, DecodeError
     reader.nullable_bytes(false)?;
     Ok(Some(topics))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subscription_begins_with_its_topics_whatever_its_version() {
+        let read = |version: u8, rest: &[u8]| topics(&[&[0, version], rest].concat()).map(|t| t.join(","));
+        let two = [0, 0, 0, 2, 0, 1, b'a', 0, 2, b'b', b'c', 255, 255, 255, 255];
+        assert_eq!(read(0, &two).as_deref(), Some("a,bc"));
+        assert_eq!(read(3, &[&two[..], &[0, 0, 0, 0, 9]].concat()).as_deref(), Some("a,bc"));
+        assert_eq!(read(0, &two[..11]), None, "user data are missing");
+        assert_eq!(read(0, &[255, 255, 255, 255, 255, 255, 255, 255]), None, "no topics at all");
+        assert_eq!(read(0, &[127, 255, 255, 255, 0, 1, b'a']), None);
+        assert_eq!(topics(&[255, 255]), None, "a negative version");
+        assert_eq!(topics(b""), None);
+    }
+}

@@ -128,6 +128,21 @@ fn null_topics_are_all_of_the_group() {
     assert_eq!((groups[1].group_id, groups[1].topics.len(), groups[1].error_code), ("unknown", 0, 0));
 }
 
+/// A partition takes four bytes in the request and, with its metadata, a thousand times as many in the answer.
+#[test]
+fn an_answer_that_would_be_huge_closes_the_connection() {
+    let world = World::new();
+    world.topic("t", 1);
+    let metadata = "x".repeat(4_096);
+    let mut request = simple(&[("t", 0, 1)]);
+    request.topics[0].partitions[0].committed_metadata = Some(&metadata);
+    assert_eq!(world.commit(9, request), [0]);
+    let topics = vec![OffsetFetchRequestTopic { name: "t", partition_indexes: vec![0; 70_000] }];
+    let request = OffsetFetchRequest { group_id: "g", topics: Some(topics), ..OffsetFetchRequest::default() };
+    let outcome = world.ask(7, &Request::OffsetFetch(request)).outcome;
+    assert!(matches!(outcome, Some(crate::Outcome::Close(_))));
+}
+
 #[test]
 fn what_does_not_exist_is_refused_and_the_rest_is_kept() {
     let world = World::new();
