@@ -2,6 +2,9 @@
 //! Kafka: `ConfigHelper`, `KafkaConfigSchema`.
 //!
 //! Kafka lists configs as its hash maps have them; here they are sorted by name.
+//!
+//! What differs beyond that is the machine's: `listeners` have none of a controller, `controller.quorum.voters` and
+//! `log.dirs` are what was given at start if anything was, and there is one logger, `root`.
 
 use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 

@@ -504,3 +504,44 @@ fn a_change_is_read_by_its_name_at_once() {
     assert_eq!(engine.configs.text("log.cleanup.policy"), "delete");
     assert_eq!(engine.configs.text("advertised.listeners"), "PLAINTEXT://localhost:9092");
 }
+
+/// Kafka 4.3.1 with the same lines in its `server.properties`, then the same change.
+#[test]
+fn what_was_given_at_start_is_static_and_a_change_goes_before_it() {
+    let engine = engine_with(&[
+        ("log.retention.hours", "1"),
+        ("log.cleanup.policy", "compact , delete "),
+        ("min.insync.replicas", "2"),
+        ("group.consumer.session.timeout.ms", "50000"),
+    ]);
+    let broker = |name: &str| {
+        let entry = find(engine.configs.view().broker(&|_| true), name);
+        (entry.source, entry.read_only, shown(entry))
+    };
+    let hours = |value: &str| {
+        let synonyms = [("1", Source::StaticBroker), ("168", Source::Default)];
+        let synonyms = synonyms.map(|(value, source)| says("log.retention.hours", value, source)).to_vec();
+        (Source::StaticBroker, true, (Some(value.to_owned()), synonyms))
+    };
+    assert_eq!(broker("log.retention.hours"), hours("1"));
+    assert_eq!(broker("log.retention.ms"), (Source::Default, false, (None, Vec::new())));
+    let policy = vec![
+        says("log.cleanup.policy", "compact , delete ", Source::StaticBroker),
+        says("log.cleanup.policy", "delete", Source::Default),
+    ];
+    assert_eq!(shown(topic_entry(&engine, "cleanup.policy")), (Some("compact,delete".into()), policy));
+    let insync = vec![
+        says("min.insync.replicas", "2", Source::DynamicDefaultBroker),
+        says("min.insync.replicas", "2", Source::StaticBroker),
+        says("min.insync.replicas", "1", Source::Default),
+    ];
+    assert_eq!(shown(topic_entry(&engine, "min.insync.replicas")), (Some("2".into()), insync));
+    assert_eq!(engine.configs.group_int("g", "consumer.session.timeout.ms"), 50_000);
+    assert_eq!(change(&engine, 4, "1", &[set("log.retention.ms", "5000")]), ok());
+    // Its synonym was set, so what was given no longer counts.
+    assert_eq!(broker("log.retention.hours"), hours("168"));
+    assert_eq!(topic_entry(&engine, "retention.ms").source, Source::DynamicBroker);
+    let created = TopicConfig::new(&engine.configs, BTreeMap::new()).unwrap();
+    let created = find(engine.configs.view().created(&created), "retention.ms");
+    assert_eq!((created.value.unwrap(), created.source), ("5000".to_owned(), Source::DynamicBroker));
+}
