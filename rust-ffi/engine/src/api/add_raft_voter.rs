@@ -1,6 +1,6 @@
 //! AddRaftVoter (key 80), versions 0-1. Kafka: KafkaRaftClient.handleAddVoterRequest.
-//! Does: refuses, as a cluster whose settings name its voters does: `kraft.version` is 0. What is wrong with the request
-//! is said first (measured on Kafka 4.3.1).
+//! Does: refuses, as a cluster whose settings name its voters does: `kraft.version` is 0. What is wrong with the
+//! request is said first (measured on Kafka 4.3.1).
 //! By version: 1 whether to wait for the commit.
 //! Leaves out: nothing.
 

@@ -3,7 +3,7 @@
 //! Does: makes topics, or only says whether it would. What is wrong with one topic does not keep the others from being
 //! made; too many partitions in all, or no time, refuses the whole request.
 //! Order (measured on Kafka 4.3.1): as asked, then names that were there twice, then `__cluster_metadata`.
-//! What is wrong is looked for in Kafka's order: name, collision, existence, null configs, configs, assignment,
+//! What is wrong is looked for in Kafka's order: name, existence, collision, null configs, configs, assignment,
 //! replication factor, partitions.
 //! By version: 4 -1 means the broker's default (earlier versions may say it too: measured); 5 partitions, replication
 //! factor and configs in the answer, flexible; 7 topic ids.

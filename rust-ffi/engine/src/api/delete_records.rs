@@ -3,7 +3,8 @@
 //! Does: moves the start of a log up to an offset, -1 being the high watermark. Not of internal topics, and not where
 //! only compaction removes records. An offset before the start changes nothing and is fine (measured on Kafka 4.3.1).
 //! Topics and partitions that are there twice are answered once, the last offset counts; the answers are sorted (Kafka:
-//! in the order of a hash). A topic without partitions is not in the answer. The timeout is of no use: nobody replicates.
+//! in the order of a hash). A topic without partitions is not in the answer. The timeout is of no use: there is nobody
+//! to wait for.
 //! By version: 2 flexible.
 //! Leaves out: nothing.
 

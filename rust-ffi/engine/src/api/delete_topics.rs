@@ -1,6 +1,7 @@
 //! DeleteTopics (key 20), versions 1-6. Owner: `topics.rs`. Kafka: ControllerApis.deleteTopics.
-//! Does: deletes topics by name or by id, and the offsets that groups have committed there. A name or an id that is there twice is refused once, and so is a name beside
-//! its own id. Internal topics may be deleted (measured on Kafka 4.3.1).
+//! Does: deletes topics by name or by id, and the offsets that groups have committed there. A name or an id that is
+//! there twice is refused once, and so is a name beside its own id. Internal topics may be deleted (measured on Kafka
+//! 4.3.1).
 //! Kafka shuffles its answers; here they are in the order of the request.
 //! By version: 4 flexible; 5 messages; 6 topic ids.
 //! Leaves out: nothing.

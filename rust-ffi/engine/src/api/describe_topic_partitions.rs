@@ -2,8 +2,8 @@
 //! KRaftMetadataCache.describeTopicResponse.
 //! Does: partitions of topics, page by page: of those asked for, or of all, sorted by name, from a cursor on, up to the
 //! client's limit or `max.request.partition.size.limit`, at least one. The next cursor may point to a topic that does
-//! not exist. A topic of the cursor that was deleted meanwhile is passed over if all were asked for, and told as unknown
-//! if it was named. (All measured on Kafka 4.3.1.)
+//! not exist. A topic of the cursor that was deleted meanwhile is passed over if all were asked for, and told as
+//! unknown if it was named. (All measured on Kafka 4.3.1.)
 //! Leaves out: nothing. An empty name makes Kafka fail with UNKNOWN_SERVER_ERROR for every topic; here it is invalid.
 
 use std::{collections::BTreeSet, sync::Arc};

@@ -2,8 +2,8 @@
 //! Does: what is wrong with one feature refuses all, with its words (measured on Kafka 4.3.1); the first one in the
 //! order of the request is told (Kafka: in that of a hash). A level that is there already is fine.
 //! By version: 1 the type of the update, validate only; 2 no results for single features.
-//! Leaves out: changing a level. Levels follow from which requests are served; Kafka can lower some of them, and raise
-//! them again.
+//! Leaves out: changing a level, validated or not. Levels follow from which requests are served; Kafka can lower some
+//! of them, and raise them again.
 
 use wire::{
     ErrorCode,
