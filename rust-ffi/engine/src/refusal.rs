@@ -33,3 +33,8 @@ pub(crate) fn code<A>(answer: &Result<A, Refusal>) -> i16 {
 pub(crate) fn message<A>(answer: &Result<A, Refusal>) -> Option<&str> {
     answer.as_ref().err()?.message.as_deref()
 }
+
+/// What an answer takes, roughly, in memory and on the wire.
+pub(crate) fn bytes<A>(answer: &Result<A, Refusal>) -> usize {
+    64 + message(answer).map_or(0, str::len)
+}

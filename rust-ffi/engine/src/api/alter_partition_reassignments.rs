@@ -18,6 +18,7 @@ use wire::{
 use crate::{
     Engine, assignment,
     cx::Cx,
+    groups::Budget,
     outcome::Outcome,
     refusal::{self, Refusal},
 };
@@ -25,12 +26,20 @@ use crate::{
 pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &AlterPartitionReassignmentsRequest<'_>) -> Outcome {
     let refused = if request.timeout_ms <= 0 { Err(Refusal::timed_out()) } else { Ok(()) };
     let mut answers = Vec::with_capacity(request.topics.len());
+    let mut budget = Budget::new();
     for topic in &request.topics {
-        let answer = |partition: &ReassignablePartition| {
+        let mut partitions = Vec::with_capacity(topic.partitions.len());
+        for partition in &topic.partitions {
             let answer = refused.clone().and_then(|()| reassign(engine, topic.name, partition));
-            (partition.partition_index, answer)
-        };
-        answers.push((topic.name, topic.partitions.iter().map(answer).collect::<Vec<_>>()));
+            if budget.spend(refusal::bytes(&answer)).is_none() {
+                let bytes = Budget::BYTES;
+                return Outcome::Close(format!(
+                    "the answer to AlterPartitionReassignments is larger than {bytes} bytes"
+                ));
+            }
+            partitions.push((partition.partition_index, answer));
+        }
+        answers.push((topic.name, partitions));
     }
     let responses = answers.iter().map(|(name, partitions)| ReassignableTopicResponse {
         name,

@@ -17,6 +17,7 @@ use wire::{
 use crate::{
     Engine,
     cx::Cx,
+    groups::Budget,
     log::Partition,
     names,
     outcome::Outcome,
@@ -27,12 +28,23 @@ use crate::{
 type Answer = Result<Vec<ProducerState>, Refusal>;
 
 pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DescribeProducersRequest<'_>) -> Outcome {
+    let mut budget = Budget::new();
     let mut answers: Vec<(&str, Vec<(i32, Answer)>)> = Vec::with_capacity(request.topics.len());
     for asked in &request.topics {
         let topic = find(engine, asked.name);
-        let answer =
-            |index: &i32| (*index, topic.as_deref().map_err(Refusal::clone).and_then(|it| describe(it, *index)));
-        answers.push((asked.name, asked.partition_indexes.iter().map(answer).collect()));
+        let mut partitions = Vec::with_capacity(asked.partition_indexes.len());
+        for index in &asked.partition_indexes {
+            let answer = topic.as_deref().map_err(Refusal::clone).and_then(|topic| describe(topic, *index));
+            let producers = answer.as_ref().map_or(0, Vec::len) * size_of::<ProducerState>();
+            if budget.spend(refusal::bytes(&answer) + producers).is_none() {
+                return Outcome::Close(format!(
+                    "the answer to DescribeProducers is larger than {} bytes",
+                    Budget::BYTES
+                ));
+            }
+            partitions.push((*index, answer));
+        }
+        answers.push((asked.name, partitions));
     }
     let topics = answers.iter().map(|(name, partitions)| TopicResponse {
         name,

@@ -14,11 +14,17 @@ use wire::{
 
 use crate::{Engine, cx::Cx, names::CLUSTER_METADATA, outcome::Outcome};
 
+/// An answer is many times as large as what is asked of a partition.
+const PARTITIONS_MAX: usize = 1_000_000;
+
 /// Of the voters' listener, as Kafka's example configs call it.
 pub(crate) const CONTROLLER_LISTENER: &str = "CONTROLLER";
 const LOG_END: i64 = 1;
 
 pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DescribeQuorumRequest<'_>) -> Outcome {
+    if request.topics.iter().map(|topic| topic.partitions.len()).sum::<usize>() > PARTITIONS_MAX {
+        return Outcome::Close(format!("DescribeQuorum asks for more than {PARTITIONS_MAX} partitions"));
+    }
     let alone = match &request.topics[..] {
         [topic] => {
             topic.topic_name == CLUSTER_METADATA && matches!(&topic.partitions[..], [one] if one.partition_index == 0)

@@ -16,6 +16,7 @@ use wire::{
 use crate::{
     Engine,
     cx::Cx,
+    groups::Budget,
     outcome::Outcome,
     refusal::{self, Refusal},
 };
@@ -32,9 +33,17 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &ElectLeadersRequest
         _ => Vec::new(),
     };
     let mut answers: Answers<'_> = every.iter().map(|topic| (&topic.name[..], Vec::new())).collect();
+    let mut budget = Budget::new();
     for asked in request.topic_partitions.iter().flatten() {
-        let elect = |index: &i32| (*index, refused.clone().and_then(|()| Err(elect(engine, asked.topic, *index))));
-        answers.push((asked.topic, asked.partitions.iter().map(elect).collect()));
+        let mut partitions = Vec::with_capacity(asked.partitions.len());
+        for index in &asked.partitions {
+            let answer = refused.clone().and_then(|()| Err(elect(engine, asked.topic, *index)));
+            if budget.spend(refusal::bytes(&answer)).is_none() {
+                return Outcome::Close(format!("the answer to ElectLeaders is larger than {} bytes", Budget::BYTES));
+            }
+            partitions.push((*index, answer));
+        }
+        answers.push((asked.topic, partitions));
     }
     let response = ElectLeadersResponse {
         throttle_time_ms: 0,
@@ -78,7 +87,11 @@ mod tests {
     use wire::message::{Reader, Request, elect_leaders_request::TopicPartitions};
 
     use super::*;
-    use crate::{Settings, configs::TopicConfig, testing::ask};
+    use crate::{
+        Now, Settings,
+        configs::TopicConfig,
+        testing::{ask, send},
+    };
 
     /// The top-level code; topic, partition, code and whether there are words.
     type Said = (i16, Vec<(String, i32, i16, bool)>, usize);
@@ -110,6 +123,17 @@ mod tests {
             assert_eq!(said(version, election_type, 1_000, Some(asked)), (0, answers.clone(), 3));
             assert_eq!(said(version, election_type, 1_000, None), (0, Vec::new(), 2));
         }
+    }
+
+    #[test]
+    fn an_answer_has_a_bound() {
+        let name = "x".repeat(32_000);
+        let topic_partitions = vec![TopicPartitions { topic: &name, partitions: vec![0; 10_000] }];
+        let request =
+            ElectLeadersRequest { election_type: 0, topic_partitions: Some(topic_partitions), timeout_ms: 1_000 };
+        let engine = Engine::new(Settings::default());
+        let outcome = send(&engine, Now::default(), 43, 2, &Request::ElectLeaders(request));
+        assert!(matches!(outcome, Outcome::Close(_)));
     }
 
     #[test]
