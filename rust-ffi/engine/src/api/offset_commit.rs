@@ -56,7 +56,10 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &OffsetCommitRequest
             refuse(&mut codes, error);
         }
     }
-    let topics = request.topics.iter().zip(&codes).map(|(asked, codes)| show(asked, codes));
+    // Kafka forgets a topic that exists and is named without partitions.
+    let is_shown = |(at, codes): &(usize, &Vec<ErrorCode>)| topics[*at].is_err() || !codes.is_empty();
+    let shown = codes.iter().enumerate().filter(is_shown);
+    let topics = shown.map(|(at, codes)| show(&request.topics[at], codes));
     let response = OffsetCommitResponse { throttle_time_ms: 0, topics: topics.collect() };
     cx.reply(|w, v| response.encode(w, v))
 }

@@ -3,6 +3,8 @@
 //! By version: only one.
 //! Leaves out: nothing.
 
+use std::collections::BTreeMap;
+
 use wire::{
     ErrorCode,
     message::{
@@ -14,32 +16,48 @@ use wire::{
 use crate::{Engine, cx::Cx, groups, outcome::Outcome};
 
 pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &OffsetDeleteRequest<'_>) -> Outcome {
-    let mut topics = Vec::with_capacity(request.topics.len());
+    let mut answer = Answer::default();
     let mut known = Vec::new();
     for asked in &request.topics {
         let topic = engine.topics.get(asked.name);
         let exists = |index: &i32| topic.as_ref().is_some_and(|topic| (0..topic.partition_count()).contains(index));
         let indexes = asked.partitions.iter().map(|partition| partition.partition_index);
         let (there, missing): (Vec<i32>, Vec<i32>) = indexes.partition(exists);
-        topics.push(OffsetDeleteResponseTopic {
-            name: asked.name,
-            partitions: partitions(&missing, ErrorCode::UnknownTopicOrPartition).collect(),
-        });
-        known.push((asked.name, there));
+        if topic.is_none() || !missing.is_empty() {
+            answer.add(asked.name, &missing, ErrorCode::UnknownTopicOrPartition);
+        }
+        if !there.is_empty() {
+            known.push((asked.name, there));
+        }
     }
     let response = match groups::delete_offsets(engine, cx, request.group_id, &known) {
         Err(error) => OffsetDeleteResponse { error_code: error.code(), ..OffsetDeleteResponse::default() },
         Ok(results) => {
-            for ((topic, (_, there)), error) in topics.iter_mut().zip(&known).zip(results) {
-                topic.partitions.extend(partitions(there, error));
+            for ((name, there), error) in known.iter().zip(results) {
+                answer.add(name, there, error);
             }
-            OffsetDeleteResponse { topics, ..OffsetDeleteResponse::default() }
+            OffsetDeleteResponse { topics: answer.topics, ..OffsetDeleteResponse::default() }
         }
     };
     cx.reply(|w, v| response.encode(w, v))
 }
 
-fn partitions(indexes: &[i32], error: ErrorCode) -> impl Iterator<Item = OffsetDeleteResponsePartition> {
-    let error_code = error.code();
-    indexes.iter().map(move |&partition_index| OffsetDeleteResponsePartition { partition_index, error_code })
+/// A topic that is named several times is answered once, with all its partitions.
+#[derive(Default)]
+struct Answer<'a> {
+    topics: Vec<OffsetDeleteResponseTopic<'a>>,
+    positions: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Answer<'a> {
+    fn add(&mut self, name: &'a str, indexes: &[i32], error: ErrorCode) {
+        let position = *self.positions.entry(name).or_insert(self.topics.len());
+        if position == self.topics.len() {
+            self.topics.push(OffsetDeleteResponseTopic { name, partitions: Vec::new() });
+        }
+        let error_code = error.code();
+        let partitions =
+            indexes.iter().map(|&index| OffsetDeleteResponsePartition { partition_index: index, error_code });
+        self.topics[position].partitions.extend(partitions);
+    }
 }

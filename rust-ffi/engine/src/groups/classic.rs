@@ -75,7 +75,7 @@ impl Joined {
             error,
             generation: -1,
             protocol_type: None,
-            protocol_name: Some("".into()),
+            protocol_name: None,
             leader: None,
             skip_assignment: false,
             member_id: member_id.into(),

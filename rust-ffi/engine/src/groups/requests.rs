@@ -127,6 +127,8 @@ pub(crate) struct Commit<'a> {
 
 pub(crate) fn commit(engine: &Engine, cx: &Cx<'_>, commit: Commit<'_>) -> Result<(), ErrorCode> {
     let Commit { group, member_id, instance_id, generation, offsets } = commit;
+    // Offsets without a membership make a group, a so-called simple one.
+    let makes_group = generation < 0 && !offsets.is_empty();
     let mut offsets = Some(offsets);
     let mut act = |state: &mut registry::GroupState, turn: &mut registry::Turn<'_>| {
         state.classic.check_commit(turn, member_id, instance_id, generation)?;
@@ -135,14 +137,14 @@ pub(crate) fn commit(engine: &Engine, cx: &Cx<'_>, commit: Commit<'_>) -> Result
         }
         Ok(())
     };
-    if generation < 0 {
-        // Offsets without a membership make a group, a so-called simple one.
+    if makes_group {
         return with_new(engine, cx.now, group, act);
     }
-    with(engine, cx.now, group, &mut act).unwrap_or(Err(match cx.version {
-        9.. => ErrorCode::GroupIdNotFound,
-        _ => ErrorCode::IllegalGeneration,
-    }))
+    with(engine, cx.now, group, &mut act).unwrap_or(match cx.version {
+        _ if generation < 0 => Ok(()),
+        9.. => Err(ErrorCode::GroupIdNotFound),
+        _ => Err(ErrorCode::IllegalGeneration),
+    })
 }
 
 /// The partitions of a topic; `None` where nothing was committed.
@@ -264,7 +266,7 @@ pub(crate) fn list(engine: &Engine, cx: &Cx<'_>) -> Vec<Listed> {
             name: group.name.clone(),
             protocol_type: state.classic.protocol_type().unwrap_or_default().to_owned(),
             state: state.classic.state().name(),
-            kind: "Classic",
+            kind: "classic",
         })
     };
     engine.groups.list().into_iter().filter_map(look).collect()

@@ -78,7 +78,7 @@ impl Classic {
     fn join_pending(&mut self, turn: &mut Turn<'_>, join: &Join<'_>) {
         if join.instance_id.is_some() {
             // Such an id was not given to a static member. (Kafka throws, which is this.)
-            turn.answer(join.promise, Joined::refused(join.member_id, ErrorCode::UnknownServerError));
+            turn.answer(join.promise, Joined::refused("", ErrorCode::UnknownServerError));
             return;
         }
         turn.cancel(self.pending_join.remove(join.member_id));
@@ -87,8 +87,7 @@ impl Classic {
 
     fn join_known(&mut self, turn: &mut Turn<'_>, join: &Join<'_>) {
         if let Err(error) = self.check_member(join.member_id, join.instance_id) {
-            let refused = Joined { protocol_name: None, ..Joined::refused(join.member_id, error) };
-            turn.answer(join.promise, refused);
+            turn.answer(join.promise, Joined::refused(join.member_id, error));
             return;
         }
         let Some((member_id, member)) = self.members.get_key_value(join.member_id) else { return };
@@ -193,8 +192,7 @@ impl Classic {
     }
 
     fn rename_static(&mut self, turn: &mut Turn<'_>, old: &Arc<str>, new: &Arc<str>) {
-        let fenced = Joined { protocol_name: None, ..Joined::refused(old, ErrorCode::FencedInstanceId) };
-        self.answer_join(turn, old, fenced);
+        self.answer_join(turn, old, Joined::refused(old, ErrorCode::FencedInstanceId));
         let Some(mut member) = self.members.remove(old) else { return };
         if let Some(promise) = member.syncing.take() {
             turn.answer(&promise, Synced::refused(ErrorCode::FencedInstanceId));

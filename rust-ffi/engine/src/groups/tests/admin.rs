@@ -100,7 +100,7 @@ fn list(world: &World, states: &[&str], types: &[&str]) -> Vec<&'static str> {
     let request = ListGroupsRequest { states_filter: states.to_vec(), types_filter: types.to_vec() };
     let mut answer = world.answer(&mut world.ask(5, &Request::ListGroups(request)));
     let groups = ListGroupsResponse::decode(&mut answer, 5).unwrap().groups;
-    assert!(groups.iter().all(|group| group.group_type == "Classic"));
+    assert!(groups.iter().all(|group| group.group_type == "classic"));
     groups.iter().map(|group| group.group_id).collect()
 }
 
@@ -112,7 +112,7 @@ fn groups_are_listed_by_state_and_type() {
     world.joined(&mut world.join(joining("empty", "")));
     assert_eq!(list(&world, &[], &[]), ["empty", "joining", "stable"]);
     assert_eq!(list(&world, &["STABLE", " empty "], &[]), ["empty", "stable"]);
-    assert_eq!(list(&world, &["CompletingRebalance"], &["classic"]), ["joining"]);
+    assert_eq!(list(&world, &["CompletingRebalance"], &["CLASSIC"]), ["joining"]);
     assert_eq!(list(&world, &[], &["consumer", "share"]), [] as [&str; 0]);
     assert_eq!(list(&world, &["nonsense"], &[]), [] as [&str; 0]);
     for version in 0..=5 {

@@ -40,7 +40,8 @@ fn an_id_is_required_only_from_version_4() {
         let expected = if version < 4 { 0 } else { code(ErrorCode::MemberIdRequired) };
         assert_eq!(joined.error_code, expected, "version {version}");
         assert!(joined.member_id.starts_with("test-"));
-        assert_eq!(joined.protocol_name, Some(if version < 4 { "range" } else { "" }));
+        let protocol_name = [None, Some(""), Some("range")][if version < 4 { 2 } else { usize::from(version < 7) }];
+        assert_eq!(joined.protocol_name, protocol_name);
     }
 }
 

@@ -178,6 +178,11 @@ fn metadata_has_a_limit_in_characters() {
     assert_eq!(commit(&"x".repeat(4_096)), 0);
     assert_eq!(commit(&"ü".repeat(4_096)), 0);
     assert_eq!(commit(&"x".repeat(4_097)), code(ErrorCode::OffsetMetadataTooLarge));
+    let too_large = "x".repeat(4_097);
+    let mut request = OffsetCommitRequest { group_id: "other", ..simple(&[("t", 0, 1)]) };
+    request.topics[0].partitions[0].committed_metadata = Some(&too_large);
+    assert_eq!(world.commit(9, request), [code(ErrorCode::OffsetMetadataTooLarge)]);
+    assert_eq!(world.states(), [("g", "Empty")], "a commit of nothing makes no group");
 }
 
 #[test]
@@ -348,11 +353,34 @@ fn offsets_can_be_deleted_where_the_group_does_not_read() {
     let joined = world.single("g");
     let unknown = code(ErrorCode::UnknownTopicOrPartition);
     let asked = [("t", 0), ("u", 0), ("u", 5), ("x", 0)];
-    assert_eq!(delete(&world, "g", &asked), (0, vec![code(ErrorCode::GroupSubscribedToTopic), 0, unknown, unknown]));
+    assert_eq!(delete(&world, "g", &asked), (0, vec![unknown, 0, unknown, code(ErrorCode::GroupSubscribedToTopic)]));
     assert_eq!(world.committed("g"), [("t", 0, 1), ("u", 1, 3)]);
     world.leave("g", &[(joined.member_id, None)]);
     assert_eq!(delete(&world, "g", &[("t", 0)]), (0, vec![0]));
     assert_eq!(world.committed("g"), [("u", 1, 3)]);
+}
+
+/// As Apache Kafka 4.3.1 does.
+#[test]
+fn topics_without_partitions_are_answered_only_if_they_do_not_exist() {
+    let world = World::new();
+    world.topic("t", 2);
+    let mut request = simple(&[("t", 0, 1), ("t", 1, 2), ("x", 0, 1)]);
+    request.topics[0].partitions.clear();
+    request.topics[2].partitions.clear();
+    let mut answer = world.answer(&mut world.ask(9, &Request::OffsetCommit(request)));
+    let response = OffsetCommitResponse::decode(&mut answer, 9).unwrap();
+    assert_eq!(response.topics.iter().map(|topic| topic.name).collect::<Vec<_>>(), ["t", "x"]);
+    let topic = |name, indexes: &[i32]| OffsetDeleteRequestTopic {
+        name,
+        partitions: indexes.iter().map(|&partition_index| OffsetDeleteRequestPartition { partition_index }).collect(),
+    };
+    let topics = vec![topic("t", &[]), topic("x", &[]), topic("t", &[0]), topic("t", &[0, 1])];
+    let request = OffsetDeleteRequest { group_id: "g", topics };
+    let mut answer = world.answer(&mut world.ask(0, &Request::OffsetDelete(request)));
+    let response = OffsetDeleteResponse::decode(&mut answer, 0).unwrap();
+    let shape: Vec<(&str, usize)> = response.topics.iter().map(|t| (t.name, t.partitions.len())).collect();
+    assert_eq!(shape, [("x", 0), ("t", 3)]);
 }
 
 #[test]
