@@ -21,6 +21,10 @@ def _memory(scheme: str) -> Callable[..., Storage]:
     return lambda fixture, folder: Storage(scheme, f"{scheme}://", keeps=False)
 
 
+def _file(fixture: Callable[[str], Any], folder: Path) -> Storage:
+    return Storage("file", f"file://{folder}/broker", keeps=True)
+
+
 def _sqlite(fixture: Callable[[str], Any], folder: Path) -> Storage:
     return Storage("sqlite", f"sqlite://{folder}/broker.db", keeps=True)
 
@@ -35,6 +39,7 @@ def _s3(fixture: Callable[[str], Any], folder: Path) -> Storage:
 
 _MAKERS = {
     "memory": _memory("memory"),
+    "file": _file,
     "tansu+memory": _memory("tansu+memory"),
     "sqlite": _sqlite,
     "postgres": _postgres,
@@ -42,7 +47,7 @@ _MAKERS = {
 }
 NAMES = tuple(_MAKERS)
 #: Those whose records are there again after a restart.
-KEEPING = ("sqlite", "postgres", "s3")
+KEEPING = ("file", "sqlite", "postgres", "s3")
 
 
 def make(name: str, fixture: Callable[[str], Any], folder: Path) -> Storage:

@@ -1,6 +1,6 @@
 //! The seam: which backend a storage URL means, and what the shell asks of one.
 
-mod memory;
+mod embedded;
 #[cfg(feature = "tansu")]
 mod tansu;
 
@@ -123,7 +123,7 @@ pub struct Storage {
 
 /// The storages that a URL can name in this build.
 pub fn storages() -> Vec<Storage> {
-    let ours = memory::STORAGES.iter().copied();
+    let ours = embedded::STORAGES.iter().copied();
     #[cfg(feature = "tansu")]
     return ours.chain(tansu::storages()).collect();
     #[cfg(not(feature = "tansu"))]
@@ -148,8 +148,8 @@ pub(crate) fn known_scheme(settings: &Settings) -> Result<(), Error> {
 }
 
 pub(crate) async fn open(opening: Opening<'_>) -> Result<Arc<dyn Backend>, Error> {
-    if opening.settings.text("storage.url").starts_with("memory:") {
-        return memory::open(&opening);
+    if embedded::is_ours(opening.settings.text("storage.url")) {
+        return embedded::open(&opening).await;
     }
     #[cfg(feature = "tansu")]
     return tansu::open(opening).await;

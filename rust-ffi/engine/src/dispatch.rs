@@ -78,10 +78,11 @@ const UNADVERTISED: &[i16] = &[71, 72];
 /// ApiVersions is the shell's.
 const API_VERSIONS: i16 = wire::api::API_VERSIONS;
 
-pub(crate) fn resume(engine: &Engine, cx: &Cx<'_>, parked: Parked) -> Outcome {
+pub(crate) fn resume(engine: &Engine, cx: &Cx<'_>, body: &[u8], parked: Parked) -> Outcome {
     let Parked { ticket, state } = parked;
     match state {
         State::Fetch(waiting) => api::fetch::resume(engine, cx, waiting, ticket),
+        State::Produce(waiting) => api::produce::resume(cx, body, waiting, ticket),
         State::Group(waiting) => crate::groups::resume(engine, cx, waiting, ticket),
     }
 }
@@ -91,6 +92,8 @@ pub(crate) fn abandon(engine: &Engine, cx: &Cx<'_>, parked: Parked) -> Outcome {
     match state {
         // As if its time were over: it is answered with what is there.
         State::Fetch(waiting) => api::fetch::abandon(engine, cx, waiting, ticket),
+        // Not acknowledged: the client sends it again, and the log knows it then.
+        State::Produce(_) => Outcome::Close("the broker stops".to_owned()),
         State::Group(_) => Outcome::Close("the broker stops".to_owned()),
     }
 }

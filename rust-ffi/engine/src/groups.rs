@@ -4,6 +4,7 @@
 //! answer. A connection that dies drops its end; the group goes on as Kafka's does: by the member's session.
 
 mod classic;
+mod durable;
 mod offsets;
 mod promise;
 mod registry;
@@ -91,6 +92,11 @@ pub(crate) fn answer_or_park<T>(
     }
 }
 
+/// What earlier runs have left on disk.
+pub(crate) fn restore(engine: &Engine, now: Now) -> std::io::Result<()> {
+    durable::restore(engine, now)
+}
+
 /// Drops offsets that have expired and groups that nobody needs, as often as Kafka does.
 pub(crate) fn maintain(engine: &Engine, now: Now) {
     let cleanup_at = &engine.groups.cleanup_at;
@@ -115,7 +121,13 @@ pub(crate) fn maintain(engine: &Engine, now: Now) {
 /// Nobody can go on reading a topic that is no more. For whoever deletes one.
 pub(crate) fn topic_deleted(engine: &Engine, now: Now, topic: &str) {
     for group in engine.groups.list() {
-        group.enter(engine, now, |state, _| state.offsets.delete_topic(topic));
+        group.enter(engine, now, |state, _| {
+            let gone: Vec<i32> = state.offsets.partitions(topic).collect();
+            // A disk that does not take it would have the offsets come back, of a topic that is gone: harmless until
+            // somebody makes it again.
+            let _ = requests::keep(engine, now, &group.name, gone.iter().map(|partition| (topic, *partition, None)));
+            state.offsets.delete_topic(topic);
+        });
     }
 }
 

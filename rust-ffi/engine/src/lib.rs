@@ -11,6 +11,7 @@ mod authorized;
 pub mod clock;
 pub mod configs;
 mod cx;
+mod disk;
 mod dispatch;
 mod entropy;
 mod features;
@@ -19,6 +20,7 @@ mod groups;
 pub mod log;
 mod names;
 mod outcome;
+mod producer_ids;
 mod refusal;
 pub mod settings;
 pub mod store;
@@ -28,11 +30,7 @@ mod timers;
 mod topics;
 mod waiters;
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, atomic::AtomicI64},
-    task::Waker,
-};
+use std::{collections::BTreeMap, sync::Arc, task::Waker};
 
 pub use clock::{Instant, Now};
 pub use cx::Cx;
@@ -40,13 +38,16 @@ pub use dispatch::{advertised, serves};
 pub use features::features;
 pub use outcome::{Outcome, Parked};
 pub use settings::Settings;
+pub use store::{Fsync, Store};
 pub use topics::{Topic, TopicError};
 pub use waiters::Ticket;
 
 use configs::TopicConfig;
+use disk::Disk;
 use entropy::Entropy;
 use fetch_sessions::FetchSessions;
 use groups::Groups;
+use producer_ids::ProducerIds;
 use timers::{Due, Timers};
 use topics::Topics;
 
@@ -60,8 +61,9 @@ pub struct Engine {
     pub(crate) topics: Topics,
     pub(crate) groups: Groups,
     pub(crate) fetch_sessions: FetchSessions,
-    /// The next one to give out.
-    pub(crate) producer_id: AtomicI64,
+    pub(crate) producer_ids: ProducerIds,
+    /// `None` if everything is in memory.
+    pub(crate) disk: Option<Arc<Disk>>,
 }
 
 impl Engine {
@@ -73,9 +75,49 @@ impl Engine {
             topics: Topics::default(),
             groups: Groups::default(),
             fetch_sessions: FetchSessions::default(),
-            producer_id: AtomicI64::new(0),
+            producer_ids: ProducerIds::default(),
+            disk: None,
             settings,
         }
+    }
+
+    /// With what is in a data folder, which is made if it is not there. Returns sentences for people, too: what a crash
+    /// has cost. The error is one: the folder is left as it was.
+    pub fn open(settings: Settings, store: Store, now: Now) -> Result<(Engine, Vec<String>), String> {
+        let found = Disk::open(store, &settings, now)?;
+        let mut engine = Engine::new(settings);
+        engine.configs.restore(found.configs);
+        let disk = Arc::new(found.disk);
+        let topics = found.topics.into_iter().map(|(name, record)| {
+            // What an earlier version took is kept, even if this one would not.
+            let config = TopicConfig::new(&engine.configs, record.configs.clone()).unwrap_or_default();
+            (name, record, config)
+        });
+        let failed = |e: std::io::Error| format!("the data folder cannot be opened: {e}");
+        let (topics, notices) = Topics::reopen(disk.clone(), topics, &found.how).map_err(failed)?;
+        engine.topics = topics;
+        engine.producer_ids = ProducerIds::from(found.producer_id);
+        engine.disk = Some(disk);
+        groups::restore(&engine, now).map_err(failed)?;
+        Ok((engine, found.notices.into_iter().chain(notices).collect()))
+    }
+
+    /// Whether [`Engine::flush`] is to be called at once; if not, `waker` is woken when it is.
+    pub fn poll_dirty(&self, waker: &Waker) -> bool {
+        self.disk.as_ref().is_some_and(|disk| disk.poll_dirty(waker))
+    }
+
+    /// Makes what was appended survive a power cut. Blocks for as long as the disk takes.
+    pub fn flush(&self) {
+        if let Some(disk) = &self.disk {
+            disk.flush();
+        }
+    }
+
+    /// The end: writes down what lets the next start be quick. Nothing is asked of the engine after it.
+    pub fn shut(&self) -> Result<(), String> {
+        let Some(disk) = &self.disk else { return Ok(()) };
+        disk.shut(&self.topics.partitions()).map_err(|e| format!("the data folder could not be closed in order: {e}"))
     }
 
     /// `body` is what follows the header. The shell has checked that key and version are served ([`serves`]).
@@ -84,8 +126,8 @@ impl Engine {
     }
 
     /// The same request goes on, once the ticket it was parked with is woken.
-    pub fn resume(&self, cx: &Cx<'_>, parked: Parked) -> Outcome {
-        dispatch::resume(self, cx, parked)
+    pub fn resume(&self, cx: &Cx<'_>, body: &[u8], parked: Parked) -> Outcome {
+        dispatch::resume(self, cx, body, parked)
     }
 
     /// The answer of a parked request whose time has not come, because the broker stops.
@@ -125,6 +167,11 @@ impl Engine {
         }
         self.fetch_sessions.expire(now.instant);
         groups::maintain(self, now);
+        if let Some(disk) = &self.disk {
+            disk.metadata.maintain(now);
+            // Of use after a crash only, and tried again next time.
+            let _ = disk.checkpoint(&self.topics.partitions());
+        }
     }
 
     /// Makes a topic; without a count it has `num.partitions`.

@@ -18,7 +18,7 @@ mod tests;
 pub(crate) use error::AppendError;
 pub(crate) use home::Home;
 pub(crate) use lookup::Found;
-pub(crate) use partition::{LEADER_EPOCH, Offsets, check_leader_epoch};
+pub(crate) use partition::{Appended, LEADER_EPOCH, Offsets, check_leader_epoch};
 pub(crate) use producers::ProducerState;
 pub(crate) use recovery::Reopening;
 

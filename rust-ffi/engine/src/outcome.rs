@@ -27,5 +27,6 @@ pub struct Parked {
 #[derive(Debug)]
 pub(crate) enum State {
     Fetch(crate::api::fetch::Waiting),
+    Produce(crate::api::produce::Waiting),
     Group(crate::groups::Waiting),
 }

@@ -2,18 +2,26 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    io,
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use wire::Uuid;
 
-use crate::{configs::TopicConfig, log::Partition, names};
+use crate::{
+    configs::TopicConfig,
+    disk::{Disk, How, TopicRecord},
+    log::Partition,
+    names,
+};
 
 /// Why a topic cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TopicError {
     Name(String),
     Exists(String),
+    /// The disk does not take it.
+    Storage(String),
     /// Another name that differs only in `.` and `_`.
     Collision {
         name: String,
@@ -25,11 +33,18 @@ impl std::fmt::Display for TopicError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             TopicError::Name(why) => f.write_str(why),
+            TopicError::Storage(why) => write!(f, "The topic cannot be written to disk: {why}"),
             TopicError::Exists(name) => write!(f, "Topic '{name}' already exists."),
             TopicError::Collision { name, with } => {
                 write!(f, "Topic '{name}' collides with existing topic: {with}")
             }
         }
+    }
+}
+
+impl From<io::Error> for TopicError {
+    fn from(error: io::Error) -> Self {
+        TopicError::Storage(error.to_string())
     }
 }
 
@@ -41,6 +56,8 @@ pub struct Topic {
     pub is_internal: bool,
     partitions: RwLock<Vec<Arc<Partition>>>,
     config: RwLock<Arc<TopicConfig>>,
+    /// `None` if everything is in memory.
+    disk: Option<Arc<Disk>>,
 }
 
 fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
@@ -52,14 +69,50 @@ fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
 }
 
 impl Topic {
-    pub(crate) fn new(name: &str, id: Uuid, partitions: i32, config: TopicConfig) -> Topic {
-        Topic {
+    /// A new one. On disk it is there once this returns.
+    fn create(name: &str, id: Uuid, count: i32, config: TopicConfig, disk: &Option<Arc<Disk>>) -> io::Result<Topic> {
+        let partitions = (0..count).map(|index| new_partition(disk, name, id, index)).collect::<io::Result<_>>()?;
+        let topic = Topic {
             name: name.to_owned(),
             id,
             is_internal: names::is_internal(name),
-            partitions: RwLock::new((0..partitions).map(|index| Arc::new(Partition::new(index))).collect()),
+            partitions: RwLock::new(partitions),
             config: RwLock::new(Arc::new(config)),
+            disk: disk.clone(),
+        };
+        topic.write_down(count, &topic.config())?;
+        Ok(topic)
+    }
+
+    /// One that an earlier run has left, with sentences for people.
+    fn reopen(
+        name: &str,
+        record: &TopicRecord,
+        config: TopicConfig,
+        disk: &Arc<Disk>,
+        how: &How,
+    ) -> io::Result<(Topic, Vec<String>)> {
+        let (mut partitions, mut notices) = (Vec::new(), Vec::new());
+        for index in 0..record.partitions {
+            let (partition, notice) = disk.reopen(name, index, how)?;
+            partitions.push(Arc::new(partition));
+            notices.extend(notice);
         }
+        let topic = Topic {
+            name: name.to_owned(),
+            id: record.id,
+            is_internal: names::is_internal(name),
+            partitions: RwLock::new(partitions),
+            config: RwLock::new(Arc::new(config)),
+            disk: Some(disk.clone()),
+        };
+        Ok((topic, notices))
+    }
+
+    fn write_down(&self, partitions: i32, config: &TopicConfig) -> io::Result<()> {
+        let Some(disk) = &self.disk else { return Ok(()) };
+        let record = TopicRecord { id: self.id, partitions, configs: config.overrides.clone() };
+        disk.metadata.put_topic(&self.name, &record)
     }
 
     pub fn partition(&self, index: i32) -> Option<Arc<Partition>> {
@@ -76,24 +129,45 @@ impl Topic {
     }
 
     /// Nothing happens if there are as many already.
-    pub(crate) fn grow(&self, count: i32) {
+    pub(crate) fn grow(&self, count: i32) -> io::Result<()> {
         let mut partitions = write(&self.partitions);
-        for index in partitions.len() as i32..count {
-            partitions.push(Arc::new(Partition::new(index)));
+        let now = partitions.len() as i32;
+        let new = (now..count).map(|index| new_partition(&self.disk, &self.name, self.id, index));
+        let new = new.collect::<io::Result<Vec<_>>>()?;
+        if !new.is_empty() {
+            self.write_down(count, &self.config())?;
+            partitions.extend(new);
         }
+        Ok(())
     }
 
     pub(crate) fn config(&self) -> Arc<TopicConfig> {
         read(&self.config).clone()
     }
 
-    pub(crate) fn set_config(&self, config: TopicConfig) {
-        *write(&self.config) = Arc::new(config);
+    pub(crate) fn set_config(&self, config: TopicConfig) -> io::Result<()> {
+        let mut current = write(&self.config);
+        if current.overrides != config.overrides {
+            self.write_down(self.partition_count(), &config)?;
+        }
+        *current = Arc::new(config);
+        Ok(())
     }
 }
 
+fn new_partition(disk: &Option<Arc<Disk>>, topic: &str, id: Uuid, index: i32) -> io::Result<Arc<Partition>> {
+    let partition = match disk {
+        None => Partition::new(index),
+        Some(disk) => disk.create(topic, id, index)?,
+    };
+    Ok(Arc::new(partition))
+}
+
 #[derive(Debug, Default)]
-pub(crate) struct Topics(RwLock<Registry>);
+pub(crate) struct Topics {
+    registry: RwLock<Registry>,
+    disk: Option<Arc<Disk>>,
+}
 
 #[derive(Debug, Default)]
 struct Registry {
@@ -144,21 +218,21 @@ impl Registry {
 
 impl Topics {
     pub(crate) fn get(&self, name: &str) -> Option<Arc<Topic>> {
-        read(&self.0).by_name.get(name).cloned()
+        read(&self.registry).by_name.get(name).cloned()
     }
 
     pub(crate) fn get_by_id(&self, id: Uuid) -> Option<Arc<Topic>> {
-        read(&self.0).by_id.get(&id).cloned()
+        read(&self.registry).by_id.get(&id).cloned()
     }
 
     /// By name.
     pub(crate) fn list(&self) -> Vec<Arc<Topic>> {
-        read(&self.0).by_name.values().cloned().collect()
+        read(&self.registry).by_name.values().cloned().collect()
     }
 
     /// Whether a topic of this name could be made.
     pub(crate) fn check(&self, name: &str) -> Result<(), TopicError> {
-        read(&self.0).check(name)
+        read(&self.registry).check(name)
     }
 
     /// `partitions` was checked by the caller.
@@ -169,9 +243,9 @@ impl Topics {
         partitions: i32,
         config: TopicConfig,
     ) -> Result<Arc<Topic>, TopicError> {
-        let mut registry = write(&self.0);
+        let mut registry = write(&self.registry);
         registry.check(name)?;
-        Ok(registry.add(Topic::new(name, id, partitions, config)))
+        Ok(registry.add(Topic::create(name, id, partitions, config, &self.disk)?))
     }
 
     /// Like [`Topics::create`] after [`Topics::check`]: names that collide within one request are let through, as by
@@ -183,17 +257,46 @@ impl Topics {
         partitions: i32,
         config: TopicConfig,
     ) -> Result<Arc<Topic>, TopicError> {
-        let topic = Topic::new(name, id, partitions, config);
-        let mut registry = write(&self.0);
+        let mut registry = write(&self.registry);
         registry.is_free(name)?;
-        Ok(registry.add(topic))
+        Ok(registry.add(Topic::create(name, id, partitions, config, &self.disk)?))
     }
 
     /// The topic is no more; who waits for its partitions is woken and will not find it. By id, so that one that was
     /// made anew under the same name stays.
-    pub(crate) fn remove(&self, id: Uuid) -> Option<Arc<Topic>> {
-        let topic = write(&self.0).take(id)?;
-        topic.partitions().iter().for_each(|partition| partition.close());
-        Some(topic)
+    pub(crate) fn remove(&self, id: Uuid) -> io::Result<Option<Arc<Topic>>> {
+        let Some(topic) = self.get_by_id(id) else { return Ok(None) };
+        if let Some(disk) = &self.disk {
+            // From here on it is gone, though its files may still be there after a crash.
+            disk.metadata.delete_topic(&topic.name)?;
+        }
+        let Some(topic) = write(&self.registry).take(id) else { return Ok(None) };
+        for partition in topic.partitions() {
+            partition.close();
+            // What cannot be removed now is removed when a topic of that name is made again.
+            let _ = partition.remove_files();
+        }
+        Ok(Some(topic))
+    }
+
+    /// Those of an earlier run, and sentences for people.
+    pub(crate) fn reopen(
+        disk: Arc<Disk>,
+        found: impl Iterator<Item = (String, TopicRecord, TopicConfig)>,
+        how: &How,
+    ) -> io::Result<(Topics, Vec<String>)> {
+        let (mut registry, mut notices) = (Registry::default(), Vec::new());
+        for (name, record, config) in found {
+            let (topic, said) = Topic::reopen(&name, &record, config, &disk, how)?;
+            registry.add(topic);
+            notices.extend(said);
+        }
+        Ok((Topics { registry: RwLock::new(registry), disk: Some(disk) }, notices))
+    }
+
+    /// Every partition there is, with its topic's name.
+    pub(crate) fn partitions(&self) -> Vec<(String, Arc<Partition>)> {
+        let of = |topic: Arc<Topic>| topic.partitions().into_iter().map(move |part| (topic.name.clone(), part));
+        self.list().into_iter().flat_map(of).collect()
     }
 }

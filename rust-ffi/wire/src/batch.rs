@@ -1,9 +1,11 @@
 //! A record batch (magic 2) as it lies in a Produce request and in the log: looked at in place, checked, and given its
 //! offset in place. It is never re-encoded.
 
+mod build;
 mod check;
 mod patch;
 
+pub use build::{Pair, build};
 pub use check::{BatchError, Seen};
 pub use patch::{set_base_offset, set_create_time, set_leader_epoch, set_log_append_time, with_records};
 

@@ -9,6 +9,7 @@ mod write;
 
 pub use cursor::{Header, Headers, Record, Records};
 pub use walk::{Outline, walk};
+pub(crate) use write::put;
 pub use write::write;
 
 use crate::inflate::InflateError;

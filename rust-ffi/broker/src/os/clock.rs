@@ -17,10 +17,7 @@ impl Clock {
     pub(crate) fn now(&self) -> Now {
         let since = self.start.elapsed();
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Now {
-            instant: engine::Instant(micros(since)),
-            wall_ms: i64::try_from(wall.as_millis()).unwrap_or(i64::MAX),
-        }
+        Now { instant: engine::Instant(micros(since)), wall_ms: i64::try_from(wall.as_millis()).unwrap_or(i64::MAX) }
     }
 
     /// When the engine's instant comes.

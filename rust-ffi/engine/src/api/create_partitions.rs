@@ -88,7 +88,7 @@ fn grow(
     }
     *left -= more;
     if !validate_only {
-        topic.grow(count);
+        topic.grow(count).map_err(|e| Refusal::new(ErrorCode::KafkaStorageError, e.to_string()))?;
     }
     Ok(())
 }

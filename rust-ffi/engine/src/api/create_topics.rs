@@ -114,6 +114,7 @@ fn check(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<Plan, Refusal> {
 
 fn refuse(error: TopicError) -> Refusal {
     let code = match error {
+        TopicError::Storage(_) => ErrorCode::KafkaStorageError,
         TopicError::Exists(_) => ErrorCode::TopicAlreadyExists,
         TopicError::Name(_) | TopicError::Collision { .. } => ErrorCode::InvalidTopicException,
     };

@@ -126,10 +126,13 @@ fn delete<'a>(engine: &Engine, cx: &Cx<'_>, asked: &[Asked<'a>]) -> Vec<Answer<'
     answers
 }
 
-fn remove(engine: &Engine, cx: &Cx<'_>, id: Uuid) -> Option<Arc<Topic>> {
-    let topic = engine.topics.remove(id)?;
-    groups::topic_deleted(engine, cx.now, &topic.name);
-    Some(topic)
+fn remove(engine: &Engine, cx: &Cx<'_>, id: Uuid) -> Result<Option<Arc<Topic>>, Refusal> {
+    let removed = engine.topics.remove(id);
+    let topic = removed.map_err(|e| Refusal::new(ErrorCode::KafkaStorageError, e.to_string()))?;
+    if let Some(topic) = &topic {
+        groups::topic_deleted(engine, cx.now, &topic.name);
+    }
+    Ok(topic)
 }
 
 fn by_name<'a>(engine: &Engine, cx: &Cx<'_>, name: &'a str, named_as_well: &BTreeSet<Uuid>) -> Answer<'a> {
@@ -143,15 +146,17 @@ fn by_name<'a>(engine: &Engine, cx: &Cx<'_>, name: &'a str, named_as_well: &BTre
         return Asked::Both(name, topic.id).refused(Refusal::new(ErrorCode::InvalidRequest, words));
     }
     match remove(engine, cx, topic.id) {
-        Some(topic) => Answer { name: Some(Cow::Borrowed(name)), id: topic.id, result: Ok(()) },
-        None => unknown(),
+        Ok(Some(topic)) => Answer { name: Some(Cow::Borrowed(name)), id: topic.id, result: Ok(()) },
+        Ok(None) => unknown(),
+        Err(refusal) => Asked::Name(name).refused(refusal),
     }
 }
 
 fn by_id<'a>(engine: &Engine, cx: &Cx<'_>, id: Uuid) -> Answer<'a> {
     match remove(engine, cx, id) {
-        Some(topic) => Answer { name: Some(Cow::Owned(topic.name.clone())), id, result: Ok(()) },
-        None => {
+        Ok(Some(topic)) => Answer { name: Some(Cow::Owned(topic.name.clone())), id, result: Ok(()) },
+        Err(refusal) => Asked::Id(id).refused(refusal),
+        Ok(None) => {
             let words = "This server does not host this topic ID.";
             Asked::Id(id).refused(Refusal::new(ErrorCode::UnknownTopicId, words))
         }

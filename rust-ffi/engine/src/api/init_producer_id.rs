@@ -1,9 +1,7 @@
-//! InitProducerId (key 22), versions 0-5. Owner: the engine's counter. Kafka: TransactionCoordinator.handleInitProducerId.
+//! InitProducerId (key 22), versions 0-5. Owner: `producer_ids.rs`. Kafka: TransactionCoordinator.handleInitProducerId.
 //! Does: gives an idempotent producer an id that nobody had before, epoch 0.
 //! By version: 2 flexible; 3 the producer may name the id it had (KIP-360), which only transactions look at.
 //! Leaves out: transactional ids, until transactions are served.
-
-use std::sync::atomic::Ordering;
 
 use wire::{
     ErrorCode,
@@ -22,10 +20,11 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &InitProducerIdReque
     let mut response = InitProducerIdResponse { producer_id: -1, producer_epoch: -1, ..Default::default() };
     match refused {
         Some(code) => response.error_code = code.code(),
-        None => {
-            response.producer_id = engine.producer_id.fetch_add(1, Ordering::Relaxed);
-            response.producer_epoch = 0;
-        }
+        None => match engine.producer_ids.next(engine.disk.as_deref()) {
+            Ok(producer_id) => (response.producer_id, response.producer_epoch) = (producer_id, 0),
+            // Clients try again after it.
+            Err(_) => response.error_code = ErrorCode::CoordinatorNotAvailable.code(),
+        },
     }
     cx.reply(|writer, version| response.encode(writer, version))
 }

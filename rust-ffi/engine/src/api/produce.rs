@@ -11,7 +11,7 @@ use wire::{
     ErrorCode,
     batch::Batch,
     message::{
-        Uuid,
+        Reader, Uuid,
         produce_request::{PartitionProduceData, ProduceRequest, TopicProduceData},
         produce_response::{
             BatchIndexAndErrorMessage, PartitionProduceResponse, ProduceResponse, TopicProduceResponse,
@@ -19,8 +19,17 @@ use wire::{
     },
 };
 
-use crate::{Engine, cx::Cx, log::AppendError, names, outcome::Outcome, topics::Topic};
+use crate::{
+    Engine,
+    cx::Cx,
+    log::{AppendError, Appended, Partition},
+    names,
+    outcome::{Outcome, Parked, State},
+    topics::Topic,
+    waiters::Ticket,
+};
 
+#[derive(Debug)]
 struct Refused {
     code: ErrorCode,
     why: Cow<'static, str>,
@@ -36,49 +45,117 @@ impl From<AppendError> for Refused {
     }
 }
 
+/// A produce that was appended and waits until it survives a power cut (`fsync=always`).
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    /// One for each partition of the request, in its order.
+    answers: Vec<Answer>,
+}
+
+type Answer = Result<Written, Refused>;
+
+#[derive(Debug)]
+struct Written {
+    appended: Appended,
+    /// Where it was appended to, if that has to be synced before it is acknowledged.
+    unsynced: Option<Arc<Partition>>,
+}
+
 pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &ProduceRequest<'_>) -> Outcome {
-    let mut failed = None;
-    let mut errors: Vec<(usize, usize, Refused)> = Vec::new();
-    let mut responses = Vec::with_capacity(request.topic_data.len());
-    for (t, data) in request.topic_data.iter().enumerate() {
+    let count = request.topic_data.iter().map(|topic| topic.partition_data.len()).sum();
+    let mut answers = Vec::with_capacity(count);
+    for data in &request.topic_data {
         let topic = find(engine, cx, data);
-        let mut partition_responses = Vec::with_capacity(data.partition_data.len());
-        for (p, part) in data.partition_data.iter().enumerate() {
-            let answer = append(cx, request, topic.as_deref(), part);
-            partition_responses.push(answer.unwrap_or_else(|refused| {
-                failed.get_or_insert(refused.code);
-                let error_code = refused.code.code();
-                errors.push((t, p, refused));
-                PartitionProduceResponse {
-                    index: part.index,
-                    error_code,
-                    base_offset: -1,
-                    log_append_time_ms: -1,
-                    log_start_offset: -1,
-                    ..PartitionProduceResponse::default()
-                }
-            }));
-        }
-        responses.push(TopicProduceResponse { name: data.name, topic_id: data.topic_id, partition_responses });
+        answers.extend(data.partition_data.iter().map(|part| append(engine, cx, request, topic.as_deref(), part)));
     }
     if request.acks == 0 {
+        let failed = answers.iter().find_map(|answer| answer.as_ref().err());
         return match failed {
             None => Outcome::Silent,
             // The only way to tell a client that listens to nothing.
-            Some(code) => Outcome::Close(format!("a produce with acks=0 failed: {code:?}")),
+            Some(refused) => Outcome::Close(format!("a produce with acks=0 failed: {:?}", refused.code)),
         };
     }
-    for (t, p, refused) in &errors {
-        let partition: &mut PartitionProduceResponse<'_> = &mut responses[*t].partition_responses[*p];
-        partition.error_message = Some(&refused.why);
-        if refused.code == ErrorCode::InvalidRecord {
-            // Kafka names the records; a batch of ours is refused at its first bad one.
-            partition.record_errors =
-                vec![BatchIndexAndErrorMessage { batch_index: 0, batch_index_error_message: Some(&refused.why) }];
+    let lists: Vec<_> = answers
+        .iter()
+        .filter_map(|answer| Some(answer.as_ref().ok()?.unsynced.as_ref()?.sync_waiters.clone()))
+        .collect();
+    if lists.is_empty() {
+        return reply(cx, request, &answers);
+    }
+    look(cx, request, Waiting { answers }, Ticket::register(lists))
+}
+
+pub(crate) fn resume(cx: &Cx<'_>, body: &[u8], waiting: Waiting, ticket: Ticket) -> Outcome {
+    match ProduceRequest::decode(&mut Reader::new(body), cx.version) {
+        Ok(request) => {
+            ticket.rearm();
+            look(cx, &request, waiting, ticket)
+        }
+        Err(e) => Outcome::Close(e.to_string()),
+    }
+}
+
+fn look(cx: &Cx<'_>, request: &ProduceRequest<'_>, mut waiting: Waiting, ticket: Ticket) -> Outcome {
+    let mut waits = false;
+    for answer in &mut waiting.answers {
+        let Ok(Written { appended, unsynced: Some(partition) }) = answer else { continue };
+        match partition.is_synced(appended.end) {
+            Ok(true) => *answer = Ok(Written { appended: *appended, unsynced: None }),
+            Ok(false) => waits = true,
+            Err(error) => *answer = Err(error.into()),
         }
     }
-    let response = ProduceResponse { responses, ..ProduceResponse::default() };
+    if waits {
+        return Outcome::Park(Parked { ticket, state: State::Produce(waiting) });
+    }
+    reply(cx, request, &waiting.answers)
+}
+
+fn reply(cx: &Cx<'_>, request: &ProduceRequest<'_>, answers: &[Answer]) -> Outcome {
+    let mut answers = answers.iter();
+    let topic = |data: &TopicProduceData<'_>| {
+        let parts = data.partition_data.iter().zip(answers.by_ref());
+        parts.map(|(part, answer)| show(part.index, answer)).collect::<Vec<_>>()
+    };
+    let partitions: Vec<_> = request.topic_data.iter().map(topic).collect();
+    let topics = request.topic_data.iter().zip(partitions);
+    let responses = topics.map(|(data, partition_responses)| TopicProduceResponse {
+        name: data.name,
+        topic_id: data.topic_id,
+        partition_responses,
+    });
+    let response = ProduceResponse { responses: responses.collect(), ..ProduceResponse::default() };
     cx.reply(|writer, version| response.encode(writer, version))
+}
+
+fn show<'a>(index: i32, answer: &'a Answer) -> PartitionProduceResponse<'a> {
+    match answer {
+        Ok(Written { appended, .. }) => PartitionProduceResponse {
+            index,
+            error_code: ErrorCode::None.code(),
+            base_offset: appended.base_offset,
+            log_append_time_ms: appended.log_append_time_ms,
+            log_start_offset: appended.log_start,
+            ..PartitionProduceResponse::default()
+        },
+        Err(refused) => PartitionProduceResponse {
+            index,
+            error_code: refused.code.code(),
+            base_offset: -1,
+            log_append_time_ms: -1,
+            log_start_offset: -1,
+            error_message: Some(&refused.why),
+            // Kafka names the records; a batch of ours is refused at its first bad one.
+            record_errors: match refused.code {
+                ErrorCode::InvalidRecord => {
+                    vec![BatchIndexAndErrorMessage { batch_index: 0, batch_index_error_message: Some(&refused.why) }]
+                }
+                _ => Vec::new(),
+            },
+            ..PartitionProduceResponse::default()
+        },
+    }
 }
 
 fn find(engine: &Engine, cx: &Cx<'_>, data: &TopicProduceData<'_>) -> Option<Arc<Topic>> {
@@ -90,11 +167,12 @@ fn find(engine: &Engine, cx: &Cx<'_>, data: &TopicProduceData<'_>) -> Option<Arc
 }
 
 fn append(
+    engine: &Engine,
     cx: &Cx<'_>,
     request: &ProduceRequest<'_>,
     topic: Option<&Topic>,
     data: &PartitionProduceData<'_>,
-) -> Result<PartitionProduceResponse<'static>, Refused> {
+) -> Answer {
     if !(-1..=1).contains(&request.acks) {
         return Err(refused(ErrorCode::InvalidRequiredAcks, "acks is none of -1, 0 and 1"));
     }
@@ -116,12 +194,6 @@ fn append(
         return Err(refused(ErrorCode::InvalidTxnState, "Transactions are not served yet."));
     }
     let appended = partition.append(records, &topic.config(), cx.now)?;
-    Ok(PartitionProduceResponse {
-        index: data.index,
-        error_code: ErrorCode::None.code(),
-        base_offset: appended.base_offset,
-        log_append_time_ms: appended.log_append_time_ms,
-        log_start_offset: appended.log_start,
-        ..PartitionProduceResponse::default()
-    })
+    let waits = engine.disk.as_ref().is_some_and(|disk| disk.appended(&partition));
+    Ok(Written { appended, unsynced: Some(partition).filter(|_| waits) })
 }

@@ -72,10 +72,31 @@ pub(crate) fn alter(engine: &Engine, wanted: &[Wanted<'_>], validate_only: bool)
         _ => Err(invalid("Each resource must appear at most once.")),
     };
     let results = wanted.iter().map(one).collect();
+    // What the disk does not take is gone after a restart, and nobody is told that it was kept.
+    if !validate_only && write_down(engine, &configs.dynamic(), &draft).is_err() {
+        return wanted
+            .iter()
+            .map(|_| Err(refused(ErrorCode::KafkaStorageError, "The disk does not take it.")))
+            .collect();
+    }
     if !validate_only && configs.replace(draft) {
         refresh_topics(engine);
     }
     results
+}
+
+/// What has changed, except loggers, which Kafka forgets too.
+fn write_down(engine: &Engine, old: &Dynamic, new: &Dynamic) -> std::io::Result<()> {
+    let Some(disk) = &engine.disk else { return Ok(()) };
+    let (old, new, none) = (old.resources(), new.resources(), Props::new());
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    for name in names {
+        let (before, now) = (old.get(name), new.get(name));
+        if before != now {
+            disk.metadata.put_configs(name, now.copied().unwrap_or(&none))?;
+        }
+    }
+    Ok(())
 }
 
 /// Topics take over what the broker says now. Who makes one holds the configs meanwhile.
@@ -85,7 +106,8 @@ fn refresh_topics(engine: &Engine) {
         let old = topic.config();
         let new = TopicConfig::of(&values, old.overrides.clone());
         if new != *old {
-            topic.set_config(new);
+            // Its own configs are the same, so nothing is written.
+            let _ = topic.set_config(new);
         }
     }
 }
@@ -126,7 +148,7 @@ fn topic(engine: &Engine, wanted: &Wanted<'_>, validate_only: bool) -> Result<()
         return Err(refused(ErrorCode::UnknownTopicOrPartition, why));
     };
     if !validate_only {
-        topic.set_config(config);
+        topic.set_config(config).map_err(|e| refused(ErrorCode::KafkaStorageError, e.to_string()))?;
     }
     Ok(())
 }

@@ -113,7 +113,47 @@ impl Values {
     }
 }
 
+const BROKER: &str = "broker";
+const CLUSTER: &str = "cluster";
+const GROUP: &str = "group/";
+const CLIENT_METRICS: &str = "client-metrics/";
+
+impl Dynamic {
+    /// Everything that outlives a restart, by a name of its own.
+    pub(super) fn resources(&self) -> BTreeMap<String, &Props> {
+        let named = |prefix: &'static str, all| -> Vec<(String, &Props)> {
+            let all: &BTreeMap<String, Props> = all;
+            all.iter().map(|(name, props)| (format!("{prefix}{name}"), props)).collect()
+        };
+        let single = [(BROKER.to_owned(), &self.broker), (CLUSTER.to_owned(), &self.cluster)];
+        let several = named(GROUP, &self.groups).into_iter().chain(named(CLIENT_METRICS, &self.client_metrics));
+        single.into_iter().chain(several).collect()
+    }
+
+    fn put(&mut self, resource: &str, props: Props) {
+        if let Some(name) = resource.strip_prefix(GROUP) {
+            self.groups.insert(name.to_owned(), props);
+        } else if let Some(name) = resource.strip_prefix(CLIENT_METRICS) {
+            self.client_metrics.insert(name.to_owned(), props);
+        } else if resource == CLUSTER {
+            self.cluster = props;
+        } else if resource == BROKER {
+            self.broker = props;
+        }
+    }
+}
+
 impl BrokerConfigs {
+    /// What an earlier run has written down.
+    pub(crate) fn restore(&self, resources: BTreeMap<String, Props>) {
+        let _changing = self.hold();
+        let mut dynamic = (*self.dynamic()).clone();
+        for (resource, props) in resources {
+            dynamic.put(&resource, props);
+        }
+        self.replace(dynamic);
+    }
+
     /// What does not parse is left out: [`check`] tells it beforehand.
     pub(crate) fn new(settings: &Settings) -> BrokerConfigs {
         let fixed = fixed(settings);

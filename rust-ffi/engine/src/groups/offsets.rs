@@ -50,6 +50,11 @@ impl Offsets {
         }
     }
 
+    /// Those of a topic that have an offset.
+    pub(super) fn partitions(&self, topic: &str) -> impl Iterator<Item = i32> {
+        self.0.get(topic).into_iter().flat_map(|partitions| partitions.keys().copied())
+    }
+
     pub(super) fn delete_topic(&mut self, topic: &str) {
         self.0.remove(topic);
     }

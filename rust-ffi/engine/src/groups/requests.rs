@@ -18,10 +18,11 @@ use wire::{
 use super::{
     Committed, Joined, Promise, Synced, check_name,
     classic::{Classic, Join, Leaving, Protocol, State, Sync},
+    durable,
     offsets::Offsets,
     registry::{self, with, with_new},
 };
-use crate::{Engine, cx::Cx};
+use crate::{Engine, clock::Now, cx::Cx};
 
 /// The promise may be kept at once, or later.
 pub(crate) fn join(engine: &Engine, cx: &Cx<'_>, request: &JoinGroupRequest<'_>, promise: &Arc<Promise<Joined>>) {
@@ -114,6 +115,21 @@ pub(crate) fn leave(
     Ok(results.unwrap_or_else(|| vec![ErrorCode::UnknownMemberId; members.len()]))
 }
 
+/// Writes offsets down where they outlive the broker; `None` is one that is no more. Nothing happens in memory.
+pub(super) fn keep<'a>(
+    engine: &Engine,
+    now: Now,
+    group: &str,
+    offsets: impl Iterator<Item = (&'a str, i32, Option<&'a Committed>)>,
+) -> Result<(), ErrorCode> {
+    // Kafka's group coordinator answers so when its log cannot be written.
+    if engine.disk.is_none() {
+        Ok(())
+    } else {
+        durable::write(engine, now, group, offsets).map_err(|_| ErrorCode::CoordinatorNotAvailable)
+    }
+}
+
 /// Who commits, and what: a topic's name, a partition and its offset.
 #[derive(Debug)]
 pub(crate) struct Commit<'a> {
@@ -132,6 +148,8 @@ pub(crate) fn commit(engine: &Engine, cx: &Cx<'_>, commit: Commit<'_>) -> Result
     let mut offsets = Some(offsets);
     let mut act = |state: &mut registry::GroupState, turn: &mut registry::Turn<'_>| {
         state.classic.check_commit(turn, member_id, instance_id, generation)?;
+        let durable = offsets.iter().flatten().map(|(topic, partition, new)| (*topic, *partition, Some(new)));
+        keep(engine, cx.now, group, durable)?;
         for (topic, partition, committed) in offsets.take().unwrap_or_default() {
             state.offsets.commit(topic, partition, committed);
         }
@@ -227,6 +245,10 @@ pub(crate) fn delete_offsets(
             if state.classic.is_subscribed_to(topic) {
                 return ErrorCode::GroupSubscribedToTopic;
             }
+            let gone = partitions.iter().map(|partition| (*topic, *partition, None));
+            if let Err(code) = keep(engine, cx.now, group, gone) {
+                return code;
+            }
             partitions.iter().for_each(|partition| state.offsets.delete(topic, *partition));
             ErrorCode::None
         };
@@ -242,6 +264,9 @@ pub(crate) fn delete(engine: &Engine, cx: &Cx<'_>, name: &str) -> Result<(), Err
         if state.classic.state() != State::Empty {
             return Err(ErrorCode::NonEmptyGroup);
         }
+        let committed =
+            state.offsets.iter().flat_map(|(topic, partitions)| partitions.keys().map(move |p| (topic, *p)));
+        keep(engine, cx.now, name, committed.map(|(topic, partition)| (topic, partition, None)))?;
         state.classic.close(turn);
         state.dead = true;
         Ok(())

@@ -111,7 +111,7 @@ impl World {
 
     fn resume(&self, asked: &Asked, parked: Parked) -> Outcome {
         let cx = cx(self.now, asked.key, asked.version);
-        self.engine.resume(&cx, parked)
+        self.engine.resume(&cx, &[], parked)
     }
 
     pub(super) fn answer(&self, asked: &mut Asked) -> Reader<'static> {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::VecDeque,
+    io,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -346,6 +347,24 @@ impl Partition {
         if config.compact {
             self.compact(config, now);
         }
+    }
+
+    /// Every batch from the start on.
+    pub(crate) fn each(&self, mut see: impl FnMut(&Batch<'_>)) -> io::Result<()> {
+        let files = {
+            let log = lock(&self.log);
+            for stored in log.segments.iter().flat_map(Segment::stored) {
+                see(&stored.batch());
+            }
+            log.files_from(0)
+        };
+        for (file, len) in files {
+            let mut batches = file.batches(0, len);
+            while let Some(bytes) = batches.next()? {
+                see(&Batch::stored(&bytes));
+            }
+        }
+        Ok(())
     }
 
     /// Whether this is the first append since the last sync.

@@ -11,6 +11,9 @@ use std::{
 
 use super::{File, Files};
 
+/// Stands for "the next one, and only that".
+const ONCE: i64 = i64::MIN;
+
 /// Decides which call fails. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Faults(Arc<AtomicI64>);
@@ -26,12 +29,20 @@ impl Faults {
         self.0.store(changes, Ordering::SeqCst);
     }
 
+    /// The next change fails, and only that one.
+    pub fn fail_once(&self) {
+        self.0.store(ONCE, Ordering::SeqCst);
+    }
+
     /// Everything works again.
     pub fn mend(&self) {
         self.after(i64::MAX);
     }
 
     fn change(&self) -> io::Result<()> {
+        if self.0.compare_exchange(ONCE, i64::MAX, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
         if self.0.fetch_sub(1, Ordering::SeqCst) > 0 { Ok(()) } else { Err(io::ErrorKind::StorageFull.into()) }
     }
 }

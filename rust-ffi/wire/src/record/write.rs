@@ -16,6 +16,18 @@ fn nullable(out: &mut Vec<u8>, value: Option<&[u8]>) {
     out.extend_from_slice(value.unwrap_or_default());
 }
 
+/// Appends a record without headers, with its batch's timestamp.
+pub(crate) fn put(out: &mut Vec<u8>, offset_delta: i32, key: Option<&[u8]>, value: Option<&[u8]>) {
+    let mut body = vec![0];
+    varlong(&mut body, 0);
+    varlong(&mut body, offset_delta.into());
+    nullable(&mut body, key);
+    nullable(&mut body, value);
+    varlong(&mut body, 0);
+    varlong(out, body.len() as i64);
+    out.extend_from_slice(&body);
+}
+
 /// Appends `record`, its offset and timestamp as they are: relative to its batch.
 pub fn write(out: &mut Vec<u8>, record: &Record<'_>) {
     let mut body = vec![0];

@@ -131,9 +131,9 @@ fn names_that_differ_in_dots_collide_unless_one_request_makes_them() {
     assert_eq!((code, &words[..]), (17, "Topic 'q_r.s' collides with existing topic: q.r_s"));
     assert_eq!(codes(&engine, vec![topic("a.b", 1, 1), topic("a_b", 1, 1)]), [0, 0]);
     assert_eq!(codes(&engine, vec![topic("a_b", 1, 1), topic("a.b", 0, 9)]), [36, 36]);
-    engine.topics.remove(engine.topics.get("a.b").unwrap().id);
+    engine.topics.remove(engine.topics.get("a.b").unwrap().id).unwrap();
     assert_eq!(codes(&engine, vec![topic("a.b", 1, 1)]), [17]);
-    engine.topics.remove(engine.topics.get("a_b").unwrap().id);
+    engine.topics.remove(engine.topics.get("a_b").unwrap().id).unwrap();
     assert_eq!(codes(&engine, vec![topic("a.b", 1, 1)]), [0]);
 }
 

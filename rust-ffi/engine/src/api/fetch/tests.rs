@@ -74,7 +74,7 @@ fn an_empty_partition_is_waited_for_and_an_append_wakes() {
     assert!(!parked.ticket.is_woken());
     append(&engine, 0, 1);
     assert!(parked.ticket.is_woken());
-    let Outcome::Reply(pieces) = engine.resume(&cx(at(1), 1, 12), parked) else { panic!("there is something") };
+    let Outcome::Reply(pieces) = engine.resume(&cx(at(1), 1, 12), &[], parked) else { panic!("there is something") };
     let bytes = pieces.concat();
     let response = read(&bytes[9..]);
     assert_eq!(parts(&response)[0].high_watermark, 1);
@@ -88,13 +88,13 @@ fn too_little_is_waited_for_until_the_time_is_over() {
     append(&engine, 0, 1);
     let parked = park(&engine, FetchRequest { min_bytes: 10_000, ..fetch(vec![part(0, 0)]) });
     append(&engine, 0, 1);
-    let Outcome::Park(parked) = engine.resume(&cx(at(100), 1, 12), parked) else { panic!("still too little") };
+    let Outcome::Park(parked) = engine.resume(&cx(at(100), 1, 12), &[], parked) else { panic!("still too little") };
     assert!(!parked.ticket.is_woken());
     assert_eq!(engine.next_deadline(), Some(at(500).instant));
     assert_eq!(engine.fire(at(499)), 0);
     assert_eq!(engine.fire(at(500)), 1);
     assert!(parked.ticket.is_woken());
-    let Outcome::Reply(pieces) = engine.resume(&cx(at(500), 1, 12), parked) else { panic!("its time is over") };
+    let Outcome::Reply(pieces) = engine.resume(&cx(at(500), 1, 12), &[], parked) else { panic!("its time is over") };
     let bytes = pieces.concat();
     assert_eq!(parts(&read(&bytes[9..]))[0].high_watermark, 2);
 }
@@ -136,9 +136,9 @@ fn an_unknown_topic_id_is_named() {
 fn deleting_a_topic_wakes_who_waits_for_it() {
     let engine = engine(1);
     let parked = park(&engine, fetch(vec![part(0, 0)]));
-    engine.topics.remove(engine.topics.get("t").unwrap().id).unwrap();
+    engine.topics.remove(engine.topics.get("t").unwrap().id).unwrap().unwrap();
     assert!(parked.ticket.is_woken());
-    let Outcome::Reply(pieces) = engine.resume(&cx(at(1), 1, 12), parked) else { panic!("it is gone") };
+    let Outcome::Reply(pieces) = engine.resume(&cx(at(1), 1, 12), &[], parked) else { panic!("it is gone") };
     let bytes = pieces.concat();
     assert_eq!(parts(&read(&bytes[9..]))[0].error_code, ErrorCode::UnknownTopicOrPartition.code());
 }

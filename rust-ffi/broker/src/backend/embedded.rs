@@ -1,0 +1,293 @@
+//! Our own engine behind the seam: `memory://` and `file:///FOLDER`.
+
+use std::{future::poll_fn, path::PathBuf, sync::Arc, task::Poll, time::Duration};
+
+use engine::{Cx, Engine, Fsync, Outcome, Store};
+use percent_encoding::percent_decode_str;
+use tokio::{task::spawn_blocking, time::sleep_until};
+use tokio_util::sync::CancellationToken;
+use wire::{api::ApiRange, header, message::api_versions::Feature};
+
+use super::{Answer, Backend, Called, Opening, Partition, Pending, Request, Storage, Topic};
+use crate::{
+    error::{Error, Kind},
+    os::{clock::Clock, files::Folder, seed},
+    redact,
+    settings::Settings,
+};
+
+pub(super) const STORAGES: &[Storage] = &[
+    Storage { scheme: "memory", doc: "In memory; gone when the broker stops.", experimental: false, available: true },
+    Storage {
+        scheme: "file",
+        doc: "A folder, in Kafka's layout: file:///FOLDER?fsync=interval. fsync is always, interval (1 s) or never.",
+        experimental: false,
+        available: true,
+    },
+];
+
+/// How much a power cut may take with `fsync=interval`.
+const FSYNC_INTERVAL: Duration = Duration::from_secs(1);
+
+struct Embedded {
+    engine: Arc<Engine>,
+    clock: Clock,
+    ranges: Vec<ApiRange>,
+    features: Vec<Feature>,
+    stop: CancellationToken,
+    fsync: Fsync,
+}
+
+/// Whether the URL is one of ours.
+pub(super) fn is_ours(url: &str) -> bool {
+    STORAGES.iter().any(|storage| url.split_once(':').is_some_and(|(scheme, _)| scheme == storage.scheme))
+}
+
+pub(super) async fn open(opening: &Opening<'_>) -> Result<Arc<dyn Backend>, Error> {
+    let Opening { settings, advertised_port, stop } = opening;
+    let url = settings.text("storage.url");
+    let clock = Clock::new();
+    let engine_settings = engine_settings(settings, *advertised_port);
+    let place = place(url)?;
+    let fsync = place.as_ref().map_or(Fsync::Never, |place| place.fsync);
+    let engine = match place {
+        None => Engine::new(engine_settings),
+        Some(place) => {
+            let now = clock.now();
+            let opened = spawn_blocking(move || open_folder(&place, engine_settings, now)).await;
+            let (engine, notices) = opened
+                .map_err(|e| Error::new(Kind::Storage, e.to_string()))?
+                .map_err(|why| Error::new(Kind::Storage, format!("storage.url: {}: {why}", redact::url(url))))?;
+            notices.iter().for_each(|notice| tracing::warn!("{notice}"));
+            engine
+        }
+    };
+    Ok(Arc::new(Embedded {
+        engine: Arc::new(engine),
+        clock,
+        ranges: engine::advertised(),
+        features: engine::features(),
+        stop: stop.clone(),
+        fsync,
+    }))
+}
+
+/// What a `file:` URL says.
+struct Place {
+    folder: PathBuf,
+    fsync: Fsync,
+}
+
+/// `None` is memory.
+fn place(url: &str) -> Result<Option<Place>, Error> {
+    let bad = |why: String| Error::new(Kind::Config, format!("storage.url: {}: {why}", redact::url(url)));
+    if url.starts_with("memory:") {
+        return match url {
+            "memory://" | "memory:///" => Ok(None),
+            _ => Err(bad("memory has neither a path nor options. Use memory://".to_owned())),
+        };
+    }
+    let rest = url.strip_prefix("file://").unwrap_or_default();
+    let (path, options) = rest.split_once('?').unwrap_or((rest, ""));
+    let path = path.strip_prefix("localhost").unwrap_or(path);
+    let path = percent_decode_str(path).decode_utf8().map_err(|_| bad("the path is not UTF-8".to_owned()))?;
+    if !path.starts_with('/') || path.trim_matches('/').is_empty() {
+        return Err(bad("a folder is named by its whole path, as in file:///var/lib/broker".to_owned()));
+    }
+    let mut fsync = Fsync::Interval;
+    for option in options.split('&').filter(|option| !option.is_empty()) {
+        fsync = match option.split_once('=') {
+            Some(("fsync", "always")) => Fsync::Always,
+            Some(("fsync", "interval")) => Fsync::Interval,
+            Some(("fsync", "never")) => Fsync::Never,
+            Some(("fsync", value)) => {
+                return Err(bad(format!("fsync is '{value}', none of always, interval and never")));
+            }
+            _ => {
+                let key = option.split('=').next().unwrap_or_default();
+                return Err(bad(format!("there is no option '{key}'. There is fsync=always|interval|never")));
+            }
+        };
+    }
+    Ok(Some(Place { folder: PathBuf::from(&*path), fsync }))
+}
+
+fn open_folder(place: &Place, settings: engine::Settings, now: engine::Now) -> Result<(Engine, Vec<String>), String> {
+    let folder = Folder::open(&place.folder)?;
+    Engine::open(settings, Store { files: Arc::new(folder), fsync: place.fsync }, now)
+}
+
+fn engine_settings(settings: &Settings, port: u16) -> engine::Settings {
+    let same = ["num.partitions", "auto.create.topics.enable"];
+    engine::Settings {
+        node_id: settings.int("node.id") as i32,
+        cluster_id: settings.text("cluster.id").to_owned(),
+        host: settings.text("advertised.host").to_owned(),
+        port,
+        seed: seed::draw(),
+        group_initial_rebalance_delay_ms: settings.int("group.initial.rebalance.delay.ms"),
+        broker_configs: same.iter().map(|key| ((*key).to_owned(), settings.text(key).to_owned())).collect(),
+    }
+}
+
+impl Embedded {
+    /// One request, from the first look at it on.
+    fn begin(&self, request: &Request) -> Outcome {
+        self.with_cx(request, |cx| self.engine.request(cx, request.body()))
+    }
+
+    fn with_cx(&self, request: &Request, run: impl FnOnce(&Cx<'_>) -> Outcome) -> Outcome {
+        // The shell has read this header before.
+        let client_id = header::parse(&request.frame).ok().and_then(|head| head.client_id);
+        run(&Cx {
+            now: self.clock.now(),
+            key: request.key,
+            version: request.version,
+            correlation_id: request.correlation_id,
+            client_id,
+            client_host: &request.peer,
+        })
+    }
+
+    async fn finish(&self, request: Request, mut parked: engine::Parked) -> Answer {
+        loop {
+            let woken = poll_fn(|cx| match parked.ticket.poll_woken(cx.waker()) {
+                true => Poll::Ready(()),
+                false => Poll::Pending,
+            });
+            let stopped = tokio::select! {
+                biased;
+                () = self.stop.cancelled() => true,
+                () = woken => false,
+            };
+            let outcome = self.with_cx(&request, |cx| match stopped {
+                true => self.engine.abandon(cx, parked),
+                false => self.engine.resume(cx, request.body(), parked),
+            });
+            match outcome {
+                Outcome::Reply(pieces) => return Answer::Pieces(pieces),
+                Outcome::Silent => return Answer::Silent,
+                Outcome::Close(why) => return Answer::Close(why),
+                Outcome::Park(_) if stopped => return Answer::Close("the broker stops".to_owned()),
+                Outcome::Park(again) => parked = again,
+            }
+        }
+    }
+}
+
+impl Embedded {
+    /// Everything that happens by the clock.
+    async fn fire(&self) {
+        loop {
+            let mut sleep = None;
+            let due = poll_fn(|cx| {
+                // Again after every wake: an earlier deadline may have been set.
+                let next = self.engine.arm(cx.waker());
+                let Some(next) = next else { return Poll::Pending };
+                let at = self.clock.at(next);
+                let sleep = sleep.get_or_insert_with(|| Box::pin(sleep_until(at)));
+                if sleep.deadline() != at {
+                    sleep.as_mut().reset(at);
+                }
+                sleep.as_mut().poll(cx)
+            });
+            due.await;
+            self.engine.fire(self.clock.now());
+        }
+    }
+
+    /// Group commit: what is appended while one sync runs is synced by the next.
+    async fn flush(&self) {
+        loop {
+            match self.fsync {
+                Fsync::Never => std::future::pending().await,
+                Fsync::Interval => tokio::time::sleep(FSYNC_INTERVAL).await,
+                Fsync::Always => {
+                    poll_fn(|cx| match self.engine.poll_dirty(cx.waker()) {
+                        true => Poll::Ready(()),
+                        false => Poll::Pending,
+                    })
+                    .await;
+                }
+            }
+            let engine = self.engine.clone();
+            let _ = spawn_blocking(move || engine.flush()).await;
+        }
+    }
+}
+
+impl Backend for Embedded {
+    fn advertised(&self) -> &[ApiRange] {
+        &self.ranges
+    }
+
+    fn features(&self) -> &[Feature] {
+        &self.features
+    }
+
+    fn serves(&self, key: i16, version: i16) -> bool {
+        engine::serves(key, version)
+    }
+
+    fn call(&self, request: Request) -> Called<'_> {
+        match self.begin(&request) {
+            Outcome::Reply(pieces) => Called::Now(Answer::Pieces(pieces)),
+            Outcome::Silent => Called::Now(Answer::Silent),
+            Outcome::Close(why) => Called::Now(Answer::Close(why)),
+            Outcome::Park(parked) => Called::Later(Box::pin(self.finish(request, parked))),
+        }
+    }
+
+    fn timers(&self) -> Pending<'_, ()> {
+        Box::pin(async {
+            tokio::join!(self.fire(), self.flush());
+        })
+    }
+
+    fn maintain(&self) -> Pending<'_, ()> {
+        let (engine, now) = (self.engine.clone(), self.clock.now());
+        // Compaction and files take their time, which connections do not have.
+        Box::pin(async move {
+            let _ = spawn_blocking(move || engine.maintain(now)).await;
+        })
+    }
+
+    fn topics(&self) -> Pending<'_, Result<Vec<Topic>, Error>> {
+        Box::pin(async { Ok(self.engine.topics().iter().map(|topic| show(topic)).collect()) })
+    }
+
+    fn create_topic(
+        &self,
+        name: String,
+        partitions: i32,
+        configs: Vec<(String, String)>,
+    ) -> Pending<'_, Result<Topic, Error>> {
+        Box::pin(async move {
+            let created = self.engine.create(&name, partitions, configs.into_iter().collect());
+            created.map(|topic| show(&topic)).map_err(|why| Error::new(Kind::Kafka, why))
+        })
+    }
+
+    fn close(&self) -> Pending<'_, ()> {
+        let engine = self.engine.clone();
+        Box::pin(async move {
+            match spawn_blocking(move || engine.shut()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(why)) => tracing::error!("{why}"),
+                Err(e) => tracing::error!("{e}"),
+            }
+        })
+    }
+}
+
+fn show(topic: &engine::Topic) -> Topic {
+    let partition = |partition: &Arc<engine::log::Partition>| {
+        let (log_start, high_watermark) = partition.range();
+        Partition { id: partition.index, log_start, high_watermark }
+    };
+    Topic {
+        name: topic.name.clone(),
+        id: topic.id.to_string(),
+        partitions: topic.partitions().iter().map(partition).collect(),
+    }
+}

@@ -1,0 +1,143 @@
+//! A folder of the operating system, as the engine wants it.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, IoSlice, Write as _},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use engine::store::{self, Files};
+
+/// Kafka's own name for it.
+const LOCK: &str = ".lock";
+
+/// A folder that no other broker has.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    root: PathBuf,
+    lock: File,
+}
+
+impl Folder {
+    /// Makes the folder if only its last part is missing, and locks it. The error is a sentence.
+    pub(crate) fn open(root: &Path) -> Result<Folder, String> {
+        let shown = root.display();
+        match fs::create_dir(root) {
+            Ok(()) => {}
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && root.is_dir() => {}
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => return Err(format!("{shown} is no folder")),
+            Err(e) => return Err(format!("the folder {shown} cannot be made: {e}")),
+        }
+        let opened = OpenOptions::new().create(true).truncate(false).write(true).open(root.join(LOCK));
+        let lock = opened.map_err(|e| format!("the folder {shown} cannot be written to: {e}"))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Folder { root: root.to_owned(), lock }),
+            Err(TryLockError::WouldBlock) => Err(format!("another broker has the folder {shown} open")),
+            Err(TryLockError::Error(e)) => Err(format!("the folder {shown} cannot be locked: {e}")),
+        }
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        if path.is_empty() { self.root.clone() } else { self.root.join(path) }
+    }
+}
+
+impl Drop for Folder {
+    /// For a forked child as well, which holds the same descriptor.
+    fn drop(&mut self) {
+        let _ = self.lock.unlock();
+    }
+}
+
+impl Files for Folder {
+    fn list(&self, folder: &str) -> io::Result<Vec<String>> {
+        let entries = match fs::read_dir(self.path(folder)) {
+            Ok(entries) => entries,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(e) => return Err(e),
+        };
+        let mut names = entries
+            .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+            .collect::<io::Result<Vec<String>>>()?;
+        names.sort();
+        Ok(names)
+    }
+
+    fn create_folder(&self, folder: &str) -> io::Result<()> {
+        match fs::create_dir(self.path(folder)) {
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            made => made,
+        }
+    }
+
+    fn open(&self, path: &str) -> io::Result<Arc<dyn store::File>> {
+        let file = OpenOptions::new().create(true).read(true).append(true).open(self.path(path))?;
+        Ok(Arc::new(OsFile(file)))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        fs::rename(self.path(from), self.path(to))
+    }
+
+    fn remove(&self, path: &str) -> io::Result<()> {
+        let path = self.path(path);
+        if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
+    }
+
+    fn sync_folder(&self, folder: &str) -> io::Result<()> {
+        // Windows has no such thing; its folders are journalled.
+        if cfg!(windows) {
+            return Ok(());
+        }
+        File::open(self.path(folder))?.sync_all()
+    }
+}
+
+#[derive(Debug)]
+struct OsFile(File);
+
+impl store::File for OsFile {
+    fn append(&self, pieces: &[&[u8]]) -> io::Result<()> {
+        let mut slices: Vec<IoSlice<'_>> = pieces.iter().map(|piece| IoSlice::new(piece)).collect();
+        let mut left: &mut [IoSlice<'_>] = &mut slices;
+        IoSlice::advance_slices(&mut left, 0);
+        while !left.is_empty() {
+            match (&self.0).write_vectored(left) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => IoSlice::advance_slices(&mut left, written),
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(())
+    }
+
+    #[cfg(unix)]
+    fn read(&self, at: u64, buf: &mut [u8]) -> io::Result<()> {
+        std::os::unix::fs::FileExt::read_exact_at(&self.0, buf, at)
+    }
+
+    #[cfg(windows)]
+    fn read(&self, mut at: u64, mut buf: &mut [u8]) -> io::Result<()> {
+        while !buf.is_empty() {
+            match std::os::windows::fs::FileExt::seek_read(&self.0, buf, at)? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                read => (at, buf) = (at + read as u64, &mut buf[read..]),
+            }
+        }
+        Ok(())
+    }
+
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.0.metadata()?.len())
+    }
+
+    fn truncate(&self, len: u64) -> io::Result<()> {
+        self.0.set_len(len)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.0.sync_data()
+    }
+}

@@ -1,0 +1,166 @@
+//! The data folder of an engine: who may open it, what is in it, and the log of what the broker itself has to remember.
+//! The partitions' own files are `log/`'s.
+//!
+//! ```text
+//! meta.properties                  whose folder this is, and its format
+//! .kafka_cleanshutdown             the last run has stopped in order
+//! log-start-offset-checkpoint      where logs begin, if not with a segment
+//! __cluster_metadata-0/            topics, configs and producer ids: see `metadata`
+//! <topic>-<partition>/             logs
+//! ```
+
+mod folder;
+mod metadata;
+mod offsets;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::BTreeMap,
+    io,
+    sync::{Arc, Mutex},
+    task::Waker,
+};
+
+use wire::Uuid;
+
+use crate::{
+    clock::Now,
+    log::{Home, Partition, Reopening},
+    settings::Settings,
+    store::{Fsync, Store},
+    waiters::lock,
+};
+
+pub(crate) use metadata::{Metadata, TopicRecord};
+pub(crate) use offsets::{OFFSETS_TOPIC, offset_record, partition_of, read_offsets};
+
+#[derive(Debug)]
+pub(crate) struct Disk {
+    pub(crate) store: Store,
+    pub(crate) metadata: Metadata,
+    dirty: Mutex<Dirty>,
+}
+
+/// Partitions with something that is not synced yet.
+#[derive(Debug, Default)]
+struct Dirty {
+    partitions: Vec<Arc<Partition>>,
+    flusher: Option<Waker>,
+}
+
+/// What was found in a folder.
+pub(crate) struct Opened {
+    pub(crate) disk: Disk,
+    pub(crate) topics: BTreeMap<String, TopicRecord>,
+    pub(crate) configs: BTreeMap<String, BTreeMap<String, String>>,
+    /// The next producer id that nobody has.
+    pub(crate) producer_id: i64,
+    pub(crate) how: How,
+    /// What people should know.
+    pub(crate) notices: Vec<String>,
+}
+
+/// How the logs are opened.
+pub(crate) struct How {
+    clean: bool,
+    log_starts: BTreeMap<String, i64>,
+    now: Now,
+}
+
+/// The name of a partition's folder.
+fn folder_of(topic: &str, index: i32) -> String {
+    format!("{topic}-{index}")
+}
+
+impl Disk {
+    /// The error is a sentence for people; nothing was changed then.
+    pub(crate) fn open(store: Store, settings: &Settings, now: Now) -> Result<Opened, String> {
+        let files = store.files.clone();
+        folder::check(&*files, settings)?;
+        let failed = |e: io::Error| format!("the data folder cannot be opened: {e}");
+        let clean = folder::was_shut(&*files).map_err(failed)?;
+        let log_starts = folder::log_starts(&*files).map_err(failed)?;
+        let how = How { clean, log_starts, now };
+        folder::claim(&*files, settings).map_err(failed)?;
+        let found = Metadata::open(&store, clean, now).map_err(failed)?;
+        folder::open_for_business(&*files).map_err(failed)?;
+        let disk = Disk { store, metadata: found.metadata, dirty: Mutex::default() };
+        Ok(Opened {
+            disk,
+            topics: found.topics,
+            configs: found.configs,
+            producer_id: found.producer_id,
+            how,
+            notices: found.notices,
+        })
+    }
+
+    /// A partition of a topic that was found.
+    pub(crate) fn reopen(&self, topic: &str, index: i32, how: &How) -> io::Result<(Partition, Option<String>)> {
+        let folder = folder_of(topic, index);
+        let log_start = how.log_starts.get(&folder).copied().unwrap_or(0);
+        Partition::open(index, Home::new(&self.store, folder), Reopening { clean: how.clean, log_start, now: how.now })
+    }
+
+    /// A new and empty one.
+    pub(crate) fn create(&self, topic: &str, id: Uuid, index: i32) -> io::Result<Partition> {
+        let folder = folder_of(topic, index);
+        if !self.store.files.list(&folder)?.is_empty() {
+            // Left by a topic whose deletion was interrupted.
+            self.store.files.remove(&folder)?;
+        }
+        let home = Home::new(&self.store, folder.clone());
+        let how = Reopening { clean: true, log_start: 0, now: Now::default() };
+        let partition = Partition::open(index, home, how)?.0;
+        folder::write_partition_metadata(&*self.store.files, &folder, id)?;
+        if self.store.fsync != Fsync::Never {
+            self.store.files.sync_folder("")?;
+        }
+        Ok(partition)
+    }
+
+    /// Something was appended. Whether the appender has to wait until it is synced.
+    pub(crate) fn appended(&self, partition: &Arc<Partition>) -> bool {
+        if self.store.fsync == Fsync::Never {
+            return false;
+        }
+        if partition.becomes_dirty() {
+            let mut dirty = lock(&self.dirty);
+            dirty.partitions.push(partition.clone());
+            let flusher = if self.store.fsync == Fsync::Always { dirty.flusher.take() } else { None };
+            drop(dirty);
+            if let Some(flusher) = flusher {
+                flusher.wake();
+            }
+        }
+        self.store.fsync == Fsync::Always
+    }
+
+    /// Whether [`Disk::flush`] has something to do; if not, `waker` is woken when it has to be done at once.
+    pub(crate) fn poll_dirty(&self, waker: &Waker) -> bool {
+        let mut dirty = lock(&self.dirty);
+        dirty.flusher = Some(waker.clone());
+        !dirty.partitions.is_empty()
+    }
+
+    /// Syncs what was appended; one sync serves all that was appended before it.
+    pub(crate) fn flush(&self) {
+        let partitions = std::mem::take(&mut lock(&self.dirty).partitions);
+        partitions.iter().for_each(|partition| partition.sync());
+    }
+
+    /// Writes down where the logs begin.
+    pub(crate) fn checkpoint(&self, partitions: &[(String, Arc<Partition>)]) -> io::Result<()> {
+        let starts = partitions.iter().map(|(topic, partition)| (topic.as_str(), partition.index, partition.range().0));
+        folder::write_log_starts(&*self.store.files, starts)
+    }
+
+    /// The end in order: the next start reads no data.
+    pub(crate) fn shut(&self, partitions: &[(String, Arc<Partition>)]) -> io::Result<()> {
+        partitions.iter().try_for_each(|(_, partition)| partition.shut())?;
+        self.metadata.shut()?;
+        self.checkpoint(partitions)?;
+        folder::shut(&*self.store.files)
+    }
+}

@@ -1,0 +1,114 @@
+//! The small files of a data folder. Formats and names are Kafka's.
+
+use std::{collections::BTreeMap, io};
+
+use wire::Uuid;
+
+use crate::{
+    settings::Settings,
+    store::{self, Files},
+};
+
+const META: &str = "meta.properties";
+/// Kafka's own: version 1 is that of KRaft.
+const VERSION: &str = "1";
+const CLEAN: &str = ".kafka_cleanshutdown";
+const LOG_STARTS: &str = "log-start-offset-checkpoint";
+/// What may lie in a folder that nobody has used yet.
+const HARMLESS: &[&str] = &[".lock", "lost+found", "meta.properties.tmp"];
+
+fn properties(text: &str) -> BTreeMap<&str, &str> {
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| line.split_once('=')).map(|(key, value)| (key.trim(), value.trim())).collect()
+}
+
+/// Refuses a folder that is not ours. Changes nothing.
+pub(super) fn check(files: &dyn Files, settings: &Settings) -> Result<(), String> {
+    let failed = |e: io::Error| format!("the data folder cannot be read: {e}");
+    let Some(bytes) = store::read(files, "", META).map_err(failed)? else {
+        let names = files.list("").map_err(failed)?;
+        return match names.iter().find(|name| !HARMLESS.contains(&name.as_str())) {
+            None => Ok(()),
+            Some(name) => Err(format!(
+                "the data folder is not empty ('{name}' is in it) and has no {META}: it is no broker's. Use an empty \
+                 folder."
+            )),
+        };
+    };
+    let text = String::from_utf8_lossy(&bytes);
+    let found = properties(&text);
+    let is = |key: &str, wanted: &str| match found.get(key) {
+        Some(value) if *value == wanted => Ok(()),
+        Some(value) => Err(format!("{META} of the data folder says {key}={value}, this broker is {wanted}")),
+        None => Err(format!("{META} of the data folder has no {key}")),
+    };
+    match found.get("version") {
+        Some(&VERSION) => {}
+        Some(version) => {
+            return Err(format!(
+                "{META} of the data folder says version={version}, which this build does not know; it knows {VERSION}. \
+                 Use the version that wrote it, or another folder."
+            ));
+        }
+        None => return Err(format!("{META} of the data folder has no version")),
+    }
+    is("cluster.id", &settings.cluster_id)?;
+    is("node.id", &settings.node_id.to_string())
+}
+
+/// A new folder becomes ours before anything else is in it.
+pub(super) fn claim(files: &dyn Files, settings: &Settings) -> io::Result<()> {
+    if store::read(files, "", META)?.is_none() {
+        let text = format!("version={VERSION}\ncluster.id={}\nnode.id={}\n", settings.cluster_id, settings.node_id);
+        store::replace(files, "", META, text.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// From here on the folder is in use: a crash will be noticed.
+pub(super) fn open_for_business(files: &dyn Files) -> io::Result<()> {
+    if files.list("")?.iter().any(|name| name == CLEAN) {
+        files.remove(CLEAN)?;
+        files.sync_folder("")?;
+    }
+    Ok(())
+}
+
+pub(super) fn was_shut(files: &dyn Files) -> io::Result<bool> {
+    Ok(files.list("")?.iter().any(|name| name == CLEAN))
+}
+
+pub(super) fn shut(files: &dyn Files) -> io::Result<()> {
+    store::replace(files, "", CLEAN, b"{\"version\":0,\"brokerEpoch\":-1}")
+}
+
+/// Version, number of lines, then topic, partition and offset each. By the name of the partition's folder.
+pub(super) fn log_starts(files: &dyn Files) -> io::Result<BTreeMap<String, i64>> {
+    let Some(bytes) = store::read(files, "", LOG_STARTS)? else { return Ok(BTreeMap::new()) };
+    let text = String::from_utf8_lossy(&bytes);
+    let entry = |line: &str| {
+        let mut words = line.split(' ');
+        let (topic, index, offset) = (words.next()?, words.next()?, words.next()?.parse().ok()?);
+        Some((format!("{topic}-{index}"), offset))
+    };
+    Ok(text.lines().skip(2).filter_map(entry).collect())
+}
+
+pub(super) fn write_log_starts<'a>(
+    files: &dyn Files,
+    starts: impl Iterator<Item = (&'a str, i32, i64)>,
+) -> io::Result<()> {
+    let lines: Vec<String> = starts
+        .filter(|(_, _, offset)| *offset > 0)
+        .map(|(topic, index, offset)| format!("{topic} {index} {offset}\n"))
+        .collect();
+    let text = format!("0\n{}\n{}", lines.len(), lines.concat());
+    if store::read(files, "", LOG_STARTS)?.is_some_and(|old| old == text.as_bytes()) {
+        return Ok(());
+    }
+    store::replace(files, "", LOG_STARTS, text.as_bytes())
+}
+
+pub(super) fn write_partition_metadata(files: &dyn Files, folder: &str, id: Uuid) -> io::Result<()> {
+    store::replace(files, folder, "partition.metadata", format!("version: 0\ntopic_id: {id}").as_bytes())
+}

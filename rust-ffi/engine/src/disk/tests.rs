@@ -1,0 +1,310 @@
+use std::{collections::BTreeMap, sync::Arc};
+
+use wire::{
+    ErrorCode,
+    message::{
+        Reader, Request,
+        init_producer_id_request::InitProducerIdRequest,
+        init_producer_id_response::InitProducerIdResponse,
+        produce_request::{PartitionProduceData, ProduceRequest, TopicProduceData},
+        produce_response::ProduceResponse,
+    },
+};
+
+use crate::{
+    Engine, Fsync, Instant, Now, Outcome, Settings, Store,
+    configs::TopicConfig,
+    log::testing::{batch, sequenced},
+    store::{
+        Files,
+        faulty::{Faults, FaultyFiles},
+        memory::MemoryFiles,
+    },
+    testing::{ask, ask_at, cx, send},
+};
+
+const WALL: i64 = 1_790_000_000_000;
+
+fn at(ms: i64) -> Now {
+    Now { instant: Instant(0).after_ms(ms), wall_ms: WALL + ms }
+}
+
+fn open_with(files: Arc<dyn Files>, fsync: Fsync) -> Result<(Engine, Vec<String>), String> {
+    Engine::open(Settings::default(), Store { files, fsync }, at(0))
+}
+
+fn open(files: &MemoryFiles, fsync: Fsync) -> (Engine, Vec<String>) {
+    open_with(Arc::new(files.clone()), fsync).unwrap()
+}
+
+fn small() -> TopicConfig {
+    TopicConfig::new(
+        &Engine::new(Settings::default()).configs,
+        BTreeMap::from([("segment.bytes".into(), "1048576".into())]),
+    )
+    .unwrap()
+}
+
+fn request(value: &[u8]) -> Vec<u8> {
+    batch(&[(WALL, Some(b"k"), Some(value))])
+}
+
+fn produce(records: &[u8]) -> Request<'_> {
+    let partition_data = vec![PartitionProduceData { index: 0, records: Some(records) }];
+    let topic_data = vec![TopicProduceData { name: "t", partition_data, ..Default::default() }];
+    Request::Produce(ProduceRequest { acks: -1, timeout_ms: 1_000, topic_data, ..Default::default() })
+}
+
+/// The code and the offset of the one partition asked.
+fn answer(bytes: &[u8]) -> (ErrorCode, i64) {
+    let response = ProduceResponse::decode(&mut Reader::new(bytes), 8).unwrap();
+    let part = &response.responses[0].partition_responses[0];
+    (ErrorCode::from_code(part.error_code).unwrap(), part.base_offset)
+}
+
+fn put(engine: &Engine, value: &[u8]) -> (ErrorCode, i64) {
+    answer(&ask_at(engine, at(0), 0, 8, &produce(&request(value))))
+}
+
+/// All values of the topic, in order; panics if an offset is missing.
+fn values(engine: &Engine) -> Vec<Vec<u8>> {
+    let partition = engine.topics.get("t").unwrap().partition(0).unwrap();
+    let mut all = Vec::new();
+    let (mut from, end) = partition.range();
+    while from < end {
+        let mut slices = Vec::new();
+        partition.read(from, 5_000, true, &mut slices).unwrap();
+        for bytes in &slices {
+            let mut rest = &bytes[..];
+            while !rest.is_empty() {
+                let (batch, after) = wire::batch::Batch::first(rest).expect("what was acknowledged is sound");
+                assert_eq!(batch.base_offset(), from, "gapless");
+                for record in wire::record::Records::new(batch.record_bytes(), batch.record_count()).flatten() {
+                    all.push(record.value.unwrap().to_vec());
+                }
+                (from, rest) = (batch.last_offset() + 1, after);
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn everything_is_there_again_after_a_stop_in_order() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Interval);
+    let topic = engine.create_topic("t", Some(3), small()).unwrap();
+    let sent: Vec<Vec<u8>> = (0..100u8).map(|i| vec![i; 50_000]).collect();
+    for (offset, value) in sent.iter().enumerate() {
+        assert_eq!(put(&engine, value), (ErrorCode::None, offset as i64));
+    }
+    topic.partition(0).unwrap().delete_records(5).unwrap();
+    topic.grow(4).unwrap();
+    engine.shut().unwrap();
+    let id = topic.id;
+    drop((engine, topic));
+
+    let (engine, notices) = open(&files, Fsync::Interval);
+    assert_eq!(notices, Vec::<String>::new());
+    let topic = engine.topics.get("t").unwrap();
+    assert_eq!((topic.id, topic.partition_count()), (id, 4));
+    assert_eq!(topic.config().overrides.get("segment.bytes").map(String::as_str), Some("1048576"));
+    assert_eq!(topic.partition(0).unwrap().range(), (5, 100));
+    assert!(values(&engine)[..] == sent[5..]);
+    assert_eq!(put(&engine, b"more"), (ErrorCode::None, 100));
+    assert!(files.paths().iter().filter(|path| path.starts_with("t-0/") && path.ends_with(".log")).count() > 3);
+}
+
+#[test]
+fn a_deleted_topic_stays_deleted_and_a_new_one_is_empty() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Interval);
+    let topic = engine.create_topic("t", Some(1), small()).unwrap();
+    put(&engine, b"old");
+    engine.topics.remove(topic.id).unwrap();
+    assert!(!files.paths().iter().any(|path| path.starts_with("t-0")));
+    drop(engine);
+    let (engine, _) = open(&files, Fsync::Interval);
+    assert!(engine.topics.get("t").is_none());
+    engine.create_topic("t", Some(1), small()).unwrap();
+    assert_eq!(put(&engine, b"new"), (ErrorCode::None, 0));
+}
+
+#[test]
+fn a_killed_process_loses_nothing() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Never);
+    engine.create_topic("t", Some(1), small()).unwrap();
+    let sent: Vec<Vec<u8>> = (0..60u8).map(|i| vec![i; 50_000]).collect();
+    sent.iter().for_each(|value| assert_eq!(put(&engine, value).0, ErrorCode::None));
+    drop(engine);
+    let (engine, notices) = open(&files, Fsync::Never);
+    assert_eq!(notices, Vec::<String>::new());
+    assert!(values(&engine) == sent);
+}
+
+#[test]
+fn half_a_batch_is_cut_off_and_said() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Interval);
+    engine.create_topic("t", Some(1), small()).unwrap();
+    put(&engine, b"whole");
+    drop(engine);
+    files.change("t-0/00000000000000000000.log", |bytes| bytes.extend(request(b"torn")[..40].to_vec()));
+    let (engine, notices) = open(&files, Fsync::Interval);
+    assert_eq!(notices, ["t-0: 40 bytes behind offset 1 were not whole and have been cut off"]);
+    assert_eq!(values(&engine), [b"whole"]);
+    assert_eq!(put(&engine, b"next"), (ErrorCode::None, 1));
+}
+
+#[test]
+fn a_retry_after_a_restart_is_known() {
+    for in_order in [true, false] {
+        let files = MemoryFiles::default();
+        let (engine, _) = open(&files, Fsync::Interval);
+        engine.create_topic("t", Some(1), small()).unwrap();
+        let of = |sequence| sequenced(&[(WALL, None, Some(&b"v"[..]))], 7, 3, sequence);
+        for sequence in 0..3 {
+            let bytes = ask_at(&engine, at(0), 0, 8, &produce(&of(sequence)));
+            assert_eq!(answer(&bytes), (ErrorCode::None, sequence.into()));
+        }
+        if in_order {
+            engine.shut().unwrap();
+        }
+        drop(engine);
+        let (engine, _) = open(&files, Fsync::Interval);
+        assert_eq!(
+            answer(&ask_at(&engine, at(0), 0, 8, &produce(&of(2)))),
+            (ErrorCode::None, 2),
+            "in order: {in_order}"
+        );
+        assert_eq!(answer(&ask_at(&engine, at(0), 0, 8, &produce(&of(3)))), (ErrorCode::None, 3));
+        assert_eq!(answer(&ask_at(&engine, at(0), 0, 8, &produce(&of(9)))).0, ErrorCode::OutOfOrderSequenceNumber);
+    }
+}
+
+#[test]
+fn no_producer_id_is_given_out_twice() {
+    let files = MemoryFiles::default();
+    let mut before = -1;
+    for _ in 0..3 {
+        let (engine, _) = open(&files, Fsync::Interval);
+        for _ in 0..5 {
+            let request = Request::InitProducerId(InitProducerIdRequest {
+                transactional_id: None,
+                producer_id: -1,
+                ..Default::default()
+            });
+            let bytes = ask(&engine, 22, 4, &request);
+            let response = InitProducerIdResponse::decode(&mut Reader::new(&bytes), 4).unwrap();
+            assert!(response.producer_id > before);
+            before = response.producer_id;
+        }
+    }
+}
+
+#[test]
+fn with_fsync_always_a_power_cut_takes_nothing_acknowledged() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Always);
+    engine.create_topic("t", Some(1), small()).unwrap();
+    for value in [b"a", b"b"] {
+        let bytes = request(value);
+        let Outcome::Park(parked) = send(&engine, at(0), 0, 8, &produce(&bytes)) else { panic!("not synced yet") };
+        assert!(!parked.ticket.is_woken());
+        engine.flush();
+        assert!(parked.ticket.is_woken());
+        let mut writer = wire::message::Writer::new();
+        produce(&bytes).encode(&mut writer, 8).unwrap();
+        let body = writer.into_pieces().concat();
+        assert!(matches!(engine.resume(&cx(at(1), 0, 8), &body, parked), Outcome::Reply(_)));
+    }
+    let Outcome::Park(_unacknowledged) = send(&engine, at(0), 0, 8, &produce(&request(b"c"))) else { panic!() };
+    let (engine, _) = open(&files.after_power_cut(), Fsync::Always);
+    assert_eq!(values(&engine), [b"a", b"b"]);
+}
+
+#[test]
+fn a_full_disk_is_the_producers_error_and_the_broker_lives() {
+    let (files, faults) = (MemoryFiles::default(), Faults::none());
+    let (engine, _) =
+        open_with(Arc::new(FaultyFiles::new(Arc::new(files.clone()), faults.clone())), Fsync::Never).unwrap();
+    engine.create_topic("t", Some(1), small()).unwrap();
+    put(&engine, b"before");
+    faults.fail_once();
+    assert_eq!(put(&engine, b"lost").0, ErrorCode::KafkaStorageError);
+    assert_eq!(put(&engine, b"after"), (ErrorCode::None, 1));
+    assert_eq!(values(&engine), [&b"before"[..], b"after"]);
+    drop(engine);
+    let (engine, notices) = open(&files, Fsync::Never);
+    assert_eq!(notices, Vec::<String>::new());
+    assert_eq!(values(&engine), [&b"before"[..], b"after"]);
+}
+
+#[test]
+fn after_a_failed_sync_nothing_more_is_written() {
+    let (files, faults) = (MemoryFiles::default(), Faults::none());
+    let (engine, _) = open_with(Arc::new(FaultyFiles::new(Arc::new(files), faults.clone())), Fsync::Interval).unwrap();
+    engine.create_topic("t", Some(1), small()).unwrap();
+    assert_eq!(put(&engine, b"a").0, ErrorCode::None);
+    faults.after(0);
+    engine.flush();
+    faults.mend();
+    assert_eq!(put(&engine, b"b").0, ErrorCode::KafkaStorageError);
+    assert_eq!(values(&engine), [b"a"], "what was there is read");
+    assert!(engine.shut().is_err(), "the next start goes through it");
+}
+
+/// Whatever write it is that fails, and the broker dies there: what was acknowledged is there.
+#[test]
+fn a_crash_at_any_write_loses_nothing_acknowledged() {
+    for changes in 0..400 {
+        let (files, faults) = (MemoryFiles::default(), Faults::none());
+        faults.after(changes);
+        let mut acknowledged = Vec::new();
+        if let Ok((engine, _)) =
+            open_with(Arc::new(FaultyFiles::new(Arc::new(files.clone()), faults.clone())), Fsync::Never)
+        {
+            let config = TopicConfig { segment_bytes: 400, ..small() };
+            if engine.create_topic("t", Some(1), config).is_ok() {
+                for i in 0..40u8 {
+                    let bytes = ask_at(&engine, at(0), 0, 8, &produce(&request(&[i; 100])));
+                    if answer(&bytes).0 == ErrorCode::None {
+                        acknowledged.push(vec![i; 100]);
+                    }
+                }
+            }
+        }
+        let (engine, _) = open(&files, Fsync::Never);
+        if engine.topics.get("t").is_some() {
+            assert_eq!(values(&engine), acknowledged, "after {changes} changes");
+        } else {
+            assert!(acknowledged.is_empty(), "after {changes} changes");
+        }
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_ours_is_refused_and_left_alone() {
+    let refused = |prepare: &dyn Fn(&MemoryFiles)| {
+        let files = MemoryFiles::default();
+        prepare(&files);
+        let before = files.paths();
+        let why = open_with(Arc::new(files.clone()), Fsync::Interval).unwrap_err();
+        assert_eq!(files.paths(), before);
+        why
+    };
+    let meta = |text: &'static str| {
+        move |files: &MemoryFiles| {
+            files.open("meta.properties").unwrap().append(&[text.as_bytes()]).unwrap();
+        }
+    };
+    let foreign = refused(&|files| drop(files.open("holiday.jpg").unwrap()));
+    assert!(foreign.contains("'holiday.jpg' is in it"), "{foreign}");
+    let newer = refused(&meta("version=2\ncluster.id=tansu\nnode.id=1\n"));
+    assert!(newer.contains("version=2, which this build does not know"), "{newer}");
+    let other = refused(&meta("version=1\ncluster.id=other\nnode.id=1\n"));
+    assert!(other.contains("cluster.id=other, this broker is tansu"), "{other}");
+    let none = refused(&meta("nonsense"));
+    assert!(none.contains("has no version"), "{none}");
+}

@@ -1,0 +1,32 @@
+//! Ids for idempotent producers: nobody is given one twice, also not after a restart.
+
+use std::{io, sync::Mutex};
+
+use crate::{disk::Disk, waiters::lock};
+
+#[derive(Debug, Default)]
+pub(crate) struct ProducerIds(Mutex<Block>);
+
+/// Ids that may be given out. On disk stands the end of the block, so that a crash loses the rest of one at most.
+#[derive(Debug, Default)]
+struct Block {
+    next: i64,
+    end: i64,
+}
+
+impl ProducerIds {
+    pub(crate) fn from(next: i64) -> ProducerIds {
+        ProducerIds(Mutex::new(Block { next, end: next }))
+    }
+
+    pub(crate) fn next(&self, disk: Option<&Disk>) -> io::Result<i64> {
+        let mut block = lock(&self.0);
+        if let Some(disk) = disk
+            && block.next == block.end
+        {
+            block.end = disk.metadata.take_producer_ids(block.next)?;
+        }
+        block.next += 1;
+        Ok(block.next - 1)
+    }
+}
