@@ -1,7 +1,10 @@
 //! THE table of settings: key, type, default, range, doc. The C ABI, Python and the command line only read it. Where
-//! Kafka has a name for a thing, ours is Kafka's; keys are ABI and never change their meaning.
+//! Kafka has a name for a thing, ours is Kafka's; keys are ABI and never change their meaning. The shell's own rows are
+//! here, those of the engine come from its table of broker configs.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use engine::configs::{SettingKind, broker_settings};
 
 use crate::{
     error::{Error, Kind},
@@ -21,6 +24,10 @@ pub enum Type {
         min: i64,
         max: i64,
     },
+    /// A number.
+    Double,
+    /// Elements with commas between them.
+    List,
 }
 
 /// One row of the table.
@@ -32,17 +39,42 @@ pub struct Setting {
     pub doc: &'static str,
     /// Its value is shown nowhere.
     pub secret: bool,
+    /// Checked by the engine, which alone reads it: `memory://` and `file:///`.
+    pub of_engine: bool,
 }
 
 const fn row(key: &'static str, kind: Type, default: &'static str, doc: &'static str) -> Setting {
-    Setting { key, kind, default, doc, secret: false }
+    Setting { key, kind, default, doc, secret: false, of_engine: false }
 }
 
 const fn int(min: i64, max: i64) -> Type {
     Type::Int { min, max }
 }
 
-pub const TABLE: &[Setting] = &[
+/// Every setting there is: the shell's, then the engine's by name.
+pub fn table() -> &'static [Setting] {
+    static ALL: LazyLock<Vec<Setting>> = LazyLock::new(|| {
+        let known = |key: &str| OWN.iter().any(|own| own.key == key);
+        let engines = broker_settings().iter().filter(|row| !known(row.key)).map(|row| Setting {
+            key: row.key,
+            kind: match row.kind {
+                SettingKind::Text => Type::Text,
+                SettingKind::List => Type::List,
+                SettingKind::Boolean => Type::Boolean,
+                SettingKind::Int { min, max } => Type::Int { min, max },
+                SettingKind::Double { .. } => Type::Double,
+            },
+            default: row.default.unwrap_or_default(),
+            doc: row.doc,
+            secret: false,
+            of_engine: true,
+        });
+        OWN.iter().copied().chain(engines).collect()
+    });
+    &ALL
+}
+
+const OWN: &[Setting] = &[
     row("storage.url", Type::Url, "memory://", "Where records live; `info` lists the schemes of this build."),
     row(
         "listener.host",
@@ -129,6 +161,13 @@ impl Settings {
         self.values.get(setting.key).map_or(setting.default, String::as_str)
     }
 
+    /// What was set for the engine, by Kafka's names. Defaults are the engine's own.
+    pub(crate) fn of_engine(&self) -> BTreeMap<String, String> {
+        let engines = |key: &str| broker_settings().iter().any(|row| row.key == key);
+        let given = self.values.iter().filter(|(key, _)| engines(key));
+        given.map(|(key, value)| ((*key).to_owned(), value.clone())).collect()
+    }
+
     pub(crate) fn text(&self, key: &str) -> &str {
         find(key).map_or("", |setting| self.raw(setting))
     }
@@ -146,25 +185,28 @@ impl Settings {
 
 impl std::fmt::Debug for Settings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_map().entries(TABLE.iter().map(|setting| (setting.key, self.get(setting.key)))).finish()
+        f.debug_map().entries(table().iter().map(|setting| (setting.key, self.get(setting.key)))).finish()
     }
 }
 
 pub fn find(key: &str) -> Option<&'static Setting> {
-    TABLE.iter().find(|setting| setting.key == key)
+    table().iter().find(|setting| setting.key == key)
 }
 
 fn unknown_key(key: &str) -> Error {
-    let near = TABLE.iter().map(|s| s.key).min_by_key(|known| distance(known, key)).unwrap_or_default();
+    let near = table().iter().map(|s| s.key).min_by_key(|known| distance(known, key)).unwrap_or_default();
     let shown: String = key.chars().take(80).collect();
     Error::new(Kind::Config, format!("unknown setting '{shown}'. Did you mean '{near}'?"))
 }
 
 fn check(setting: &Setting, value: &str) -> Result<(), Error> {
     let Setting { key, .. } = setting;
+    if setting.of_engine {
+        return engine::configs::check(key, value).map_err(|e| Error::new(Kind::Config, format!("{key}: {}", e.0)));
+    }
     let bad = |want: String| Err(Error::new(Kind::Config, format!("{key}: {want}")));
     match setting.kind {
-        Type::Text | Type::Url => {
+        Type::Text | Type::Url | Type::Double | Type::List => {
             if value.is_empty() {
                 return bad("must not be empty".into());
             }

@@ -187,6 +187,7 @@ impl Engine {
 
     /// Makes a topic, as CreateTopics does. The error is for people.
     pub fn create(&self, name: &str, partitions: i32, configs: BTreeMap<String, String>) -> Result<Arc<Topic>, String> {
+        let _held = self.configs.hold();
         let config = TopicConfig::new(&self.configs, configs).map_err(|e| e.0)?;
         self.create_topic(name, Some(partitions), config).map_err(|e| e.to_string())
     }

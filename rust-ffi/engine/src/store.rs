@@ -12,7 +12,7 @@ pub trait File: Debug + Send + Sync {
     fn append(&self, pieces: &[&[u8]]) -> io::Result<()>;
     /// Fills `buf` from `at` on, or fails.
     fn read(&self, at: u64, buf: &mut [u8]) -> io::Result<()>;
-    fn len(&self) -> io::Result<u64>;
+    fn size(&self) -> io::Result<u64>;
     fn truncate(&self, len: u64) -> io::Result<()>;
     /// What was written is there after a power cut.
     fn sync(&self) -> io::Result<()>;
@@ -56,7 +56,7 @@ pub(crate) fn read(files: &dyn Files, folder: &str, name: &str) -> io::Result<Op
         return Ok(None);
     }
     let file = files.open(&join(folder, name))?;
-    let len = usize::try_from(file.len()?).map_err(io::Error::other)?;
+    let len = usize::try_from(file.size()?).map_err(io::Error::other)?;
     let mut bytes = vec![0; len];
     file.read(0, &mut bytes)?;
     Ok(Some(bytes))

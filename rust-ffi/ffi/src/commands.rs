@@ -6,7 +6,7 @@ use crate::config;
 use crate::failure::Outcome;
 use crate::instance::Instance;
 use crate::version;
-use broker::settings::TABLE as SETTINGS;
+use broker::settings::table;
 use serde_json::{Value, json};
 
 pub(crate) const TABLE: &[Command] = &[
@@ -84,7 +84,7 @@ fn settings(instance: &Instance) -> Vec<Value> {
             "doc": s.doc,
         })
     };
-    SETTINGS.iter().map(row).collect()
+    table().iter().map(row).collect()
 }
 
 fn storages() -> Vec<Value> {

@@ -7,7 +7,7 @@ use crate::handle::{self, Handle};
 use crate::status::*;
 use crate::strings;
 use broker::Settings;
-use broker::settings::{Setting, TABLE, Type, find};
+use broker::settings::{Setting, Type, find, table};
 use std::ffi::{CString, c_char};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -115,7 +115,7 @@ pub unsafe extern "C" fn tansu_config_get(
 /// How many settings there are.
 #[unsafe(no_mangle)]
 pub extern "C" fn tansu_config_key_count() -> usize {
-    TABLE.len()
+    table().len()
 }
 
 /// The key of setting number `i`, or NULL past the last. The string is static.
@@ -133,12 +133,12 @@ pub unsafe extern "C" fn tansu_config_key_doc(key: *const c_char) -> *const c_ch
     guard::value(std::ptr::null(), || {
         // SAFETY: the caller's promise.
         let Ok(key) = (unsafe { strings::text("key", key) }) else { return std::ptr::null() };
-        TABLE.iter().position(|s| s.key == key).map_or(std::ptr::null(), |i| DOCS[i].1.as_ptr())
+        table().iter().position(|s| s.key == key).map_or(std::ptr::null(), |i| DOCS[i].1.as_ptr())
     })
 }
 
 static DOCS: LazyLock<Vec<(CString, CString)>> =
-    LazyLock::new(|| TABLE.iter().map(|s| (strings::c_string(s.key), strings::c_string(doc(s)))).collect());
+    LazyLock::new(|| table().iter().map(|s| (strings::c_string(s.key), strings::c_string(doc(s)))).collect());
 
 fn doc(setting: &Setting) -> String {
     let range = range(setting.kind).map(|(min, max)| format!(", {min} to {max}")).unwrap_or_default();
@@ -151,12 +151,14 @@ pub(crate) fn type_name(kind: Type) -> &'static str {
         Type::Url => "url",
         Type::Boolean => "boolean",
         Type::Int { .. } => "int",
+        Type::Double => "double",
+        Type::List => "list",
     }
 }
 
 pub(crate) fn range(kind: Type) -> Option<(i64, i64)> {
     match kind {
         Type::Int { min, max } => Some((min, max)),
-        Type::Text | Type::Url | Type::Boolean => None,
+        Type::Text | Type::Url | Type::Boolean | Type::Double | Type::List => None,
     }
 }

@@ -118,7 +118,6 @@ fn open_folder(place: &Place, settings: engine::Settings, now: engine::Now) -> R
 }
 
 fn engine_settings(settings: &Settings, port: u16) -> engine::Settings {
-    let same = ["num.partitions", "auto.create.topics.enable"];
     engine::Settings {
         node_id: settings.int("node.id") as i32,
         cluster_id: settings.text("cluster.id").to_owned(),
@@ -126,7 +125,7 @@ fn engine_settings(settings: &Settings, port: u16) -> engine::Settings {
         port,
         seed: seed::draw(),
         group_initial_rebalance_delay_ms: settings.int("group.initial.rebalance.delay.ms"),
-        broker_configs: same.iter().map(|key| ((*key).to_owned(), settings.text(key).to_owned())).collect(),
+        broker_configs: settings.of_engine(),
     }
 }
 

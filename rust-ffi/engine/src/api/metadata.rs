@@ -101,6 +101,8 @@ fn create(engine: &Engine, request: &MetadataRequest<'_>, name: &str) -> Result<
     if !request.allow_auto_topic_creation || !engine.configs.boolean("auto.create.topics.enable") {
         return Err(ErrorCode::UnknownTopicOrPartition);
     }
+    // Or a change of the broker's configs could miss the topic.
+    let _held = engine.configs.hold();
     match engine.create_topic(
         name,
         None,

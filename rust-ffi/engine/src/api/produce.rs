@@ -193,7 +193,15 @@ fn append(
     if transactional || request.transactional_id.is_some() {
         return Err(refused(ErrorCode::InvalidTxnState, "Transactions are not served yet."));
     }
-    let appended = partition.append(records, &topic.config(), cx.now)?;
+    let config = topic.config();
+    if request.acks == -1 && config.min_insync_replicas > 1 {
+        // There is one replica, which is in sync.
+        return Err(refused(
+            ErrorCode::NotEnoughReplicas,
+            "The size of the current ISR is 1, which is less than min.insync.replicas.",
+        ));
+    }
+    let appended = partition.append(records, &config, cx.now)?;
     let waits = engine.disk.as_ref().is_some_and(|disk| disk.appended(&partition));
     Ok(Written { appended, unsynced: Some(partition).filter(|_| waits) })
 }

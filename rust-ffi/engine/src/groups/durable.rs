@@ -22,6 +22,7 @@ fn topic(engine: &Engine) -> io::Result<Arc<Topic>> {
         [("cleanup.policy", "compact"), ("compression.type", "producer"), ("segment.bytes", "104857600")]
             .map(|(key, value)| (key.to_owned(), value.to_owned())),
     );
+    let _held = engine.configs.hold();
     let config = TopicConfig::new(&engine.configs, configs).map_err(|e| io::Error::other(e.0))?;
     let count = engine.configs.int("offsets.topic.num.partitions").clamp(1, 1_000) as i32;
     match engine.create_topic(OFFSETS_TOPIC, Some(count), config) {

@@ -110,8 +110,8 @@ impl File for FaultyFile {
         self.inner.read(at, buf)
     }
 
-    fn len(&self) -> io::Result<u64> {
-        self.inner.len()
+    fn size(&self) -> io::Result<u64> {
+        self.inner.size()
     }
 
     fn truncate(&self, len: u64) -> io::Result<()> {

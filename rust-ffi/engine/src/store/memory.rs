@@ -147,7 +147,7 @@ impl File for Node {
         Ok(())
     }
 
-    fn len(&self) -> io::Result<u64> {
+    fn size(&self) -> io::Result<u64> {
         Ok(lock(&self.0).bytes.len() as u64)
     }
 

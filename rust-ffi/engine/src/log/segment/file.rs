@@ -62,7 +62,7 @@ impl SegmentFile {
     }
 
     pub(in crate::log) fn len(&self) -> io::Result<u64> {
-        self.file.len()
+        self.file.size()
     }
 
     pub(in crate::log) fn sync(&self) -> io::Result<()> {

@@ -86,7 +86,7 @@ impl Index {
     /// where to begin looking, and what is found is looked at.
     pub(super) fn decode(mut offsets: &[u8], mut times: &[u8], file_len: u64) -> Option<Index> {
         let mut index = Index::new();
-        if offsets.len() % 8 != 0 || times.len() % 12 != 0 {
+        if !offsets.len().is_multiple_of(8) || !times.len().is_multiple_of(12) {
             return None;
         }
         while offsets.has_remaining() {
