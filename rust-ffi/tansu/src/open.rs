@@ -70,7 +70,7 @@ pub(crate) async fn open(options: &Options) -> Result<Opened, OpenError> {
         return Err(OpenError::config(format!("storage.url: '{shown}' is no URL. Use for example memory://")));
     };
     let opened = match scheme {
-        "memory" | "tansu+memory" => memory::open(options).await?,
+        "tansu+memory" => memory::open(options).await?,
         "sqlite" => sqlite::open(options).await?,
         "postgres" | "postgresql" => postgres::open(options).await?,
         "s3" => s3::open(options).await?,

@@ -63,7 +63,7 @@ mod tests {
     #[tokio::test]
     async fn what_upstream_does_not_route_is_as_documented() {
         let options = Options {
-            url: "memory://".to_owned(),
+            url: "tansu+memory://".to_owned(),
             cluster_id: "tansu".to_owned(),
             node_id: 111,
             advertised: "localhost".to_owned(),

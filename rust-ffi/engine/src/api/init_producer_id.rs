@@ -15,7 +15,7 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &InitProducerIdReque
         None => None,
         Some("") => Some(ErrorCode::InvalidRequest),
         // Clients give up on it at once; another code would have them try again for ever.
-        Some(_) => Some(ErrorCode::UnsupportedVersion),
+        Some(_) => Some(ErrorCode::TransactionalIdAuthorizationFailed),
     };
     let mut response = InitProducerIdResponse { producer_id: -1, producer_epoch: -1, ..Default::default() };
     match refused {

@@ -1,4 +1,4 @@
-//! `memory://` and `tansu+memory://`: upstream's object storage over a map in memory.
+//! `tansu+memory://`: upstream's object storage over a map in memory.
 
 use tansu_storage_dynostore::MemoryEngineFactory;
 use tokio::runtime::Handle;

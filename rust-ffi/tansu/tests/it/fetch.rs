@@ -24,20 +24,18 @@ async fn in_time<T>(future: impl Future<Output = T>) -> T {
 
 #[tokio::test]
 async fn a_produce_wakes_a_waiting_fetch() {
-    for url in ["memory://", "tansu+memory://"] {
-        let client = Client::open(url).await;
-        client.topic("t").await;
-        let waiting = client.clone();
-        let fetched = tokio::spawn(async move { waiting.fetch_one("t", 0, LONG_MS).await });
-        tokio::task::yield_now().await;
-        client.send("t", &["a"]).await;
-        assert_eq!(in_time(fetched).await.unwrap().values, ["a"]);
-    }
+    let client = Client::open("tansu+memory://").await;
+    client.topic("t").await;
+    let waiting = client.clone();
+    let fetched = tokio::spawn(async move { waiting.fetch_one("t", 0, LONG_MS).await });
+    tokio::task::yield_now().await;
+    client.send("t", &["a"]).await;
+    assert_eq!(in_time(fetched).await.unwrap().values, ["a"]);
 }
 
 #[tokio::test]
 async fn without_a_wait_the_answer_still_has_topics_and_partitions() {
-    let client = Client::open("memory://").await;
+    let client = Client::open("tansu+memory://").await;
     client.topic("t").await;
     let found = client.fetch_one("t", 0, 0).await;
     assert_eq!((found.error, found.high_watermark, found.log_start), (0, 0, 0));
@@ -51,7 +49,7 @@ async fn without_a_wait_the_answer_still_has_topics_and_partitions() {
 
 #[tokio::test]
 async fn a_fetch_waits_out_its_time_and_no_longer() {
-    let client = Client::open("memory://").await;
+    let client = Client::open("tansu+memory://").await;
     client.topic("t").await;
     let began = Instant::now();
     let found = client.fetch_one("t", 0, 300).await;
@@ -61,7 +59,7 @@ async fn a_fetch_waits_out_its_time_and_no_longer() {
 
 #[tokio::test]
 async fn offsets_outside_the_log_are_named() {
-    let client = Client::open("memory://").await;
+    let client = Client::open("tansu+memory://").await;
     client.topic("t").await;
     client.send("t", &["a"]).await;
     client.send("t", &["b"]).await;
@@ -78,7 +76,7 @@ async fn offsets_outside_the_log_are_named() {
 
 #[tokio::test]
 async fn topics_by_id() {
-    let client = Client::open("memory://").await;
+    let client = Client::open("tansu+memory://").await;
     client.topic("t").await;
     client.send("t", &["a"]).await;
     let id = client.topic_id("t").await;
@@ -101,7 +99,7 @@ async fn topics_by_id() {
 
 #[tokio::test]
 async fn min_bytes_is_waited_for() {
-    let client = Client::open("memory://").await;
+    let client = Client::open("tansu+memory://").await;
     client.topic("t").await;
     let size = batch(&["a"]).len() as i32;
     let waiting = client.clone();
@@ -117,7 +115,7 @@ async fn min_bytes_is_waited_for() {
 
 #[tokio::test]
 async fn limits_hold_but_the_first_batch_is_whole() {
-    let client = Client::open("memory://").await;
+    let client = Client::open("tansu+memory://").await;
     client.topic("t").await;
     let large = "x".repeat(10_000);
     for _ in 0..5 {
@@ -135,7 +133,7 @@ async fn limits_hold_but_the_first_batch_is_whole() {
 
 #[tokio::test]
 async fn a_deleted_topic_wakes_who_waits_for_it() {
-    let client = Client::open("memory://").await;
+    let client = Client::open("tansu+memory://").await;
     client.topic("t").await;
     let waiting = client.clone();
     let fetched = tokio::spawn(async move { waiting.fetch_one("t", 0, LONG_MS).await });
@@ -147,7 +145,7 @@ async fn a_deleted_topic_wakes_who_waits_for_it() {
 
 #[tokio::test]
 async fn a_session_that_was_never_begun_is_unknown() {
-    let client = Client::open("memory://").await;
+    let client = Client::open("tansu+memory://").await;
     let mut request = fetch("t", 0, 0, 0);
     (request.session_id, request.session_epoch) = (5, 1);
     let reply = client.ask(1, 12, Request::Fetch(request)).await;
@@ -160,7 +158,7 @@ async fn a_session_that_was_never_begun_is_unknown() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn four_producers_and_a_reader_that_skips_nothing() {
     const EACH: usize = 2_000;
-    let client = Client::open("memory://").await;
+    let client = Client::open("tansu+memory://").await;
     client.topic("t").await;
     let producers: Vec<_> = (0..4)
         .map(|producer| {

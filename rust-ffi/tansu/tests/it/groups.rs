@@ -55,7 +55,7 @@ pub async fn until_rebalance(client: &Client, generation: i32, member: &str) {
 async fn a_group_from_join_to_commit() {
     let folder = tempfile::tempdir().unwrap();
     let sqlite = format!("sqlite://{}/g.db", folder.path().display());
-    for url in ["memory://", sqlite.as_str()] {
+    for url in ["tansu+memory://", sqlite.as_str()] {
         let client = Client::open(url).await;
         client.topic("t").await;
         let (error, _, member) = joined(&client, 9, "").await;
@@ -106,7 +106,7 @@ async fn commit(client: &Client, generation: i32, member: &str) {
 
 #[tokio::test]
 async fn a_second_member_is_held_until_the_first_comes_back() {
-    let client = Client::open("memory://").await;
+    let client = Client::open("tansu+memory://").await;
     let (_, _, first) = joined(&client, 9, "").await;
     let (_, generation, first) = joined(&client, 9, &first).await;
     let (_, _, second) = joined(&client, 9, "").await;

@@ -16,7 +16,7 @@ async fn what_is_wrong_with_a_url_is_named() {
     for (url, words) in [
         ("memory", "is no URL"),
         ("mysql://db", "no storage answers to 'mysql'"),
-        ("memory://?retention=1", "no option 'retention'"),
+        ("tansu+memory://?retention=1", "no option 'retention'"),
         ("sqlite://", "names no file"),
         ("sqlite:///nowhere/at/all/a.db", "/nowhere/at/all of sqlite:///nowhere/at/all/a.db does not exist. Create it"),
         ("sqlite://a.db?mode=rw", "no option 'mode'. Known: busy_timeout, compaction, vacuum_into"),

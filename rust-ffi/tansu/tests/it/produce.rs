@@ -13,7 +13,7 @@ use crate::client::{Client, batch, batch_with, produce};
 
 #[tokio::test]
 async fn a_good_partition_goes_on_beside_bad_ones() {
-    let client = Client::open("memory://").await;
+    let client = Client::open("tansu+memory://").await;
     client.tansu.create_topic("t", 4, &[]).await.unwrap();
     let good = batch(&["a", "b"]);
     let mut corrupt = BytesMut::from(&batch(&["c"])[..]);
@@ -42,7 +42,7 @@ async fn a_good_partition_goes_on_beside_bad_ones() {
 
 #[tokio::test]
 async fn acks_zero_says_nothing_and_its_failure_closes() {
-    let client = Client::open("memory://").await;
+    let client = Client::open("tansu+memory://").await;
     client.topic("t").await;
     let good = batch(&["a"]);
     let answer = client.answer(0, 9, &Request::Produce(produce("t", &[(0, &good)], 0))).await;
@@ -56,7 +56,7 @@ async fn acks_zero_says_nothing_and_its_failure_closes() {
 
 #[tokio::test]
 async fn unknown_acks_topics_and_partitions_are_named_per_partition() {
-    let client = Client::open("memory://").await;
+    let client = Client::open("tansu+memory://").await;
     client.topic("t").await;
     let good = batch(&["a"]);
     for (topic, partition, acks, code) in [
@@ -72,7 +72,7 @@ async fn unknown_acks_topics_and_partitions_are_named_per_partition() {
 
 #[tokio::test]
 async fn transactions_are_refused_before_the_storage() {
-    let client = Client::open("memory://").await;
+    let client = Client::open("tansu+memory://").await;
     client.topic("t").await;
     let batch = batch_with(&["a"], |batch| batch.attributes(0x10).producer_id(7).producer_epoch(0).base_sequence(0));
     assert_eq!(client.produce("t", 0, &batch).await.0, ErrorCode::InvalidTxnState.code());
@@ -80,7 +80,7 @@ async fn transactions_are_refused_before_the_storage() {
 
 #[tokio::test]
 async fn versions_without_record_batches_are_advertised_and_close() {
-    let client = Client::open("memory://").await;
+    let client = Client::open("tansu+memory://").await;
     assert_eq!(client.tansu.advertised()[0].min, 0);
     let answer = client.tansu.call(bytes::Bytes::from_static(&[0; 32]), 0, 2, 1, 8).await;
     assert!(matches!(answer, Answer::Close(_)));
@@ -88,7 +88,7 @@ async fn versions_without_record_batches_are_advertised_and_close() {
 
 #[tokio::test]
 async fn what_has_begun_is_finished_when_the_client_goes_away() {
-    let client = Client::open("memory://").await;
+    let client = Client::open("tansu+memory://").await;
     client.topic("t").await;
     let records = batch(&["a"]);
     let request = Request::Produce(produce("t", &[(0, &records)], -1));
@@ -102,7 +102,7 @@ async fn what_has_begun_is_finished_when_the_client_goes_away() {
 
 #[tokio::test]
 async fn honest_counts_beyond_what_anybody_needs_close_the_connection() {
-    let client = Client::open("memory://").await;
+    let client = Client::open("tansu+memory://").await;
     for (count, closes) in [(100_000, false), (200_000, true)] {
         let request = DescribeGroupsRequest { groups: vec![""; count], ..DescribeGroupsRequest::default() };
         let answer = client.answer(15, 5, &Request::DescribeGroups(request)).await;

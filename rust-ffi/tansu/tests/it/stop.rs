@@ -12,7 +12,7 @@ use crate::{
 
 #[tokio::test]
 async fn a_hundred_waiting_consumers_are_answered_at_once() {
-    let client = Client::open("memory://").await;
+    let client = Client::open("tansu+memory://").await;
     client.topic("t").await;
     let waiting: Vec<_> = (0..100)
         .map(|_| {
@@ -33,7 +33,7 @@ async fn a_hundred_waiting_consumers_are_answered_at_once() {
 
 #[tokio::test]
 async fn held_members_are_sent_away_and_the_close_does_not_wait_for_their_rebalance() {
-    let client = Client::open("memory://").await;
+    let client = Client::open("tansu+memory://").await;
     let (_, _, first) = joined(&client, 9, "").await;
     let (_, generation, first) = joined(&client, 9, &first).await;
     let (_, _, second) = joined(&client, 9, "").await;

@@ -29,7 +29,7 @@ async fn metadata(client: &Client, version: i16, request: Request<'_>) -> Vec<(i
 
 #[tokio::test]
 async fn a_topic_that_is_asked_for_has_our_number_of_partitions() {
-    let mut settings = options("memory://");
+    let mut settings = options("tansu+memory://");
     settings.num_partitions = 3;
     let client = Client::with(settings).await;
     let unknown = ErrorCode::UnknownTopicOrPartition.code();
@@ -46,7 +46,7 @@ async fn a_topic_that_is_asked_for_has_our_number_of_partitions() {
 
 #[tokio::test]
 async fn nothing_is_created_where_the_setting_forbids_it() {
-    let mut settings = options("memory://");
+    let mut settings = options("tansu+memory://");
     settings.auto_create_topics = false;
     let client = Client::with(settings).await;
     assert_eq!(metadata(&client, 12, asked("t", true)).await, [(ErrorCode::UnknownTopicOrPartition.code(), 0)]);
@@ -55,7 +55,7 @@ async fn nothing_is_created_where_the_setting_forbids_it() {
 
 #[tokio::test]
 async fn create_topics_without_a_count_takes_the_setting() {
-    let client = Client::open("memory://").await;
+    let client = Client::open("tansu+memory://").await;
     let topic = CreatableTopic { name: "t", num_partitions: -1, replication_factor: -1, ..CreatableTopic::default() };
     let request = CreateTopicsRequest { topics: vec![topic], timeout_ms: 1_000, validate_only: false };
     let reply = client.ask(19, 7, Request::CreateTopics(request)).await;
@@ -65,7 +65,7 @@ async fn create_topics_without_a_count_takes_the_setting() {
 
 #[tokio::test]
 async fn the_commands_create_and_list() {
-    let client = Client::open("memory://").await;
+    let client = Client::open("tansu+memory://").await;
     let made = client.tansu.create_topic("t", 2, &[("retention.ms".into(), "60000".into())]).await.unwrap();
     assert_eq!((made.name.as_str(), made.partitions.len(), made.id.len()), ("t", 2, 22));
     client.send("t", &["a", "b"]).await;

@@ -29,7 +29,7 @@ use crate::{
 async fn engines() -> (tempfile::TempDir, Vec<Client>) {
     let folder = tempfile::tempdir().unwrap();
     let sqlite = format!("sqlite://{}/flaws.db", folder.path().display());
-    let clients = vec![Client::open("memory://").await, Client::open(&sqlite).await];
+    let clients = vec![Client::open("tansu+memory://").await, Client::open(&sqlite).await];
     (folder, clients)
 }
 
