@@ -17,7 +17,7 @@ macro_rules! serve {
         const SERVED: &[i16] = &[$($key),*];
 
         pub(crate) fn request(engine: &Engine, cx: &Cx<'_>, body: &[u8]) -> Outcome {
-            let reader = &mut Reader::new(body);
+            let reader = &mut reader(cx.key, body);
             match cx.key {
                 $($key => match wire::message::$file::$request::decode(reader, cx.version) {
                     Ok(request) => api::$module::handle(engine, cx, &request),
@@ -70,6 +70,15 @@ serve! {
     75 describe_topic_partitions describe_topic_partitions_request DescribeTopicPartitionsRequest,
     80 add_raft_voter add_raft_voter_request AddRaftVoterRequest,
     81 remove_raft_voter remove_raft_voter_request RemoveRaftVoterRequest,
+}
+
+/// What the elements of a request may cost in memory. Ten thousand topics are well within it; answers are several times
+/// as large as what was asked.
+const ELEMENTS_MAX: usize = 4 << 20;
+
+/// Produce and Fetch name many partitions honestly, and their answers are as large as they are.
+fn reader(key: i16, body: &[u8]) -> Reader<'_> {
+    if key <= wire::api::FETCH { Reader::new(body) } else { Reader::within(body, ELEMENTS_MAX) }
 }
 
 /// Kafka serves these if they are sent, but does not say so unless a metrics reporter is configured.

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Callable
+
 import kafka_bytes as kafka
 import pytest
 from wire_client import Connection
+
+from tansu_cffi import TansuBroker
 
 OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH = 45, 47
 
@@ -70,11 +74,21 @@ def test_an_older_epoch_is_refused(producer: Producer) -> None:
     assert producer.send(1) == (INVALID_PRODUCER_EPOCH, -1)
 
 
-def test_an_unknown_producer_begins_at_zero(producer: Producer) -> None:
+def test_an_unknown_producer_begins_anywhere(producer: Producer) -> None:
+    assert producer.send(7) == (0, 0)
+    assert producer.send(0) == (OUT_OF_ORDER_SEQUENCE_NUMBER, -1)
+    assert producer.send(8) == (0, 1)
+
+
+def test_an_unknown_producer_begins_at_zero(start: Callable[..., TansuBroker], topic: str) -> None:
     """Kafka lets a producer that it does not know begin anywhere. Upstream does not, and nobody else knows the
     sequences: docs/storages.md."""
-    assert producer.send(7) == (OUT_OF_ORDER_SEQUENCE_NUMBER, -1)
-    assert producer.send(0) == (0, 0)
+    port = start({"storage.url": "tansu+memory://"}).port
+    with Connection(("127.0.0.1", port)) as client:
+        client.create_topic(topic)
+        producer = Producer(client, topic)
+        assert producer.send(7) == (OUT_OF_ORDER_SEQUENCE_NUMBER, -1)
+        assert producer.send(0) == (0, 0)
 
 
 def test_a_refused_batch_does_not_become_a_duplicate(client: Connection, topic: str, producer: Producer) -> None:

@@ -37,11 +37,16 @@ pub struct BrokerSetting {
     pub doc: &'static str,
 }
 
+/// They have an effect once their requests are served: groups of the newer protocol, transactions.
+fn is_for_later(name: &str) -> bool {
+    name.starts_with("group.consumer.") || name.starts_with("transaction.")
+}
+
 /// Sorted by key. A value is checked by [`super::check`].
 pub fn broker_settings() -> &'static [BrokerSetting] {
     static ROWS: LazyLock<Vec<BrokerSetting>> = LazyLock::new(|| {
         let row = |&(name, doc): &(&str, &'static str)| Some(setting(table::broker(name)?, doc));
-        table::EFFECTIVE.iter().filter_map(row).collect()
+        table::EFFECTIVE.iter().filter(|(name, _)| !is_for_later(name)).filter_map(row).collect()
     });
     &ROWS
 }

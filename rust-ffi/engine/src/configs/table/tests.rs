@@ -70,7 +70,8 @@ fn the_brokers_table_is_sorted_and_every_default_is_allowed() {
 #[test]
 fn a_setting_is_one_of_kafkas_configs() {
     let rows = broker_settings();
-    assert_eq!(rows.len(), EFFECTIVE.len());
+    let effective = |key: &str| EFFECTIVE.iter().any(|(name, _)| *name == key);
+    assert!(rows.len() > 20 && rows.iter().all(|row| effective(row.key)));
     assert!(rows.windows(2).all(|pair| pair[0].key < pair[1].key));
     for row in rows {
         assert!(row.default.is_none_or(|text| check(row.key, text).is_ok()), "{}", row.key);
