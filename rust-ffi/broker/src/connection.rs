@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use wire::{
     api::{API_VERSIONS, Api},
     frame, header,
-    message::{Reader, api_versions, api_versions_request::ApiVersionsRequest, check_request},
+    message::{Reader, api_versions, api_versions_request::ApiVersionsRequest},
 };
 
 use crate::{
@@ -184,10 +184,9 @@ impl Connection<'_> {
         if key == API_VERSIONS {
             let backend = &self.shared.backend;
             let body = frame.get(body_at..).unwrap_or_default();
-            check_request(key, version, body).map_err(|e| End::Refused(format!("ApiVersions is malformed: {e}")))?;
-            let asked = ApiVersionsRequest::decode(&mut Reader::new(body), version);
-            if asked.is_ok_and(|asked| api_versions::is_valid(&asked, version)) {
-                let (ranges, features) = (backend.advertised(), backend.features());
+            let asked = ApiVersionsRequest::decode(&mut Reader::new(body), version)
+                .map_err(|e| End::Refused(format!("ApiVersions is malformed: {e}")))?;
+            if api_versions::is_valid(&asked, version) {
                 api_versions::response(self.output.own(), correlation_id, version, ranges, features);
             } else {
                 api_versions::invalid_request(self.output.own(), correlation_id, version);

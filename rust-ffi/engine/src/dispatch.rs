@@ -21,7 +21,10 @@ macro_rules! serve {
             match cx.key {
                 $($key => match wire::message::$file::$request::decode(reader, cx.version) {
                     Ok(request) => api::$module::handle(engine, cx, &request),
-                    Err(e) => Outcome::Close(format!("{} version {} is malformed: {e}", stringify!($request), cx.version)),
+                    Err(e) => {
+                        let name = stringify!($request);
+                        Outcome::Close(format!("{name} version {} is malformed: {e}", cx.version))
+                    }
                 },)*
                 key => Outcome::Close(format!("request key {key} is not served")),
             }

@@ -14,7 +14,8 @@ use wire::{
 
 use crate::{clock::Instant, entropy::Entropy, waiters::lock};
 
-/// A session that was not used for this long makes room for another. Kafka: `MIN_INCREMENTAL_FETCH_SESSION_EVICTION_MS`.
+/// A session that was not used for this long makes room for another. Kafka:
+/// `MIN_INCREMENTAL_FETCH_SESSION_EVICTION_MS`.
 const EVICTED_AFTER: Duration = Duration::from_secs(120);
 /// A partition in a session costs memory for as long as the session lives.
 const PARTITIONS_MAX: usize = 100_000;

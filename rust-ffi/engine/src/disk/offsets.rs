@@ -1,5 +1,5 @@
-//! Committed offsets as records of `__consumer_offsets`, in Kafka's own form (`OffsetCommitKey` 1, `OffsetCommitValue` 1
-//! and 3), so that Kafka's tools read them.
+//! Committed offsets as records of `__consumer_offsets`, in Kafka's own form (`OffsetCommitKey` 1, `OffsetCommitValue`
+//! 1 and 3), so that Kafka's tools read them.
 
 use wire::codec::{DecodeError, EncodeError, Reader, Writer};
 

@@ -13,8 +13,8 @@ const SEGMENTS_KEPT: i64 = 8;
 const SEGMENT_MIN: i64 = 1 << 20;
 
 impl TopicConfig {
-    /// How large a segment grows. `segment.bytes` is 1 GiB unless said otherwise; with a `retention.bytes` of 8 MB Kafka
-    /// would keep a gigabyte.
+    /// How large a segment grows. `segment.bytes` is 1 GiB unless said otherwise; with a `retention.bytes` of 8 MB
+    /// Kafka would keep a gigabyte.
     pub(crate) fn segment_bytes_max(&self) -> u64 {
         let bytes = match self.retention_bytes {
             kept if self.delete && kept >= 0 => self.segment_bytes.min((kept / SEGMENTS_KEPT).max(SEGMENT_MIN)),

@@ -187,7 +187,7 @@ pub(super) fn records(batch: &Batch<'_>, max: usize) -> Result<Seen, BatchError>
         Ok(())
     };
     match compression {
-        inflate::Compression::None => record::walk(batch.record_bytes(), batch.record_count(), see)?,
+        inflate::Compression::None => record::walk_bytes(batch.record_bytes(), batch.record_count(), see)?,
         compressed => {
             let inflated = inflate::reader(compressed, batch.record_bytes(), max).map_err(RecordError::Inflate)?;
             record::walk(BufReader::with_capacity(BUFFER, inflated), batch.record_count(), see)?;

@@ -97,10 +97,11 @@ impl<'a> Iterator for Headers<'a> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Cursor<'a>(&'a [u8]);
+pub(super) struct Cursor<'a>(pub(super) &'a [u8]);
 
 impl<'a> Cursor<'a> {
-    fn take(&mut self, len: i32) -> Result<&'a [u8], RecordError> {
+    #[inline]
+    pub(super) fn take(&mut self, len: i32) -> Result<&'a [u8], RecordError> {
         let len = usize::try_from(len).map_err(|_| RecordError::Length)?;
         let (head, rest) = self.0.split_at_checked(len).ok_or(RecordError::Length)?;
         self.0 = rest;
@@ -108,16 +109,30 @@ impl<'a> Cursor<'a> {
     }
 
     /// Any negative length is null, as in Kafka.
-    fn nullable(&mut self) -> Result<Option<&'a [u8]>, RecordError> {
+    #[inline]
+    pub(super) fn nullable(&mut self) -> Result<Option<&'a [u8]>, RecordError> {
         let len = self.varint()?;
         if len < 0 { Ok(None) } else { self.take(len).map(Some) }
     }
 
-    fn varint(&mut self) -> Result<i32, RecordError> {
+    #[inline]
+    pub(super) fn varint(&mut self) -> Result<i32, RecordError> {
         narrow(self.varlong()?)
     }
 
-    fn varlong(&mut self) -> Result<i64, RecordError> {
+    #[inline]
+    pub(super) fn varlong(&mut self) -> Result<i64, RecordError> {
+        // Most numbers are small.
+        if let Some((&byte, rest)) = self.0.split_first()
+            && byte < 0x80
+        {
+            self.0 = rest;
+            return Ok(zigzag(byte.into()));
+        }
+        self.long_varlong()
+    }
+
+    fn long_varlong(&mut self) -> Result<i64, RecordError> {
         let mut value = 0u64;
         for shift in (0..70).step_by(7) {
             let (&byte, rest) = self.0.split_first().ok_or(RecordError::Length)?;

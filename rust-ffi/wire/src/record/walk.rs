@@ -1,8 +1,8 @@
 //! Records over a stream, for batches that are only checked or searched: a gigabyte of compressed zeros passes through
 //! a few kilobytes.
 
-use super::{RecordError, narrow, zigzag};
-use std::io::{BufRead, Read};
+use super::{RecordError, cursor::Cursor, narrow, zigzag};
+use std::io::BufRead;
 
 /// What a walk tells about a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,43 @@ pub fn walk<E: From<RecordError>>(
         see(walker.record()?)?;
     }
     if walker.at_end()? { Ok(()) } else { Err(RecordError::Surplus.into()) }
+}
+
+/// As [`walk`], over records that are all there: several times as fast.
+pub fn walk_bytes<E: From<RecordError>>(
+    bytes: &[u8],
+    count: i32,
+    mut see: impl FnMut(Outline) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut records = Cursor(bytes);
+    for _ in 0..count {
+        if records.0.is_empty() {
+            return Err(RecordError::Missing.into());
+        }
+        see(outline(&mut records)?)?;
+    }
+    if records.0.is_empty() { Ok(()) } else { Err(RecordError::Surplus.into()) }
+}
+
+#[inline]
+fn outline(records: &mut Cursor<'_>) -> Result<Outline, RecordError> {
+    let len = records.varint()?;
+    let mut body = Cursor(records.take(len)?);
+    body.take(1)?; // attributes: unused
+    let timestamp_delta = body.varlong()?;
+    let offset_delta = body.varint()?;
+    let has_key = body.nullable()?.is_some();
+    body.nullable()?;
+    let headers = body.varint()?;
+    if headers < 0 {
+        return Err(RecordError::Length);
+    }
+    for _ in 0..headers {
+        let len = body.varint()?;
+        body.take(len)?;
+        body.nullable()?;
+    }
+    if body.0.is_empty() { Ok(Outline { timestamp_delta, offset_delta, has_key }) } else { Err(RecordError::Length) }
 }
 
 struct Walker<R> {
@@ -69,8 +106,17 @@ impl<R: BufRead> Walker<R> {
 
     fn skip(&mut self, count: u64) -> Result<(), RecordError> {
         self.left = self.left.checked_sub(count).ok_or(RecordError::Length)?;
-        let skipped = std::io::copy(&mut self.source.by_ref().take(count), &mut std::io::sink()).map_err(broken)?;
-        if skipped == count { Ok(()) } else { Err(RecordError::Length) }
+        let mut count = count;
+        while count > 0 {
+            let there = self.source.fill_buf().map_err(broken)?.len();
+            if there == 0 {
+                return Err(RecordError::Length);
+            }
+            let taken = there.min(usize::try_from(count).unwrap_or(usize::MAX));
+            self.source.consume(taken);
+            count -= taken as u64;
+        }
+        Ok(())
     }
 
     fn length(&mut self) -> Result<u64, RecordError> {
