@@ -32,6 +32,8 @@ mod waiters;
 
 use std::{collections::BTreeMap, sync::Arc, task::Waker};
 
+use wire::ErrorCode;
+
 pub use clock::{Instant, Now};
 pub use cx::Cx;
 pub use dispatch::{advertised, serves};
@@ -188,8 +190,9 @@ impl Engine {
     /// Makes a topic, as CreateTopics does. The error is for people.
     pub fn create(&self, name: &str, partitions: i32, configs: BTreeMap<String, String>) -> Result<Arc<Topic>, String> {
         let _held = self.configs.hold();
-        let config = TopicConfig::new(&self.configs, configs).map_err(|e| e.0)?;
-        self.create_topic(name, Some(partitions), config).map_err(|e| e.to_string())
+        let said = |code: ErrorCode, why: String| format!("Kafka error {} ({code:?}): {why}", code.code());
+        let config = TopicConfig::new(&self.configs, configs).map_err(|e| said(ErrorCode::InvalidConfig, e.0))?;
+        self.create_topic(name, Some(partitions), config).map_err(|e| said((&e).into(), e.to_string()))
     }
 
     /// All topics, by name.

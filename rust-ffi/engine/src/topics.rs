@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use wire::Uuid;
+use wire::{ErrorCode, Uuid};
 
 use crate::{
     configs::TopicConfig,
@@ -27,6 +27,16 @@ pub enum TopicError {
         name: String,
         with: String,
     },
+}
+
+impl From<&TopicError> for ErrorCode {
+    fn from(error: &TopicError) -> ErrorCode {
+        match error {
+            TopicError::Storage(_) => ErrorCode::KafkaStorageError,
+            TopicError::Exists(_) => ErrorCode::TopicAlreadyExists,
+            TopicError::Name(_) | TopicError::Collision { .. } => ErrorCode::InvalidTopicException,
+        }
+    }
 }
 
 impl std::fmt::Display for TopicError {

@@ -113,12 +113,7 @@ fn check(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<Plan, Refusal> {
 }
 
 fn refuse(error: TopicError) -> Refusal {
-    let code = match error {
-        TopicError::Storage(_) => ErrorCode::KafkaStorageError,
-        TopicError::Exists(_) => ErrorCode::TopicAlreadyExists,
-        TopicError::Name(_) | TopicError::Collision { .. } => ErrorCode::InvalidTopicException,
-    };
-    Refusal::new(code, error.to_string())
+    Refusal::new((&error).into(), error.to_string())
 }
 
 fn config(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<TopicConfig, Refusal> {
