@@ -141,6 +141,11 @@ impl Settings {
     /// Checks and keeps one value. The error names the key, the value (unless secret) and what is allowed.
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), Error> {
         let setting = find(key).ok_or_else(|| unknown_key(key))?;
+        if value.is_empty() && setting.of_engine && setting.default.is_empty() {
+            // As it is when nobody has set it: another setting decides.
+            self.values.remove(setting.key);
+            return Ok(());
+        }
         check(setting, value)?;
         self.values.insert(setting.key, value.to_owned());
         Ok(())
