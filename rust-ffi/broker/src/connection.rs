@@ -187,6 +187,7 @@ impl Connection<'_> {
             let asked = ApiVersionsRequest::decode(&mut Reader::new(body), version)
                 .map_err(|e| End::Refused(format!("ApiVersions is malformed: {e}")))?;
             if api_versions::is_valid(&asked, version) {
+                let (ranges, features) = (backend.advertised(), backend.features());
                 api_versions::response(self.output.own(), correlation_id, version, ranges, features);
             } else {
                 api_versions::invalid_request(self.output.own(), correlation_id, version);
