@@ -114,9 +114,6 @@ impl Disk {
         let how = Reopening { clean: true, log_start: 0, now: Now::default() };
         let partition = Partition::open(index, home, how)?.0;
         folder::write_partition_metadata(&*self.store.files, &folder, id)?;
-        if self.store.fsync != Fsync::Never {
-            self.store.files.sync_folder("")?;
-        }
         Ok(partition)
     }
 
@@ -142,6 +139,11 @@ impl Disk {
         let mut dirty = lock(&self.dirty);
         dirty.flusher = Some(waker.clone());
         !dirty.partitions.is_empty()
+    }
+
+    /// Whether [`Disk::flush`] has something to do.
+    pub(crate) fn is_dirty(&self) -> bool {
+        !lock(&self.dirty).partitions.is_empty()
     }
 
     /// Syncs what was appended; one sync serves all that was appended before it.

@@ -109,6 +109,11 @@ impl Engine {
         self.disk.as_ref().is_some_and(|disk| disk.poll_dirty(waker))
     }
 
+    /// Whether [`Engine::flush`] has something to do.
+    pub fn is_dirty(&self) -> bool {
+        self.disk.as_ref().is_some_and(|disk| disk.is_dirty())
+    }
+
     /// Makes what was appended survive a power cut. Blocks for as long as the disk takes.
     pub fn flush(&self) {
         if let Some(disk) = &self.disk {

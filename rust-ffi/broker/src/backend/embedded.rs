@@ -200,7 +200,12 @@ impl Embedded {
         loop {
             match self.fsync {
                 Fsync::Never => std::future::pending().await,
-                Fsync::Interval => tokio::time::sleep(FSYNC_INTERVAL).await,
+                Fsync::Interval => {
+                    tokio::time::sleep(FSYNC_INTERVAL).await;
+                    if !self.engine.is_dirty() {
+                        continue;
+                    }
+                }
                 Fsync::Always => {
                     poll_fn(|cx| match self.engine.poll_dirty(cx.waker()) {
                         true => Poll::Ready(()),

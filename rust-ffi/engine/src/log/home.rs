@@ -1,7 +1,13 @@
 //! Where a partition's files are, in Kafka's layout: `<topic>-<partition>/00000000000000000000.log`, the indexes of
 //! closed segments, and a snapshot of the producers beside each segment that was begun.
 
-use std::{io, sync::Arc};
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use super::{producers::Producers, segment::SegmentFile};
 use crate::store::{self, Files, Fsync, Store};
@@ -10,6 +16,9 @@ use crate::store::{self, Files, Fsync, Store};
 pub(crate) struct Home {
     store: Store,
     folder: String,
+    /// A file was made whose name a power cut could take. The next sync sees to it: a topic of many partitions would
+    /// wait long if each of its files did.
+    has_new_names: Arc<AtomicBool>,
 }
 
 /// The producers' state up to an offset. Kafka: `ProducerStateManager`'s snapshot files.
@@ -19,7 +28,7 @@ pub(super) fn snapshot_name(offset: i64) -> String {
 
 impl Home {
     pub(crate) fn new(store: &Store, folder: String) -> Home {
-        Home { store: store.clone(), folder }
+        Home { store: store.clone(), folder, has_new_names: Arc::default() }
     }
 
     pub(super) fn files(&self) -> &Arc<dyn Files> {
@@ -36,10 +45,20 @@ impl Home {
 
     pub(super) fn create_segment(&self, base_offset: i64) -> io::Result<SegmentFile> {
         let segment = SegmentFile::create(&self.store.files, &self.folder, base_offset)?;
-        if self.store.fsync != Fsync::Never {
-            self.store.files.sync_folder(&self.folder)?;
-        }
+        self.has_new_names.store(true, Ordering::SeqCst);
         Ok(segment)
+    }
+
+    /// Names that are new survive a power cut after this.
+    pub(super) fn sync_names(&self) -> io::Result<()> {
+        if !self.has_new_names.swap(false, Ordering::SeqCst) {
+            return Ok(());
+        }
+        let synced = self.store.files.sync_folder(&self.folder).and_then(|()| self.store.files.sync_folder(""));
+        if synced.is_err() {
+            self.has_new_names.store(true, Ordering::SeqCst);
+        }
+        synced
     }
 
     pub(super) fn open_segment(&self, base_offset: i64) -> io::Result<SegmentFile> {

@@ -376,12 +376,12 @@ impl Partition {
     /// have dropped what it could not write, and would not say so again.
     pub(crate) fn sync(&self) {
         self.is_dirty.store(false, Ordering::SeqCst);
-        let (file, end) = {
+        let (file, home, end) = {
             let log = lock(&self.log);
-            (log.segments.back().and_then(Segment::file).cloned(), log.end)
+            (log.segments.back().and_then(Segment::file).cloned(), log.home.clone(), log.end)
         };
-        let Some(file) = file else { return };
-        let synced = file.sync();
+        let (Some(file), Some(home)) = (file, home) else { return };
+        let synced = file.sync().and_then(|()| home.sync_names());
         {
             let mut log = lock(&self.log);
             match synced {
