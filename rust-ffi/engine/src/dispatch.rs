@@ -77,7 +77,7 @@ serve! {
 
 /// What the elements of a request may cost in memory. Ten thousand topics are well within it; answers are several times
 /// as large as what was asked.
-const ELEMENTS_MAX: usize = 4 << 20;
+const ELEMENTS_MAX: usize = 2 << 20;
 
 /// Produce and Fetch name many partitions honestly, and their answers are as large as they are.
 fn reader(key: i16, body: &[u8]) -> Reader<'_> {

@@ -121,6 +121,11 @@ impl Engine {
         }
     }
 
+    /// Whether there is something to write down at the end.
+    pub fn is_on_disk(&self) -> bool {
+        self.disk.is_some()
+    }
+
     /// The end: writes down what lets the next start be quick. Nothing is asked of the engine after it.
     pub fn shut(&self) -> Result<(), String> {
         let Some(disk) = &self.disk else { return Ok(()) };

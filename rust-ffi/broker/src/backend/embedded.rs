@@ -275,6 +275,10 @@ impl Backend for Embedded {
     fn close(&self) -> Pending<'_, ()> {
         let engine = self.engine.clone();
         Box::pin(async move {
+            // A thread for nothing would be one more to wait for.
+            if !engine.is_on_disk() {
+                return;
+            }
             match spawn_blocking(move || engine.shut()).await {
                 Ok(Ok(())) => {}
                 Ok(Err(why)) => tracing::error!("{why}"),
