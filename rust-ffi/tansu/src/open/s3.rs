@@ -121,7 +121,8 @@ fn client(name: &str, bucket: String, found: &[(String, String)]) -> Result<obje
             "storage.url: the endpoint of {name} is not encrypted. Add allow_http=true if that is meant."
         )));
     }
-    let mut client = ClientOptions::new().with_connect_timeout(DEADLINE);
+    // A server that says nothing would hold a produce for object_store's 30 s, as long as clients wait.
+    let mut client = ClientOptions::new().with_connect_timeout(DEADLINE).with_read_timeout(RETRY);
     if let Some(allow) = builder.get_config_value(&AmazonS3ConfigKey::Client(object_store::ClientConfigKey::AllowHttp))
     {
         client = client.with_allow_http(allow == "true" || allow == "1");
