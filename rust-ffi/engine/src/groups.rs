@@ -92,6 +92,11 @@ pub(crate) fn answer_or_park<T>(
     }
 }
 
+/// Somebody looks for a group's coordinator: from then on there is the topic of the offsets.
+pub(crate) fn prepare(engine: &Engine) -> Result<(), ErrorCode> {
+    durable::topic(engine).map(drop).map_err(|_| ErrorCode::CoordinatorNotAvailable)
+}
+
 /// What earlier runs have left on disk.
 pub(crate) fn restore(engine: &Engine, now: Now) -> std::io::Result<()> {
     durable::restore(engine, now)

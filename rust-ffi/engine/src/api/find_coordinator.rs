@@ -1,7 +1,8 @@
 //! FindCoordinator (key 10), versions 0-6. Owner: this file. Kafka: KafkaApis.handleFindCoordinatorRequest.
 //! Does: names this node for every group, transactional id and share partition; there is no other one.
 //! By version: 1 key type, error message; 3 flexible; 4 several keys (KIP-699); 6 share partitions (KIP-932).
-//! Leaves out: COORDINATOR_NOT_AVAILABLE, which Kafka answers until its internal topics are made.
+//! Leaves out: COORDINATOR_NOT_AVAILABLE while the internal topics are being made; here they are there at once, that
+//! of the groups with the first who asks for a group's coordinator.
 
 use wire::{
     ErrorCode,
@@ -11,7 +12,7 @@ use wire::{
     },
 };
 
-use crate::{Engine, cx::Cx, outcome::Outcome};
+use crate::{Engine, cx::Cx, groups, outcome::Outcome};
 
 const GROUP: i8 = 0;
 const TRANSACTION: i8 = 1;
@@ -24,13 +25,20 @@ const KEYS_MAX: usize = 1_000_000;
 const INVALID_REQUEST: &str = "This most likely occurs because of a request being malformed by the client library or \
      the message was sent to an incompatible broker. See the broker logs for more details.";
 
+/// Kafka: `Errors.COORDINATOR_NOT_AVAILABLE`.
+const NOT_AVAILABLE: &str = "The coordinator is not available.";
+
 pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &FindCoordinatorRequest<'_>) -> Outcome {
     let response = if cx.version < 4 {
         let found = find(engine, cx, request.key_type, request.key);
         FindCoordinatorResponse {
             error_code: found.error_code,
             // Kafka names the absence of an error, too.
-            error_message: Some(if found.error_code == 0 { "NONE" } else { INVALID_REQUEST }),
+            error_message: Some(match found.error_code {
+                0 => "NONE",
+                code if code == ErrorCode::CoordinatorNotAvailable.code() => NOT_AVAILABLE,
+                _ => INVALID_REQUEST,
+            }),
             node_id: found.node_id,
             host: found.host,
             port: found.port,
@@ -46,6 +54,14 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &FindCoordinatorRequ
 }
 
 fn find<'a>(engine: &'a Engine, cx: &Cx<'_>, key_type: i8, key: &'a str) -> Coordinator<'a> {
+    let refused = |error_code: ErrorCode, error_message| Coordinator {
+        key,
+        node_id: -1,
+        host: "",
+        port: -1,
+        error_code: error_code.code(),
+        error_message: Some(error_message),
+    };
     let is_valid = match key_type {
         GROUP | TRANSACTION => true,
         SHARE => cx.version >= 6 && is_share_partition(key),
@@ -54,14 +70,12 @@ fn find<'a>(engine: &'a Engine, cx: &Cx<'_>, key_type: i8, key: &'a str) -> Coor
     if !is_valid {
         // Only a type that does not exist is told in words.
         let is_known = matches!(key_type, GROUP | TRANSACTION | SHARE);
-        return Coordinator {
-            key,
-            node_id: -1,
-            host: "",
-            port: -1,
-            error_code: ErrorCode::InvalidRequest.code(),
-            error_message: Some(if is_known { "" } else { INVALID_REQUEST }),
-        };
+        return refused(ErrorCode::InvalidRequest, if is_known { "" } else { INVALID_REQUEST });
+    }
+    if key_type == GROUP
+        && let Err(code) = groups::prepare(engine)
+    {
+        return refused(code, "");
     }
     let settings = &engine.settings;
     Coordinator {

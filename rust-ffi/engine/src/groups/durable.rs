@@ -13,8 +13,9 @@ use crate::{
     store::Fsync,
 };
 
-/// Kafka: `GroupCoordinator.groupMetadataTopicConfigs`.
-fn topic(engine: &Engine) -> io::Result<Arc<Topic>> {
+/// Makes the topic if it is not there: at the latest when somebody asks for a coordinator, which is when Kafka does.
+/// In memory nothing is written to it, but clients see it. Kafka: `GroupCoordinator.groupMetadataTopicConfigs`.
+pub(super) fn topic(engine: &Engine) -> io::Result<Arc<Topic>> {
     if let Some(topic) = engine.topics.get(OFFSETS_TOPIC) {
         return Ok(topic);
     }

@@ -36,6 +36,21 @@ fn every_coordinator_is_this_node() {
     }
 }
 
+/// As in Kafka, where clients that match topics by a pattern see it and pass it over.
+#[test]
+fn who_asks_for_a_groups_coordinator_makes_the_topic_of_the_offsets() {
+    let world = World::new();
+    let ask = |key_type| {
+        let request = FindCoordinatorRequest { key: "", key_type, coordinator_keys: vec!["a", "b"] };
+        assert!(find(&world, 4, request).coordinators.iter().all(|one| one.error_code == 0));
+        world.engine.topics.get("__consumer_offsets")
+    };
+    assert!(ask(1).is_none());
+    let topic = ask(0).unwrap();
+    assert_eq!((topic.partition_count(), topic.config().compact), (50, true));
+    assert_eq!(ask(0).unwrap().id, topic.id);
+}
+
 #[test]
 fn a_coordinator_of_a_kind_that_is_not_there_is_refused() {
     let world = World::new();
