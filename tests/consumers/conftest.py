@@ -5,7 +5,6 @@ The programs of `examples/` take a port and print the same lines, so what they m
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import socket
@@ -17,10 +16,8 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
-from support import REPOSITORY
+from support import REPOSITORY, tools
 
-#: A first build fetches its packages and compiles them, on a machine that may have other work.
-BUILD_TIMEOUT_S = 1200
 RUN_TIMEOUT_S = 180
 
 
@@ -56,15 +53,7 @@ def example(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 @pytest.fixture(scope="session")
 def build() -> Callable[..., str]:
     """build(folder, command, env): runs a build tool there, and gives what it printed."""
-
-    def run(folder: Path, command: Sequence[str], env: dict[str, str] | None = None) -> str:
-        if shutil.which(command[0]) is None:
-            pytest.fail(f"{command[0]} is missing; .ci/run says what to install")
-        ran = _run(folder, command, BUILD_TIMEOUT_S, env)
-        assert ran.returncode == 0, f"{' '.join(command)}\n{ran.stdout[-8000:]}\n{ran.stderr[-8000:]}"
-        return ran.stdout
-
-    return run
+    return tools.build
 
 
 @pytest.fixture
@@ -72,7 +61,7 @@ def succeeds(example: Path) -> Callable[[Sequence[str]], list[str]]:
     """succeeds(command): the program works and is quiet about it. Gives the lines that only this language prints."""
 
     def run(command: Sequence[str]) -> list[str]:
-        ran = _run(example, command, RUN_TIMEOUT_S)
+        ran = tools.run(example, command, RUN_TIMEOUT_S)
         assert (ran.returncode, ran.stderr) == (0, ""), f"{ran.returncode}\n{ran.stdout}\n{ran.stderr}"
         clients, records, callbacks, counts, *more = ran.stdout.splitlines()
         assert re.fullmatch(r"clients connect to localhost:[1-9]\d*", clients)
@@ -89,7 +78,7 @@ def fails_on_a_taken_port(example: Path, taken_port: int) -> Callable[[Sequence[
     """fails_on_a_taken_port(command): told a port of somebody else, the program says why and what to do about it."""
 
     def run(command: Sequence[str]) -> list[str]:
-        ran = _run(example, command, RUN_TIMEOUT_S)
+        ran = tools.run(example, command, RUN_TIMEOUT_S)
         remedy = f"port {taken_port} on 127.0.0.1 is taken. Use listener.port=0 to get a free one.\n"
         assert (ran.returncode, ran.stderr) == (1, remedy), f"{ran.returncode}\n{ran.stdout}\n{ran.stderr}"
         callbacks, counts, *more = ran.stdout.splitlines()
@@ -104,18 +93,3 @@ def fails_on_a_taken_port(example: Path, taken_port: int) -> Callable[[Sequence[
 def taken_port() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         yield taken.getsockname()[1]
-
-
-def _run(
-    folder: Path, command: Sequence[str], timeout: float, env: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        list(command),
-        cwd=folder,
-        env={**os.environ, **(env or {})},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )

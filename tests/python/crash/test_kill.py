@@ -60,8 +60,11 @@ class Broker:
         said = self._process.stdout.readline()
         assert said.startswith(f"Broker on {self.servers}, "), said + self.errors()
 
-    def kill(self) -> None:
-        assert self._process and self._process.poll() is None, f"the broker ended by itself: {self.errors()}"
+    def kill_after(self, seconds: float) -> None:
+        assert self._process is not None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
+            raise AssertionError(f"the broker ended by itself: {self.errors()}")
         self.end()
 
     def end(self) -> None:
@@ -92,7 +95,8 @@ class Writers:
         while self._written() < wanted:
             assert self._process.poll() is None, f"{told}: {self._process.communicate()[1]}"
             assert time.monotonic() < deadline, f"{told}: {self._written()} of {wanted} acknowledged in {PATIENCE_S} s"
-            time.sleep(0.005)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(0.005)
 
     def finish(self, told: str) -> None:
         """No more records; those that were sent become acknowledged."""
@@ -166,8 +170,7 @@ def test_what_was_acknowledged_is_there_after_a_kill(
         writers = Writers(broker, topic, tmp_path / topic, rng.randrange(1_000_000))
         started.append(writers)
         writers.wait_for(ACKNOWLEDGED_MIN, told)
-        time.sleep(rng.uniform(0, 0.4))
-        broker.kill()
+        broker.kill_after(rng.uniform(0, 0.4))
         writers.kill()
 
         broker.start()
@@ -194,13 +197,11 @@ def test_producers_that_outlive_the_broker_write_each_record_once(
         writers = Writers(broker, topic, tmp_path / topic, rng.randrange(1_000_000))
         started.append(writers)
         writers.wait_for(ACKNOWLEDGED_MIN, told)
-        time.sleep(rng.uniform(0, 0.4))
-        broker.kill()
+        broker.kill_after(rng.uniform(0, 0.4))
         # Now and then it dies again while it reads its folder or has just begun to serve.
         for _ in range(rng.choice([0, 0, 1, 2])):
             broker.spawn()
-            time.sleep(rng.uniform(0, 0.5))
-            broker.kill()
+            broker.kill_after(rng.uniform(0, 0.5))
         broker.start()
         writers.wait_for(1, told)
         writers.finish(told)
