@@ -135,7 +135,8 @@ pub(crate) fn known_scheme(settings: &Settings) -> Result<(), Error> {
     let url = settings.text("storage.url");
     let Some((scheme, _)) = url.split_once("://") else {
         let shown = redact::url(url);
-        return Err(Error::new(Kind::Config, format!("storage.url: '{shown}' is no URL. Use for example memory://")));
+        let hint = if url.starts_with('/') { format!("file://{shown}") } else { "memory://".to_owned() };
+        return Err(Error::new(Kind::Config, format!("storage.url: '{shown}' is no URL. Use for example {hint}")));
     };
     let known: Vec<&str> = storages().iter().map(|storage| storage.scheme).collect();
     if known.contains(&scheme) {

@@ -199,9 +199,14 @@ pub fn find(key: &str) -> Option<&'static Setting> {
 }
 
 fn unknown_key(key: &str) -> Error {
-    let near = table().iter().map(|s| s.key).min_by_key(|known| distance(known, key)).unwrap_or_default();
     let shown: String = key.chars().take(80).collect();
-    Error::new(Kind::Config, format!("unknown setting '{shown}'. Did you mean '{near}'?"))
+    let near = table().iter().map(|s| s.key).min_by_key(|known| distance(known, key)).unwrap_or_default();
+    // A guess that shares little with what was typed is no help.
+    let hint = match distance(near, key) * 2 <= near.len() {
+        true => format!("Did you mean '{near}'?"),
+        false => "The command `info` lists them all.".to_owned(),
+    };
+    Error::new(Kind::Config, format!("unknown setting '{shown}'. {hint}"))
 }
 
 fn check(setting: &Setting, value: &str) -> Result<(), Error> {

@@ -62,6 +62,15 @@ pub(crate) fn read(files: &dyn Files, folder: &str, name: &str) -> io::Result<Op
     Ok(Some(bytes))
 }
 
+/// Writes a file anew that could be made again from others: a power cut may leave anything of it.
+pub(crate) fn put(files: &dyn Files, folder: &str, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let (temporary, path) = (join(folder, &format!("{name}.tmp")), join(folder, name));
+    let file = files.open(&temporary)?;
+    file.truncate(0)?;
+    file.append(&[bytes])?;
+    files.rename(&temporary, &path)
+}
+
 /// Replaces a file at once: after a crash there is the old one or the new one.
 pub(crate) fn replace(files: &dyn Files, folder: &str, name: &str, bytes: &[u8]) -> io::Result<()> {
     let (temporary, path) = (join(folder, &format!("{name}.tmp")), join(folder, name));

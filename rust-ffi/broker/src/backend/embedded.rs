@@ -91,8 +91,13 @@ fn place(url: &str) -> Result<Option<Place>, Error> {
     let (path, options) = rest.split_once('?').unwrap_or((rest, ""));
     let path = path.strip_prefix("localhost").unwrap_or(path);
     let path = percent_decode_str(path).decode_utf8().map_err(|_| bad("the path is not UTF-8".to_owned()))?;
-    if !path.starts_with('/') || path.trim_matches('/').is_empty() {
+    if !path.starts_with('/') {
         return Err(bad("a folder is named by its whole path, as in file:///var/lib/broker".to_owned()));
+    }
+    if path.trim_matches('/').is_empty() {
+        return Err(
+            bad("the root of the file system is no broker's. Name a folder, file:///var/lib/broker".to_owned()),
+        );
     }
     let mut fsync = Fsync::Interval;
     for option in options.split('&').filter(|option| !option.is_empty()) {

@@ -26,14 +26,23 @@ impl Folder {
         match fs::create_dir(root) {
             Ok(()) => {}
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists && root.is_dir() => {}
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => return Err(format!("{shown} is no folder")),
-            Err(e) => return Err(format!("the folder {shown} cannot be made: {e}")),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+                return Err(format!("{shown} is no folder. Name one, or a path where one can be made."));
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                let parent = root.parent().unwrap_or(root).display();
+                return Err(format!("the folder {parent} is missing. Make it first; its last part is made for you."));
+            }
+            Err(e) => return Err(format!("the folder {shown} cannot be made: {e}. Make it, or use another place.")),
         }
         let opened = OpenOptions::new().create(true).truncate(false).write(true).open(root.join(LOCK));
-        let lock = opened.map_err(|e| format!("the folder {shown} cannot be written to: {e}"))?;
+        let lock =
+            opened.map_err(|e| format!("the folder {shown} cannot be written to: {e}. Check its owner and rights."))?;
         match lock.try_lock() {
             Ok(()) => Ok(Folder { root: root.to_owned(), lock }),
-            Err(TryLockError::WouldBlock) => Err(format!("another broker has the folder {shown} open")),
+            Err(TryLockError::WouldBlock) => Err(format!(
+                "another broker has the folder {shown} open. Stop it first, or use a folder for each broker."
+            )),
             Err(TryLockError::Error(e)) => Err(format!("the folder {shown} cannot be locked: {e}")),
         }
     }

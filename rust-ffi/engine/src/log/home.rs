@@ -82,7 +82,7 @@ impl Home {
 
     fn write_snapshot(&self, end: i64, producers: &Producers) -> io::Result<()> {
         let name = snapshot_name(end);
-        store::replace(&*self.store.files, &self.folder, &name, &producers.encode(end))?;
+        store::put(&*self.store.files, &self.folder, &name, &producers.encode(end))?;
         // Older ones are of no use any more.
         let older = |found: &String| found.ends_with(".snapshot") && *found < name;
         for found in self.store.files.list(&self.folder)?.iter().filter(|found| older(found)) {

@@ -71,6 +71,8 @@ pub(super) struct Log {
     pub(super) poisoned: bool,
     /// What lies before this survives a power cut.
     synced: i64,
+    /// Something was appended, or had to be recovered, since the index and the snapshot were written.
+    pub(super) has_changed: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,6 +133,7 @@ impl Log {
             home,
             poisoned: false,
             synced: end,
+            has_changed: false,
         }
     }
 
@@ -166,6 +169,7 @@ impl Log {
         }
         self.write(batch, seen, config, now)?;
         self.end = end + i64::from(batch.last_offset_delta()) + 1;
+        self.has_changed = true;
         self.keep_within(config);
         Ok(Appended { base_offset: end, log_append_time_ms, log_start: self.log_start, end: self.end })
     }

@@ -59,7 +59,8 @@ impl Partition {
             )
         });
         let log_start = how.log_start.clamp(bases[0], opened.end);
-        let log = Log::at_home(Some(home), opened.segments, opened.producers, log_start, opened.end);
+        let mut log = Log::at_home(Some(home), opened.segments, opened.producers, log_start, opened.end);
+        log.has_changed = !how.clean;
         Ok((Partition::with_log(index, log), notice))
     }
 
@@ -69,6 +70,9 @@ impl Partition {
         let Some(home) = &log.home else { return Ok(()) };
         if log.poisoned {
             return Err(io::Error::other("an earlier write failed"));
+        }
+        if !log.has_changed {
+            return Ok(());
         }
         home.close_segment(log.segments.back().and_then(Segment::file), log.end, &log.producers)
     }

@@ -93,8 +93,8 @@ impl SegmentFile {
     pub(in crate::log) fn write_index(&self) -> io::Result<()> {
         let Some((offsets, times)) = lock(&self.index).as_mut().map(Index::encode) else { return Ok(()) };
         let [_, index, timeindex] = names_of(self.base_offset);
-        store::replace(&*self.files, &self.folder, &index, &offsets)?;
-        store::replace(&*self.files, &self.folder, &timeindex, &times)
+        store::put(&*self.files, &self.folder, &index, &offsets)?;
+        store::put(&*self.files, &self.folder, &timeindex, &times)
     }
 
     /// All three files go.
