@@ -91,6 +91,13 @@ pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>) -> End {
     end
 }
 
+/// Until the client closes its end; who has sent more requests already is there.
+async fn hung_up(stream: &TcpStream) {
+    if let Ok(1..) = stream.peek(&mut [0]).await {
+        std::future::pending::<()>().await;
+    }
+}
+
 /// Requests that were never read would make the close a reset, which may take the last answers with it.
 fn discard(stream: &TcpStream) {
     let mut sink = [0; READ_CHUNK];
@@ -203,7 +210,11 @@ impl Connection<'_> {
                 Poll::Pending => {
                     // It waits: what is answered already must not wait with it.
                     self.flush().await?;
-                    later.await
+                    tokio::select! {
+                        biased;
+                        answer = later => answer,
+                        () = hung_up(self.stream) => return Err(End::Client),
+                    }
                 }
             },
         };

@@ -106,6 +106,7 @@ impl Disk {
     /// A new and empty one.
     pub(crate) fn create(&self, topic: &str, id: Uuid, index: i32) -> io::Result<Partition> {
         let folder = folder_of(topic, index);
+        assert!(folder != metadata::FOLDER, "no topic has the name of the metadata log");
         if !self.store.files.list(&folder)?.is_empty() {
             // Left by a topic whose deletion was interrupted.
             self.store.files.remove(&folder)?;

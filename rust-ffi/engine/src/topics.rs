@@ -198,6 +198,10 @@ impl Registry {
     }
 
     fn is_free(&self, name: &str) -> Result<(), TopicError> {
+        if name == names::CLUSTER_METADATA {
+            // Its folder holds what the broker itself remembers.
+            return Err(TopicError::Name(format!("Topic name is invalid: '{name}' is the broker's own")));
+        }
         match self.by_name.contains_key(name) {
             true => Err(TopicError::Exists(name.to_owned())),
             false => Ok(()),
@@ -280,12 +284,15 @@ impl Topics {
             // From here on it is gone, though its files may still be there after a crash.
             disk.metadata.delete_topic(&topic.name)?;
         }
-        let Some(topic) = write(&self.registry).take(id) else { return Ok(None) };
+        // Held until the files are gone: somebody may make a topic of that name at once, in the same folders.
+        let mut registry = write(&self.registry);
+        let Some(topic) = registry.take(id) else { return Ok(None) };
         for partition in topic.partitions() {
             partition.close();
             // What cannot be removed now is removed when a topic of that name is made again.
             let _ = partition.remove_files();
         }
+        drop(registry);
         Ok(Some(topic))
     }
 

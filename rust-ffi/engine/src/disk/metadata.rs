@@ -2,7 +2,7 @@
 //! ids. Each is a record of a compacted log, the latest of a key counts. Keys are text, values are of Kafka's types in
 //! a form of our own; the first number is its version.
 
-use std::{collections::BTreeMap, io};
+use std::{collections::BTreeMap, io, sync::Mutex};
 
 use wire::{
     Uuid,
@@ -16,9 +16,10 @@ use crate::{
     configs::TopicConfig,
     log::{Home, Partition, Reopening},
     store::{Fsync, Store},
+    waiters::lock,
 };
 
-const FOLDER: &str = "__cluster_metadata-0";
+pub(super) const FOLDER: &str = "__cluster_metadata-0";
 const TOPIC: &str = "topic/";
 const CONFIGS: &str = "configs/";
 const PRODUCER_IDS: &str = "producer-ids";
@@ -38,6 +39,8 @@ pub(crate) struct TopicRecord {
 #[derive(Debug)]
 pub(crate) struct Metadata {
     log: Partition,
+    /// One at a time: each has to know that what it has written is synced.
+    writing: Mutex<()>,
     config: TopicConfig,
     fsync: Fsync,
 }
@@ -62,7 +65,7 @@ impl Metadata {
             max_message_bytes: i64::MAX,
             ..TopicConfig::default()
         };
-        let metadata = Metadata { log, config, fsync: store.fsync };
+        let metadata = Metadata { log, writing: Mutex::new(()), config, fsync: store.fsync };
         let mut found = Found {
             metadata,
             topics: BTreeMap::new(),
@@ -84,14 +87,15 @@ impl Metadata {
     }
 
     fn put(&self, key: &str, value: Option<&[u8]>) -> io::Result<()> {
+        let _one_at_a_time = lock(&self.writing);
         let bytes = batch::build(&[(Some(key.as_bytes()), value)], -1);
-        self.log.append(&bytes, &self.config, Now::default()).map_err(|e| io::Error::other(e.to_string()))?;
+        let appended = self.log.append(&bytes, &self.config, Now::default());
+        let end = appended.map_err(|e| io::Error::other(e.to_string()))?.end;
         if self.fsync == Fsync::Never {
             return Ok(());
         }
         // A topic that was acknowledged is there after a power cut too: there are few, so they need no flusher.
         self.log.sync();
-        let end = self.log.range().1;
         match self.log.is_synced(end) {
             Ok(true) => Ok(()),
             _ => Err(io::Error::other("the metadata log cannot be synced")),

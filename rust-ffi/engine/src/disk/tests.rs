@@ -308,3 +308,34 @@ fn a_folder_that_is_not_ours_is_refused_and_left_alone() {
     let none = refused(&meta("nonsense"));
     assert!(none.contains("has no version"), "{none}");
 }
+
+/// Ten bytes were missing after a stop in order; what was acknowledged afterwards was written behind the rest of a batch.
+#[test]
+fn a_log_that_was_cut_after_a_stop_in_order_is_noticed() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Interval);
+    engine.create_topic("t", Some(1), small()).unwrap();
+    put(&engine, b"a");
+    put(&engine, b"b");
+    engine.shut().unwrap();
+    drop(engine);
+    files.change("t-0/00000000000000000000.log", |bytes| bytes.truncate(bytes.len() - 10));
+    let (engine, notices) = open(&files, Fsync::Interval);
+    assert_eq!(notices.len(), 1, "{notices:?}");
+    assert_eq!(put(&engine, b"c"), (ErrorCode::None, 1));
+    engine.shut().unwrap();
+    drop(engine);
+    assert_eq!(values(&open(&files, Fsync::Interval).0), [b"a", b"c"]);
+}
+
+/// An auto-created topic of this name took the place of everything that the broker remembers.
+#[test]
+fn no_topic_takes_the_place_of_the_metadata_log() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Interval);
+    engine.create_topic("t", Some(1), small()).unwrap();
+    assert!(engine.create_topic("__cluster_metadata", Some(1), small()).is_err());
+    engine.shut().unwrap();
+    drop(engine);
+    assert!(open(&files, Fsync::Interval).0.topics.get("t").is_some());
+}

@@ -157,6 +157,9 @@ impl Partition {
         let [log_name, ..] = names_of(work.base_offset);
         let (path, cleaned) =
             (store::join(home.folder(), &log_name), store::join(home.folder(), &format!("{log_name}.cleaned")));
+        if lock(&self.log).closed {
+            return Ok(());
+        }
         let file = home.files().open(&cleaned)?;
         file.truncate(0)?;
         let mut segment = Segment::new(work.base_offset, Data::Memory(Vec::new()), work.opened_ms);
@@ -167,10 +170,17 @@ impl Partition {
         })?;
         file.sync()?;
         let mut log = lock(&self.log);
+        if log.closed {
+            // The folder may be that of a new topic of the same name, which removes what it does not know.
+            return Ok(());
+        }
         let Some(old) = log.segments.iter_mut().find(|segment| segment.base_offset == work.base_offset) else {
             // Retention was faster.
             return home.files().remove(&cleaned);
         };
+        if let Some(file) = old.file() {
+            file.remove_index()?;
+        }
         home.files().rename(&cleaned, &path)?;
         let swapped = Arc::new(home.open_segment(work.base_offset)?);
         swapped.recover(|_| ())?;

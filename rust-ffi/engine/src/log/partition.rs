@@ -63,8 +63,8 @@ pub(super) struct Log {
     pub(super) end: i64,
     pub(super) arena: Arena,
     pub(super) producers: Producers,
-    /// The topic is deleted.
-    closed: bool,
+    /// The topic is deleted: its folder may be another topic's by now.
+    pub(super) closed: bool,
     /// Where the files are; `None` keeps everything in memory.
     pub(super) home: Option<Home>,
     /// A write failed half way and could not be undone: nothing more is written.
@@ -345,6 +345,9 @@ impl Partition {
     pub(crate) fn maintain(&self, config: &TopicConfig, producers_kept_ms: i64, now: Now) {
         {
             let mut log = lock(&self.log);
+            if log.closed {
+                return;
+            }
             log.producers.expire(now.wall_ms.saturating_sub(producers_kept_ms));
             log.expire(config, now);
         }

@@ -126,8 +126,8 @@ impl Opened {
         let len = segment.len()?;
         // A segment that was closed in order has its index; without fsync that says nothing after a power cut.
         let closed = !is_last && home.fsync() != Fsync::Never && segment.has_index()?;
-        let sound = if self.how.clean || closed {
-            let (end, max_timestamp) = segment.end(len)?;
+        let known_end = if self.how.clean || closed { segment.end(len)? } else { None };
+        let sound = if let Some((end, max_timestamp)) = known_end {
             self.end = end.max(base);
             self.push(segment, base, len, max_timestamp);
             len

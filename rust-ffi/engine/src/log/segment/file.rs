@@ -97,6 +97,16 @@ impl SegmentFile {
         store::put(&*self.files, &self.folder, &timeindex, &times)
     }
 
+    /// The data is about to be another: an index of the old one would lead astray after a crash.
+    pub(in crate::log) fn remove_index(&self) -> io::Result<()> {
+        let [_, index, timeindex] = names_of(self.base_offset);
+        let there = self.files.list(&self.folder)?;
+        for name in [index, timeindex].iter().filter(|name| there.contains(name)) {
+            self.files.remove(&store::join(&self.folder, name))?;
+        }
+        Ok(())
+    }
+
     /// All three files go.
     pub(in crate::log) fn remove(&self) -> io::Result<()> {
         let [log, index, timeindex] = names_of(self.base_offset);
@@ -177,16 +187,25 @@ impl SegmentFile {
     }
 
     /// For a segment that was closed in order: the end is found from the last entry of the index on. Returns the offset
-    /// after its last record, and the largest timestamp.
-    pub(in crate::log) fn end(&self, len: u64) -> io::Result<(i64, i64)> {
-        let (from, mut max_timestamp) = self.with_index(len, |index| (index.last_position(), index.max_timestamp()))?;
+    /// after its last record, and the largest timestamp; `None` if index and data do not belong together, or the data
+    /// does not end with a batch.
+    pub(in crate::log) fn end(&self, len: u64) -> io::Result<Option<(i64, i64)>> {
+        let (last, mut max_timestamp) = self.with_index(len, |index| (index.last(), index.max_timestamp()))?;
+        let (indexed, from) = last.map_or((None, 0), |(offset, position)| (Some(offset), position));
         let (mut end, mut batches) = (self.base_offset, self.batches(from, len));
-        while let Some(bytes) = batches.next()? {
+        while let Some(bytes) = batches.next_checked()? {
             let batch = Batch::stored(&bytes);
+            let first = end == self.base_offset;
+            if first && indexed.is_some_and(|indexed| indexed != self.relative(batch.last_offset())) {
+                return Ok(None);
+            }
+            if batch.base_offset() < end || batch.last_offset() < batch.base_offset() {
+                return Ok(None);
+            }
             end = batch.last_offset() + 1;
             max_timestamp = max_timestamp.max(batch.max_timestamp());
         }
-        Ok((end, max_timestamp))
+        Ok(Some((end, max_timestamp)).filter(|_| batches.position() == len))
     }
 
     /// The batches between two places in the file; `from` is where one begins.
@@ -213,7 +232,11 @@ impl SegmentFile {
         let mut batches = self.batches(at, len);
         batches.chunk = bytes_max.clamp(16 << 10, 1 << 20) + 2 * super::index::INTERVAL as usize;
         loop {
-            let Some(head) = batches.peek()? else { return Ok(None) };
+            let Some(head) = batches.peek()? else {
+                // Not the end, but no batch: the index leads astray, or the data was changed.
+                let broken = batches.position() < len;
+                return if broken { Err(io::ErrorKind::InvalidData.into()) } else { Ok(None) };
+            };
             if head.last_offset >= offset {
                 break;
             }

@@ -62,9 +62,9 @@ impl Index {
         self.max_timestamp
     }
 
-    /// The last position that is known, from where the rest is to be looked through.
-    pub(super) fn last_position(&self) -> u64 {
-        self.offsets.last().map_or(0, |entry| entry.1.into())
+    /// The last entry: from there on the rest is to be looked through.
+    pub(super) fn last(&self) -> Option<(u32, u64)> {
+        self.offsets.last().map(|entry| (entry.0, entry.1.into()))
     }
 
     /// The contents of `.index` and `.timeindex`.
