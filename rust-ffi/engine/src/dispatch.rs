@@ -115,9 +115,13 @@ pub(crate) fn has(key: i16) -> bool {
     SERVED.contains(&key)
 }
 
+/// Produce is said to begin at version 0, for the sake of clients that look for it; none before this one is answered.
+const PRODUCE_BEGINS: i16 = 3;
+
 /// Whether a request of this key and version may be handed to the engine.
 pub fn serves(key: i16, version: i16) -> bool {
-    SERVED.contains(&key) && Api::from_key(key).is_some_and(|api| (api.min..=api.max).contains(&version))
+    let is_there = key != 0 || version >= PRODUCE_BEGINS;
+    SERVED.contains(&key) && is_there && Api::from_key(key).is_some_and(|api| (api.min..=api.max).contains(&version))
 }
 
 /// What ApiVersions says, sorted by key.

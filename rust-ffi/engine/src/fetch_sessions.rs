@@ -131,7 +131,7 @@ impl FetchSessions {
             }
             let wanted = named(request);
             let session = match epoch {
-                INITIAL if !wanted.is_empty() => self.create(&wanted, by_id, sessions_max, entropy, now),
+                INITIAL => self.create(&wanted, by_id, sessions_max, entropy, now),
                 _ => None,
             };
             return Ok(Context { wanted, session, incremental: false });

@@ -9,6 +9,7 @@ mod partition;
 mod producers;
 mod recovery;
 mod retention;
+mod rules;
 mod segment;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -18,8 +19,9 @@ mod tests;
 pub(crate) use error::AppendError;
 pub(crate) use home::Home;
 pub(crate) use lookup::Found;
-pub(crate) use partition::{Appended, LEADER_EPOCH, Offsets, check_leader_epoch};
+pub(crate) use partition::{Appended, LEADER_EPOCH, NO_EPOCH, Offsets, check_leader_epoch};
 pub(crate) use producers::ProducerState;
 pub(crate) use recovery::Reopening;
+pub(crate) use rules::{Bad, BadRecords};
 
 pub use partition::Partition;

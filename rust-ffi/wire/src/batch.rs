@@ -136,6 +136,15 @@ impl<'a> Batch<'a> {
     pub fn check_records(&self, max: usize) -> Result<Seen, BatchError> {
         check::records(self, max)
     }
+
+    /// Walks over the records once more, for what [`Batch::check_records`] does not tell.
+    pub fn walk(
+        &self,
+        max: usize,
+        see: impl FnMut(crate::record::Outline) -> Result<(), BatchError>,
+    ) -> Result<(), BatchError> {
+        check::walk(self, max, see)
+    }
 }
 
 impl From<inflate::InflateError> for RecordError {

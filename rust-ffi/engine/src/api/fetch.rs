@@ -4,7 +4,7 @@
 //! all its partitions until more is there or `max_wait_ms` has passed.
 //! By version: 5 log start; 7 sessions (KIP-227); 9 and 12 leader epochs, divergence (KIP-320, KIP-595); 12 flexible;
 //! 13 topic ids (KIP-516); 15 replica state; 16 endpoints of leaders; 17 directories; 18 the follower's high watermark.
-//! Leaves out: aborted transactions, until there are transactions; nobody follows, so replica ids are not looked at.
+//! Leaves out: aborted transactions, until there are transactions.
 
 use std::sync::{Arc, Mutex};
 
@@ -23,7 +23,7 @@ use crate::{
     clock::Instant,
     cx::Cx,
     fetch_sessions::{Context, Session, Told, Wanted},
-    log::{LEADER_EPOCH, Offsets, Partition, check_leader_epoch},
+    log::{LEADER_EPOCH, NO_EPOCH, Offsets, Partition, check_leader_epoch},
     outcome::{Outcome, Parked, State},
     waiters::Ticket,
 };
@@ -43,6 +43,8 @@ struct Limits {
     bytes_min: usize,
     bytes_max: usize,
     read_committed: bool,
+    /// Another broker, which has no place beside the only one.
+    is_follower: bool,
 }
 
 /// What was found in one partition; its records are a range of the slices of all.
@@ -78,6 +80,7 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &FetchRequest<'_>) -
         bytes_min: at_most(request.min_bytes, bytes_max),
         bytes_max,
         read_committed: request.isolation_level == 1,
+        is_follower: request.replica_id >= 0 || request.replica_state.replica_id >= 0,
     };
     let deadline = cx.now.instant.after_ms(request.max_wait_ms.into());
     let waiting = Waiting { wanted, session, incremental, limits, deadline };
@@ -154,7 +157,11 @@ fn read_one(
     reading: &mut Reading,
 ) -> Result<(Offsets, EpochEndOffset), ErrorCode> {
     let partition = partition(engine, cx, wanted)?;
-    check_leader_epoch(wanted.current_leader_epoch)?;
+    // Any epoch below zero is none here.
+    check_leader_epoch(wanted.current_leader_epoch.max(NO_EPOCH))?;
+    if waiting.limits.is_follower {
+        return Err(ErrorCode::NotLeaderOrFollower);
+    }
     if wanted.last_fetched_epoch >= 0 {
         let end = partition.offsets().high_watermark;
         if wanted.last_fetched_epoch > LEADER_EPOCH {
@@ -229,7 +236,13 @@ fn show<'a>(wanted: &Wanted, found: &Found, limits: Limits, reading: &'a Reading
         partition_index: wanted.partition,
         error_code: found.code.code(),
         high_watermark: -1,
-        aborted_transactions: None,
+        // As Kafka has it: an empty list where there is no partition, none at all where the read fails.
+        aborted_transactions: match found.code {
+            ErrorCode::UnknownTopicOrPartition | ErrorCode::UnknownTopicId | ErrorCode::InconsistentTopicId => {
+                Some(Vec::new())
+            }
+            _ => None,
+        },
         ..PartitionData::default()
     };
     let Some(offsets) = found.offsets else { return nothing };

@@ -12,6 +12,8 @@ use crate::{Engine, cx::Cx, outcome::Outcome};
 
 pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &InitProducerIdRequest<'_>) -> Outcome {
     let refused = match request.transactional_id {
+        // An id without an epoch, or an epoch without an id.
+        _ if (request.producer_id == -1) != (request.producer_epoch == -1) => Some(ErrorCode::InvalidRequest),
         None => None,
         Some("") => Some(ErrorCode::InvalidRequest),
         // Clients give up on it at once; another code would have them try again for ever.

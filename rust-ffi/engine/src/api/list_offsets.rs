@@ -33,24 +33,28 @@ const EARLIEST_PENDING_UPLOAD: i64 = -6;
 
 pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &ListOffsetsRequest<'_>) -> Outcome {
     let twice = named_twice(&request.topics);
-    let topics = request.topics.iter().map(|topic| {
+    let mut told = BTreeSet::new();
+    let topics = request.topics.iter().filter_map(|topic| {
         let found = engine.topics.get(topic.name);
-        let partitions = topic.partitions.iter().map(|asked| {
+        let partitions = topic.partitions.iter().filter_map(|asked| {
             if twice.contains(&(topic.name, asked.partition_index)) {
-                return nothing(asked, ErrorCode::InvalidRequest);
+                let first = told.insert((topic.name, asked.partition_index));
+                return first.then(|| nothing(asked, ErrorCode::InvalidRequest));
             }
-            match found.as_ref().and_then(|topic| topic.partition(asked.partition_index)) {
+            Some(match found.as_ref().and_then(|topic| topic.partition(asked.partition_index)) {
                 None => nothing(asked, ErrorCode::UnknownTopicOrPartition),
                 Some(partition) => answer(cx, request.isolation_level, &partition, asked),
-            }
+            })
         });
-        ListOffsetsTopicResponse { name: topic.name, partitions: partitions.collect() }
+        let partitions: Vec<_> = partitions.collect();
+        let is_told = !partitions.is_empty() || topic.partitions.is_empty();
+        is_told.then_some(ListOffsetsTopicResponse { name: topic.name, partitions })
     });
     let response = ListOffsetsResponse { throttle_time_ms: 0, topics: topics.collect() };
     cx.reply(|writer, version| response.encode(writer, version))
 }
 
-/// Kafka answers none of them.
+/// Kafka refuses them, each with one answer.
 fn named_twice<'a>(topics: &[ListOffsetsTopic<'a>]) -> BTreeSet<(&'a str, i32)> {
     let mut seen = BTreeSet::new();
     let named = topics.iter().flat_map(|topic| topic.partitions.iter().map(|part| (topic.name, part.partition_index)));

@@ -14,7 +14,7 @@ use std::{
 use wire::{
     ErrorCode, Uuid,
     message::{
-        metadata_request::MetadataRequest,
+        metadata_request::{MetadataRequest, MetadataRequestTopic},
         metadata_response::{
             MetadataResponse, MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic,
         },
@@ -41,16 +41,14 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &MetadataRequest<'_>
     let asked = match &request.topics {
         None => all(engine),
         Some(topics) if topics.is_empty() && cx.version == 0 => all(engine),
+        Some(topics) if !is_allowed(cx, topics) => return refuse(cx, topics),
         Some(topics) => {
-            // With a single id, names do not count: Java's client sends an empty one beside each id.
-            let are_ids = cx.version >= 12 && topics.iter().any(|topic| topic.topic_id != Uuid::ZERO);
+            // Kafka looks only at ids as soon as there is one.
+            let by_id = topics.iter().any(|topic| !topic.topic_id.is_zero());
+            let looked_at = topics.iter().filter(|topic| by_id != topic.topic_id.is_zero());
             let mut seen = BTreeSet::new();
-            let distinct = topics
-                .iter()
-                .filter(|topic| !are_ids || topic.topic_id != Uuid::ZERO)
-                .map(|topic| (topic.name.filter(|_| !are_ids), topic.topic_id))
-                .filter(|asked| seen.insert(*asked));
-            distinct.map(|(name, id)| find(engine, cx, request, name, id)).collect()
+            let distinct = looked_at.filter(|topic| seen.insert((topic.name.filter(|_| !by_id), topic.topic_id)));
+            distinct.map(|topic| find(engine, request, topic)).collect()
         }
     };
     let settings = &engine.settings;
@@ -76,17 +74,40 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &MetadataRequest<'_>
     cx.reply(|writer, version| response.encode(writer, version))
 }
 
+/// Ids are there since version 10, but may be used since 12 only. Kafka: `KafkaApis.handleTopicMetadataRequest`.
+fn is_allowed(cx: &Cx<'_>, topics: &[MetadataRequestTopic<'_>]) -> bool {
+    cx.version >= 12 || topics.iter().all(|topic| topic.name.is_some() && topic.topic_id.is_zero())
+}
+
+/// Nothing but the error, for each topic. Kafka: `MetadataRequest.getErrorResponse`.
+fn refuse(cx: &Cx<'_>, topics: &[MetadataRequestTopic<'_>]) -> Outcome {
+    let topic = |topic: &MetadataRequestTopic<'_>| (topic.name.unwrap_or_default().to_owned(), topic.topic_id);
+    let named: Vec<_> = topics.iter().map(topic).collect();
+    let topics = named.iter().map(|(name, topic_id)| MetadataResponseTopic {
+        error_code: ErrorCode::InvalidRequest.code(),
+        name: Some(name),
+        topic_id: *topic_id,
+        topic_authorized_operations: authorized::NOT_ASKED,
+        ..MetadataResponseTopic::default()
+    });
+    let response = MetadataResponse {
+        controller_id: -1,
+        topics: topics.collect(),
+        cluster_authorized_operations: authorized::NOT_ASKED,
+        ..MetadataResponse::default()
+    };
+    cx.reply(|writer, version| response.encode(writer, version))
+}
+
 fn all(engine: &Engine) -> Vec<Asked<'static>> {
     engine.topics.list().into_iter().map(Asked::Topic).collect()
 }
 
-fn find<'a>(engine: &Engine, cx: &Cx<'_>, request: &MetadataRequest<'_>, name: Option<&'a str>, id: Uuid) -> Asked<'a> {
-    let missing = |code| Asked::Missing { name, id, code };
-    match name {
-        // Kafka: MetadataRequest's check for versions 10 and 11.
-        _ if cx.version < 12 && id != Uuid::ZERO => missing(ErrorCode::InvalidRequest),
-        None if cx.version < 12 => missing(ErrorCode::InvalidRequest),
-        None => match engine.topics.get_by_id(id) {
+fn find<'a>(engine: &Engine, request: &MetadataRequest<'_>, topic: &MetadataRequestTopic<'a>) -> Asked<'a> {
+    let by_id = !topic.topic_id.is_zero();
+    let missing = |code| Asked::Missing { name: topic.name.filter(|_| !by_id), id: topic.topic_id, code };
+    match topic.name.filter(|_| !by_id) {
+        None => match engine.topics.get_by_id(topic.topic_id) {
             Some(found) => Asked::Topic(found),
             None => missing(ErrorCode::UnknownTopicId),
         },
@@ -145,35 +166,5 @@ fn partition(node_id: i32, partition_index: i32) -> MetadataResponsePartition {
         replica_nodes: vec![node_id],
         isr_nodes: vec![node_id],
         offline_replicas: Vec::new(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use wire::message::{Reader, Request, metadata_request::MetadataRequestTopic};
-
-    use super::*;
-    use crate::testing::ask;
-
-    #[test]
-    fn where_an_id_is_asked_for_names_do_not_count() {
-        let engine = Engine::new(crate::Settings::default());
-        let topic = engine.create("here", 1, BTreeMap::new()).unwrap();
-        let unknown = Uuid([7; 16]);
-        for name in [None, Some(""), Some("other")] {
-            let topics = [topic.id, unknown, topic.id, Uuid::ZERO];
-            let topics = topics.map(|topic_id| MetadataRequestTopic { topic_id, name });
-            let request = MetadataRequest {
-                topics: Some(topics.to_vec()),
-                allow_auto_topic_creation: true,
-                ..MetadataRequest::default()
-            };
-            let reply = ask(&engine, 3, 13, &Request::Metadata(request));
-            let response = MetadataResponse::decode(&mut Reader::new(&reply), 13).unwrap();
-            let told = response.topics.iter().map(|one| (one.error_code, one.name, one.topic_id));
-            let missing = ErrorCode::UnknownTopicId.code();
-            assert_eq!(told.collect::<Vec<_>>(), [(0, Some("here"), topic.id), (missing, None, unknown)]);
-        }
-        assert_eq!(engine.topics().len(), 1);
     }
 }

@@ -15,7 +15,7 @@ use wire::{
 use crate::{
     Engine,
     cx::Cx,
-    log::{LEADER_EPOCH, check_leader_epoch},
+    log::{LEADER_EPOCH, NO_EPOCH, check_leader_epoch},
     outcome::Outcome,
     topics::Topic,
 };
@@ -42,8 +42,14 @@ fn answer(topic: Option<&Topic>, asked: &OffsetForLeaderPartition) -> EpochEndOf
     };
     match check_leader_epoch(asked.current_leader_epoch) {
         Err(code) => nothing(code),
-        // An epoch that has not begun yet.
-        Ok(()) if asked.leader_epoch > LEADER_EPOCH || asked.leader_epoch < 0 => nothing(ErrorCode::None),
+        // An epoch that has not begun yet, or none.
+        Ok(()) if asked.leader_epoch > LEADER_EPOCH || asked.leader_epoch == NO_EPOCH => nothing(ErrorCode::None),
+        // An earlier one ended where the first began. Kafka: LeaderEpochFileCache.endOffsetFor.
+        Ok(()) if asked.leader_epoch < LEADER_EPOCH => EpochEndOffset {
+            leader_epoch: asked.leader_epoch,
+            end_offset: partition.offsets().log_start,
+            ..nothing(ErrorCode::None)
+        },
         Ok(()) => EpochEndOffset {
             leader_epoch: LEADER_EPOCH,
             end_offset: partition.offsets().high_watermark,

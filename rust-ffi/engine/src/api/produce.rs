@@ -9,7 +9,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use wire::{
     ErrorCode,
-    batch::Batch,
+    batch::{Batch, BatchError},
     message::{
         Reader, Uuid,
         produce_request::{PartitionProduceData, ProduceRequest, TopicProduceData},
@@ -22,7 +22,7 @@ use wire::{
 use crate::{
     Engine,
     cx::Cx,
-    log::{AppendError, Appended, Partition},
+    log::{AppendError, Appended, Bad, BadRecords, Partition},
     names,
     outcome::{Outcome, Parked, State},
     topics::Topic,
@@ -32,17 +32,88 @@ use crate::{
 #[derive(Debug)]
 struct Refused {
     code: ErrorCode,
-    why: Cow<'static, str>,
+    /// Kafka leaves most messages out; ours has one where the code alone does not say it.
+    why: Option<Cow<'static, str>>,
+    log_start: i64,
+    records: Vec<(i32, String)>,
 }
 
-fn refused(code: ErrorCode, why: &'static str) -> Refused {
-    Refused { code, why: Cow::Borrowed(why) }
+fn refused(code: ErrorCode, why: Option<&'static str>) -> Refused {
+    Refused { code, why: why.map(Cow::Borrowed), log_start: -1, records: Vec::new() }
 }
 
-impl From<AppendError> for Refused {
-    fn from(error: AppendError) -> Self {
-        Refused { code: (&error).into(), why: error.to_string().into() }
+impl Refused {
+    /// By the log, or by what is looked at before it.
+    fn by(partition: &Partition, topic: &str, error: &AppendError) -> Refused {
+        let mut refused = refused(error.into(), None);
+        if tells_log_start(error) {
+            refused.log_start = partition.offsets().log_start;
+        }
+        match error {
+            AppendError::Records(bad) => {
+                refused.records = records(bad, topic, partition.index);
+                refused.why = Some(summary(bad, &refused.records).into());
+            }
+            other => refused.why = Some(other.to_string().into()),
+        }
+        refused
     }
+
+    /// Appended, but it may not survive.
+    fn unsynced(error: &AppendError) -> Refused {
+        Refused { why: Some(error.to_string().into()), ..refused(error.into(), None) }
+    }
+}
+
+/// Kafka looks at the form of a request before it looks for the log (`ProduceRequest.validateRecords`), and these few
+/// errors of the log are told without it (`ReplicaManager.appendRecordsToLeader`).
+fn tells_log_start(error: &AppendError) -> bool {
+    !matches!(
+        error,
+        AppendError::Batch(
+            BatchError::Missing
+                | BatchError::Several
+                | BatchError::Length { .. }
+                | BatchError::UnknownMagic { .. }
+                | BatchError::OldMagic { .. }
+                | BatchError::Crc { .. }
+        ) | AppendError::TooLarge { .. }
+            | AppendError::Storage
+            | AppendError::Closed
+    )
+}
+
+fn records(bad: &BadRecords, topic: &str, partition: i32) -> Vec<(i32, String)> {
+    let why = |(index, why): &(i32, Bad)| match why {
+        Bad::Keyless => {
+            let why =
+                format!("Compacted topic cannot accept message without key in topic partition {topic}-{partition}");
+            (*index, why)
+        }
+        Bad::Timestamp(timestamp) => {
+            let why = format!(
+                "Timestamp {timestamp} of message with offset {index} is out of range. The timestamp should be within \
+                 [{}, {}]",
+                bad.oldest, bad.newest
+            );
+            (*index, why)
+        }
+    };
+    bad.named.iter().map(why).collect()
+}
+
+/// Kafka: `LogValidator.processRecordErrors`.
+fn summary(bad: &BadRecords, records: &[(i32, String)]) -> String {
+    if bad.code() == ErrorCode::InvalidTimestamp {
+        return "One or more records have been rejected due to invalid timestamp".to_owned();
+    }
+    let first = records.iter().take(3).map(|(index, why)| format!("RecordError(batchIndex={index}, message='{why}')"));
+    format!(
+        "One or more records have been rejected due to {} record errors in total, and only showing the first three \
+         errors at most: [{}]",
+        bad.count(),
+        first.collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// A produce that was appended and waits until it survives a power cut (`fsync=always`).
@@ -103,7 +174,7 @@ fn look(cx: &Cx<'_>, request: &ProduceRequest<'_>, mut waiting: Waiting, ticket:
         match partition.is_synced(appended.end) {
             Ok(true) => *answer = Ok(Written { appended: *appended, unsynced: None }),
             Ok(false) => waits = true,
-            Err(error) => *answer = Err(error.into()),
+            Err(error) => *answer = Err(Refused::unsynced(&error)),
         }
     }
     if waits {
@@ -144,15 +215,16 @@ fn show<'a>(index: i32, answer: &'a Answer) -> PartitionProduceResponse<'a> {
             error_code: refused.code.code(),
             base_offset: -1,
             log_append_time_ms: -1,
-            log_start_offset: -1,
-            error_message: Some(&refused.why),
-            // Kafka names the records; a batch of ours is refused at its first bad one.
-            record_errors: match refused.code {
-                ErrorCode::InvalidRecord => {
-                    vec![BatchIndexAndErrorMessage { batch_index: 0, batch_index_error_message: Some(&refused.why) }]
-                }
-                _ => Vec::new(),
-            },
+            log_start_offset: refused.log_start,
+            error_message: refused.why.as_deref(),
+            record_errors: refused
+                .records
+                .iter()
+                .map(|(batch_index, why)| BatchIndexAndErrorMessage {
+                    batch_index: *batch_index,
+                    batch_index_error_message: Some(why),
+                })
+                .collect(),
             ..PartitionProduceResponse::default()
         },
     }
@@ -174,34 +246,30 @@ fn append(
     data: &PartitionProduceData<'_>,
 ) -> Answer {
     if !(-1..=1).contains(&request.acks) {
-        return Err(refused(ErrorCode::InvalidRequiredAcks, "acks is none of -1, 0 and 1"));
+        return Err(refused(ErrorCode::InvalidRequiredAcks, None));
     }
     let Some(topic) = topic else {
         return Err(match cx.version {
-            ..=12 => refused(ErrorCode::UnknownTopicOrPartition, "This server does not host this topic-partition."),
-            _ => refused(ErrorCode::UnknownTopicId, "This server does not host this topic ID."),
+            ..=12 => refused(ErrorCode::UnknownTopicOrPartition, None),
+            _ => refused(ErrorCode::UnknownTopicId, None),
         });
     };
     if topic.is_internal && cx.client_id != Some(names::ADMIN_CLIENT_ID) {
-        return Err(refused(ErrorCode::InvalidTopicException, "Cannot append to an internal topic."));
+        return Err(refused(ErrorCode::InvalidTopicException, Some("Cannot append to an internal topic.")));
     }
-    let partition = topic.partition(data.index).ok_or_else(|| {
-        refused(ErrorCode::UnknownTopicOrPartition, "This server does not host this topic-partition.")
-    })?;
+    let partition = topic.partition(data.index).ok_or_else(|| refused(ErrorCode::UnknownTopicOrPartition, None))?;
     let records = data.records.unwrap_or_default();
     let transactional = Batch::parse(records).is_ok_and(|batch| batch.is_transactional());
+    if transactional && request.transactional_id.is_none() {
+        return Err(refused(ErrorCode::TransactionalIdAuthorizationFailed, None));
+    }
     if transactional || request.transactional_id.is_some() {
-        return Err(refused(ErrorCode::InvalidTxnState, "Transactions are not served yet."));
+        return Err(refused(ErrorCode::InvalidTxnState, Some("Transactions are not served yet.")));
     }
     let config = topic.config();
-    if request.acks == -1 && config.min_insync_replicas > 1 {
-        // There is one replica, which is in sync.
-        return Err(refused(
-            ErrorCode::NotEnoughReplicas,
-            "The size of the current ISR is 1, which is less than min.insync.replicas.",
-        ));
-    }
-    let appended = partition.append(records, &config, cx.now)?;
+    // min.insync.replicas asks for no more replicas than there are, which is one. Kafka: Partition.effectiveMinIsr.
+    let appended =
+        partition.append(records, &config, cx.now).map_err(|error| Refused::by(&partition, &topic.name, &error))?;
     let waits = engine.disk.as_ref().is_some_and(|disk| disk.appended(&partition));
     Ok(Written { appended, unsynced: Some(partition).filter(|_| waits) })
 }

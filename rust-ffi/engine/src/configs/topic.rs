@@ -31,8 +31,6 @@ pub struct TopicConfig {
     pub max_compaction_lag_ms: i64,
     pub delete_retention_ms: i64,
     pub min_cleanable_dirty_ratio: f64,
-    /// With more than one, a produce with acks=all finds too few replicas.
-    pub min_insync_replicas: i64,
     /// What was set for this topic, by Kafka's names.
     pub overrides: BTreeMap<String, String>,
 }
@@ -104,7 +102,6 @@ impl TopicConfig {
                 Some(Value::Double(ratio)) => ratio,
                 _ => 0.0,
             },
-            min_insync_replicas: int("min.insync.replicas"),
             overrides,
         }
     }

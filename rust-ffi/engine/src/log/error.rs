@@ -4,6 +4,8 @@ use std::fmt;
 
 use wire::{ErrorCode, batch::BatchError};
 
+use super::rules::BadRecords;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum AppendError {
     Batch(BatchError),
@@ -11,13 +13,8 @@ pub(crate) enum AppendError {
         bytes: usize,
         max: i64,
     },
-    /// A record of a compacted topic has no key.
-    Keyless,
-    Timestamp {
-        timestamp: i64,
-        oldest: i64,
-        newest: i64,
-    },
+    /// Records that the topic's configs do not allow.
+    Records(BadRecords),
     OutOfOrder {
         producer_id: i64,
         epoch: i16,
@@ -47,8 +44,7 @@ impl From<&AppendError> for ErrorCode {
         match error {
             AppendError::Batch(error) => error.into(),
             AppendError::TooLarge { .. } => ErrorCode::MessageTooLarge,
-            AppendError::Keyless => ErrorCode::InvalidRecord,
-            AppendError::Timestamp { .. } => ErrorCode::InvalidTimestamp,
+            AppendError::Records(bad) => bad.code(),
             AppendError::OutOfOrder { .. } => ErrorCode::OutOfOrderSequenceNumber,
             AppendError::StaleEpoch { .. } => ErrorCode::InvalidProducerEpoch,
             AppendError::Storage => ErrorCode::KafkaStorageError,
@@ -64,10 +60,7 @@ impl fmt::Display for AppendError {
             AppendError::TooLarge { bytes, max } => {
                 write!(f, "The record batch size of {bytes} bytes exceeds max.message.bytes, which is {max}.")
             }
-            AppendError::Keyless => f.write_str("Compacted topic cannot accept message without key."),
-            AppendError::Timestamp { timestamp, oldest, newest } => {
-                write!(f, "Timestamp {timestamp} of a record is out of range. It should be within [{oldest}, {newest}]")
-            }
+            AppendError::Records(bad) => write!(f, "{} records are not what the topic allows.", bad.count()),
             AppendError::OutOfOrder { producer_id, epoch, expected, got } => write!(
                 f,
                 "Out of order sequence number for producer {producer_id}, epoch {epoch}: {got} (incoming), {expected} \

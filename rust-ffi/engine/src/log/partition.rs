@@ -20,6 +20,7 @@ use super::{
     arena::Arena,
     home::Home,
     producers::Producers,
+    rules::Rules,
     segment::{BatchHead, Data, Segment, SegmentFile, Stored},
 };
 use crate::{
@@ -32,12 +33,14 @@ use crate::{
 const INFLATED_MAX: usize = 100 << 20;
 /// There is one node, and it leads every partition for ever.
 pub(crate) const LEADER_EPOCH: i32 = 0;
+/// Where a client names none.
+pub(crate) const NO_EPOCH: i32 = -1;
 
 /// Kafka: `Partition.checkCurrentLeaderEpoch`. -1 is from a client that does not say.
 pub(crate) fn check_leader_epoch(epoch: i32) -> Result<(), ErrorCode> {
     match epoch {
-        LEADER_EPOCH => Ok(()),
-        ..=-1 => Ok(()),
+        LEADER_EPOCH | NO_EPOCH => Ok(()),
+        ..NO_EPOCH => Err(ErrorCode::FencedLeaderEpoch),
         _ => Err(ErrorCode::UnknownLeaderEpoch),
     }
 }
@@ -161,7 +164,8 @@ impl Log {
         let log_append_time_ms = if config.log_append_time { now.wall_ms } else { -1 };
         let (log_start, end) = (self.log_start, self.end);
         if let Some(kept) = self.producers.check(batch)? {
-            let log_append_time_ms = if config.log_append_time { kept.timestamp } else { -1 };
+            // Kafka tells the time of the batch that it knows, whatever the topic's time is.
+            let log_append_time_ms = kept.timestamp;
             return Ok(Appended { base_offset: kept.base_offset, log_append_time_ms, log_start, end });
         }
         if self.is_full(batch.bytes().len() as u64, config, now) {
@@ -442,16 +446,11 @@ fn check<'a>(records: &'a [u8], config: &TopicConfig, now: Now) -> Result<(Batch
         return Err(AppendError::TooLarge { bytes: records.len(), max: config.max_message_bytes });
     }
     let seen = batch.check_records(INFLATED_MAX)?;
-    if config.compact && seen.keyless {
-        return Err(AppendError::Keyless);
-    }
-    if !config.log_append_time {
-        let oldest = now.wall_ms.saturating_sub(config.timestamp_before_max_ms);
-        let newest = now.wall_ms.saturating_add(config.timestamp_after_max_ms);
-        // -1 is no timestamp, which is fine.
-        let out = |timestamp: &i64| *timestamp != -1 && (*timestamp < oldest || *timestamp > newest);
-        if let Some(timestamp) = [seen.min_timestamp, seen.max_timestamp].into_iter().find(out) {
-            return Err(AppendError::Timestamp { timestamp, oldest, newest });
+    let rules = Rules::of(config, now);
+    if !rules.allow(&seen) {
+        let bad = rules.bad_records(&batch, INFLATED_MAX)?;
+        if !bad.is_empty() {
+            return Err(AppendError::Records(bad));
         }
     }
     Ok((batch, seen))

@@ -2,7 +2,7 @@ use bytes::Bytes;
 use wire::{ErrorCode, batch::Batch, record::Records};
 
 use super::{
-    AppendError, Partition,
+    AppendError, Bad, Partition,
     testing::{Given, batch, plain, sequenced},
 };
 use crate::{
@@ -104,7 +104,7 @@ fn a_sequence_wraps_and_an_older_epoch_is_refused() {
 fn a_batch_that_is_refused_moves_no_sequence() {
     let (partition, config) = (Partition::new(0), TopicConfig { compact: true, ..TopicConfig::default() });
     let keyless = sequenced(&[(WALL, None, Some(b"v"))], 7, 0, 0);
-    assert_eq!(append(&partition, &keyless, &config), Err(AppendError::Keyless));
+    assert_eq!(append(&partition, &keyless, &config).map_err(|e| ErrorCode::from(&e)), Err(ErrorCode::InvalidRecord));
     let keyed = sequenced(&[(WALL, Some(b"k"), Some(b"v"))], 7, 0, 0);
     assert_eq!(append(&partition, &keyed, &config), Ok(0), "no duplicate");
 }
@@ -119,6 +119,31 @@ fn sizes_and_timestamps_have_limits() {
     assert_eq!(code(&plain(1, 10, WALL - 1_001)), Err(ErrorCode::InvalidTimestamp));
     assert_eq!(code(&plain(1, 10, WALL - 1_000)), Ok(0));
     assert_eq!(code(&plain(1, 10, -1)), Ok(1), "no timestamp");
+}
+
+#[test]
+fn bad_records_are_named_but_not_all_of_a_thousand() {
+    let partition = Partition::new(0);
+    let config = TopicConfig { compact: true, ..TopicConfig::default() };
+    let given: Vec<Given<'_>> = (0..1000).map(|_| (WALL, None, Some(&b"v"[..]))).collect();
+    let refused = partition.append(&batch(&given), &config, at(0));
+    let Err(AppendError::Records(bad)) = refused else { panic!("{refused:?}") };
+    assert_eq!((bad.count(), bad.named.len(), bad.named[99]), (1000, 100, (99, Bad::Keyless)));
+    assert_eq!(bad.code(), ErrorCode::InvalidRecord);
+
+    let mixed = [(WALL, Some(&b"k"[..]), None), (WALL, None, None), (WALL + 3_600_001, Some(&b"k"[..]), None)];
+    let refused = partition.append(&batch(&mixed), &config, at(0));
+    let Err(AppendError::Records(bad)) = refused else { panic!("{refused:?}") };
+    assert_eq!(bad.named, [(1, Bad::Keyless), (2, Bad::Timestamp(WALL + 3_600_001))]);
+    assert_eq!(bad.code(), ErrorCode::InvalidTimestamp, "as Kafka has it, if there is one of these");
+}
+
+#[test]
+fn a_batch_that_is_known_is_answered_with_its_time() {
+    let (partition, config) = (Partition::new(0), TopicConfig::default());
+    let bytes = sequenced(&[(WALL, None, Some(b"v"))], 7, 0, 0);
+    let times = [-1, WALL].map(|_| partition.append(&bytes, &config, at(0)).unwrap().log_append_time_ms);
+    assert_eq!(times, [-1, WALL]);
 }
 
 #[test]

@@ -42,8 +42,12 @@ impl core::fmt::Display for BatchError {
         match self {
             BatchError::Missing => f.write_str("no whole record batch"),
             BatchError::Several => f.write_str("more than one record batch for one partition"),
+            // These two as Kafka says them.
+            BatchError::Length { length: length @ ..LENGTH_MIN } => {
+                write!(f, "Record size {length} is less than the minimum record overhead ({LENGTH_MIN})")
+            }
+            BatchError::UnknownMagic { magic } => write!(f, "Invalid magic found in record: {magic}"),
             BatchError::Length { length } => write!(f, "no record batch is {length} bytes long"),
-            BatchError::UnknownMagic { magic } => write!(f, "unknown magic {magic}"),
             BatchError::OldMagic { magic } => write!(f, "only magic 2 is accepted, this is {magic}"),
             BatchError::Crc { stored, computed } => write!(f, "CRC-32C is {computed:#x}, the batch says {stored:#x}"),
             BatchError::BaseOffset { offset } => write!(f, "base offset is {offset}, not 0"),
@@ -169,7 +173,6 @@ pub struct Seen {
 }
 
 pub(super) fn records(batch: &Batch<'_>, max: usize) -> Result<Seen, BatchError> {
-    let compression = batch.compression().ok_or(BatchError::Compression)?;
     let mut expected = 0;
     let mut seen = Seen { keyless: false, min_timestamp: i64::MAX, max_timestamp: i64::MIN };
     let base_timestamp = batch.base_timestamp();
@@ -186,12 +189,21 @@ pub(super) fn records(batch: &Batch<'_>, max: usize) -> Result<Seen, BatchError>
         seen.max_timestamp = seen.max_timestamp.max(timestamp);
         Ok(())
     };
-    match compression {
+    walk(batch, max, see)?;
+    Ok(seen)
+}
+
+pub(super) fn walk(
+    batch: &Batch<'_>,
+    max: usize,
+    see: impl FnMut(record::Outline) -> Result<(), BatchError>,
+) -> Result<(), BatchError> {
+    match batch.compression().ok_or(BatchError::Compression)? {
         inflate::Compression::None => record::walk_bytes(batch.record_bytes(), batch.record_count(), see)?,
         compressed => {
             let inflated = inflate::reader(compressed, batch.record_bytes(), max).map_err(RecordError::Inflate)?;
             record::walk(BufReader::with_capacity(BUFFER, inflated), batch.record_count(), see)?;
         }
     }
-    Ok(seen)
+    Ok(())
 }

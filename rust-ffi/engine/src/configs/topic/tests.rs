@@ -20,7 +20,7 @@ fn without_a_word_a_topic_is_as_kafkas() {
     assert!(config.delete && !config.compact && !config.log_append_time);
     assert_eq!((config.retention_ms, config.retention_bytes), (604_800_000, -1));
     assert_eq!((config.segment_bytes, config.segment_ms), (1_073_741_824, 604_800_000));
-    assert_eq!((config.max_message_bytes, config.min_insync_replicas), (1_048_588, 1));
+    assert_eq!(config.max_message_bytes, 1_048_588);
     assert_eq!((config.timestamp_before_max_ms, config.timestamp_after_max_ms), (i64::MAX, 3_600_000));
     assert_eq!((config.min_compaction_lag_ms, config.max_compaction_lag_ms), (0, i64::MAX));
     assert_eq!((config.delete_retention_ms, config.min_cleanable_dirty_ratio), (86_400_000, 0.5));

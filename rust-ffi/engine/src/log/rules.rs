@@ -1,0 +1,95 @@
+//! What a topic's configs allow of single records, and which ones they do not. Kafka: `LogValidator.validateRecord`.
+
+use wire::{
+    ErrorCode,
+    batch::{Batch, BatchError, Seen},
+};
+
+use crate::{clock::Now, configs::TopicConfig};
+
+/// Kafka names all of them; a million would be an answer of a hundred megabytes.
+const NAMED_MAX: usize = 100;
+
+/// Why a record is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bad {
+    /// The topic is compacted, and it has no key.
+    Keyless,
+    Timestamp(i64),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BadRecords {
+    /// Their places in the batch, of the first ones.
+    pub named: Vec<(i32, Bad)>,
+    /// What a timestamp may be.
+    pub oldest: i64,
+    pub newest: i64,
+    count: usize,
+    out_of_time: bool,
+}
+
+impl BadRecords {
+    pub(super) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    pub(crate) fn code(&self) -> ErrorCode {
+        if self.out_of_time { ErrorCode::InvalidTimestamp } else { ErrorCode::InvalidRecord }
+    }
+}
+
+pub(super) struct Rules {
+    keys: bool,
+    oldest: i64,
+    newest: i64,
+}
+
+impl Rules {
+    pub(super) fn of(config: &TopicConfig, now: Now) -> Rules {
+        let (oldest, newest) = match config.log_append_time {
+            // The client's times are not kept.
+            true => (i64::MIN, i64::MAX),
+            false => (
+                now.wall_ms.saturating_sub(config.timestamp_before_max_ms),
+                now.wall_ms.saturating_add(config.timestamp_after_max_ms),
+            ),
+        };
+        Rules { keys: config.compact, oldest, newest }
+    }
+
+    /// By what was seen of all records together.
+    pub(super) fn allow(&self, seen: &Seen) -> bool {
+        !(self.keys && seen.keyless || self.is_out(seen.min_timestamp) || self.is_out(seen.max_timestamp))
+    }
+
+    fn is_out(&self, timestamp: i64) -> bool {
+        // -1 is no timestamp, which is fine.
+        timestamp != -1 && (timestamp < self.oldest || timestamp > self.newest)
+    }
+
+    /// Walks over the records once more, which inflates at most so many bytes.
+    pub(super) fn bad_records(&self, batch: &Batch<'_>, inflated_max: usize) -> Result<BadRecords, BatchError> {
+        let mut bad =
+            BadRecords { named: Vec::new(), oldest: self.oldest, newest: self.newest, count: 0, out_of_time: false };
+        batch.walk(inflated_max, |record| {
+            let timestamp = batch.base_timestamp().wrapping_add(record.timestamp_delta);
+            let why = match record.has_key {
+                false if self.keys => Bad::Keyless,
+                _ if self.is_out(timestamp) => Bad::Timestamp(timestamp),
+                _ => return Ok(()),
+            };
+            bad.count += 1;
+            bad.out_of_time |= why != Bad::Keyless;
+            if bad.named.len() < NAMED_MAX {
+                bad.named.push((record.offset_delta, why));
+            }
+            Ok(())
+        })?;
+        Ok(bad)
+    }
+}
