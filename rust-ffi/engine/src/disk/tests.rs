@@ -339,3 +339,16 @@ fn no_topic_takes_the_place_of_the_metadata_log() {
     drop(engine);
     assert!(open(&files, Fsync::Interval).0.topics.get("t").is_some());
 }
+
+/// A batch that did not fit into what was left of a fetch was passed over, for the next segment's.
+#[test]
+fn a_batch_that_does_not_fit_is_not_skipped() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Never);
+    let config = TopicConfig { segment_bytes: 100, ..small() };
+    let topic = engine.create_topic("t", Some(1), config).unwrap();
+    [&[1; 500][..], &[2; 10]].iter().for_each(|value| assert_eq!(put(&engine, value).0, ErrorCode::None));
+    let mut slices = Vec::new();
+    let (read, _) = topic.partition(0).unwrap().read(0, 300, false, &mut slices).unwrap();
+    assert_eq!((read, slices.len()), (0, 0));
+}

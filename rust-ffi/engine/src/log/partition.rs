@@ -311,7 +311,9 @@ impl Partition {
             // As Kafka, from one segment only; the next one where compaction has left nothing in this one.
             if let Some(bytes) = file.read(from, bytes_max, at_least_one, len).map_err(|_| ReadError::Storage)? {
                 let read = bytes.len();
-                out.push(bytes);
+                if read > 0 {
+                    out.push(bytes);
+                }
                 return Ok((read, offsets));
             }
         }

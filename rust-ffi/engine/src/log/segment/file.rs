@@ -180,7 +180,9 @@ impl SegmentFile {
             see(&batch);
         }
         if sound < len {
+            // For good: what is written from here on must not be followed by the rest of the old data one day.
             self.file.truncate(sound)?;
+            self.file.sync()?;
         }
         *lock(&self.index) = Some(index);
         Ok(sound)
@@ -219,7 +221,8 @@ impl SegmentFile {
         Ok(self.batches(from, len))
     }
 
-    /// Whole batches from the one that holds `offset` on, as one piece. The first whatever its size if `at_least_one`.
+    /// Whole batches from the one that holds `offset` on, as one piece. The first whatever its size if `at_least_one`;
+    /// an empty piece if it does not fit, and `None` if nothing from `offset` on is here.
     pub(in crate::log) fn read(
         &self,
         offset: i64,
@@ -252,7 +255,7 @@ impl SegmentFile {
             batches.skip(head.bytes);
         }
         if bytes == 0 {
-            return Ok(None);
+            return Ok(Some(Bytes::new()));
         }
         batches.piece(at, bytes).map(Some)
     }
