@@ -142,8 +142,7 @@ static DOCS: LazyLock<Vec<(CString, CString)>> =
 
 fn doc(setting: &Setting) -> String {
     let range = range(setting.kind).map(|(min, max)| format!(", {min} to {max}")).unwrap_or_default();
-    let default = if setting.default.is_empty() { "none" } else { setting.default };
-    format!("{}, default {default}{range}. {}", type_name(setting.kind), setting.doc)
+    format!("{}, default {}{range}. {}", type_name(setting.kind), setting.default, setting.doc)
 }
 
 pub(crate) fn type_name(kind: Type) -> &'static str {
