@@ -40,8 +40,8 @@ pub(super) fn check(files: &dyn Files, settings: &Settings) -> Result<(), String
     let is = |key: &str, wanted: &str| match found.get(key) {
         Some(value) if *value == wanted => Ok(()),
         Some(value) => Err(format!(
-            "{META} of the data folder says {key}={value}, this broker is {wanted}. Set {key} to what the folder says, or \
-             use another folder."
+            "{META} of the data folder says {key}={value}, this broker is {wanted}. Set {key} to what the folder says, \
+             or use another folder."
         )),
         None => Err(format!("{META} of the data folder has no {key}")),
     };

@@ -309,7 +309,8 @@ fn a_folder_that_is_not_ours_is_refused_and_left_alone() {
     assert!(none.contains("has no version"), "{none}");
 }
 
-/// Ten bytes were missing after a stop in order; what was acknowledged afterwards was written behind the rest of a batch.
+/// Ten bytes were missing after a stop in order; what was acknowledged afterwards was written behind the rest of a
+/// batch.
 #[test]
 fn a_log_that_was_cut_after_a_stop_in_order_is_noticed() {
     let files = MemoryFiles::default();
