@@ -91,7 +91,7 @@ def _report(samples: dict[str, list[float]], reps: int, load: float) -> str:
     interpreter = f"{platform.python_implementation()} {platform.python_version()}"
     rust = subprocess.run(["rustc", "--version"], stdout=subprocess.PIPE, text=True, check=False).stdout.split()
     lines = [
-        f"{datetime.date.today()}: `python benches/measure.py --reps {reps}`, {interpreter}, "
+        f"{datetime.date.today()}: `python benches/measure.py --reps {reps}`, {interpreter},",
         f"rustc {rust[1] if rust else 'unknown'}, {os.cpu_count()} cores ({_processor()}), load {load:.1f} before.",
         "",
         "| figure | median | lowest to highest |",
