@@ -10,6 +10,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, Callable, Optional
 
 import pytest
@@ -38,13 +39,26 @@ def start() -> Iterator[Callable[..., TansuBroker]]:
         broker.close()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    # A module that names STORAGES asks a broker on each of them; the others ask one in memory.
+    if "storage_url" in metafunc.fixturenames and hasattr(metafunc.module, "STORAGES"):
+        metafunc.parametrize("storage_url", metafunc.module.STORAGES, indirect=True)
+
+
 @pytest.fixture
-def address(start: Callable[..., TansuBroker]) -> tuple[str, int]:
-    """Where a broker in memory listens."""
+def storage_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty storage."""
+    name = getattr(request, "param", "memory")
+    return "memory://" if name == "memory" else f"{name}://{tmp_path}/broker"
+
+
+@pytest.fixture
+def address(start: Callable[..., TansuBroker], storage_url: str) -> tuple[str, int]:
+    """Where a broker listens."""
     if PEER:
         host, _, port = PEER.rpartition(":")
         return host, int(port)
-    return "127.0.0.1", start().port
+    return "127.0.0.1", start({"storage.url": storage_url}).port
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from wire_client import Connection
 from tansu_cffi import TansuBroker
 
 OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH = 45, 47
+STORAGES = ("memory", "file")
 
 
 class Producer:

@@ -10,6 +10,7 @@ import pytest
 from wire_client import Closed, Connection, produce_values
 
 Connect = Callable[..., Connection]
+STORAGES = ("memory", "file")
 
 CORRUPT_MESSAGE, UNKNOWN_TOPIC_OR_PARTITION, MESSAGE_TOO_LARGE, INVALID_REQUIRED_ACKS = 2, 3, 10, 21
 INVALID_TIMESTAMP, INVALID_RECORD = 32, 87

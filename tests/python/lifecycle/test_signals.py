@@ -123,7 +123,9 @@ def test_sigterm_is_the_programs(interpreter: Installed) -> None:
 
 
 def test_the_handlers_of_the_program_run_on_its_main_thread(interpreter: Installed) -> None:
-    program = BEGIN + """
+    program = (
+        BEGIN
+        + """
 import os, signal
 seen = []
 signal.signal(signal.SIGUSR1, lambda number, frame: seen.append(threading.current_thread() is threading.main_thread()))
@@ -140,5 +142,40 @@ with TansuBroker():
             assert int(fields["SigBlk"], 16) >> (signal.SIGUSR1 - 1) & 1, fields
 print(bool(seen), all(seen))
 """
+    )
     ran = interpreter.run(program)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "True True\n", "")
+
+
+#: Prints what the process blocks, ignores and catches before, while and after a broker runs, each once.
+LOOKS = """
+import re, socket, threading
+from pathlib import Path
+
+def masks():
+    text = Path("/proc/self/status").read_text()
+    return tuple(re.findall(r"^Sig(?:Blk|Ign|Cgt):\\s*(\\w+)$", text, re.MULTILINE))
+
+# The C library catches a signal of its own from the first thread on.
+thread = threading.Thread(target=masks)
+thread.start()
+thread.join()
+seen = [masks()]
+from tansu_cffi import TansuBroker
+seen.append(masks())
+with TansuBroker() as broker:
+    seen.append(masks())
+    # A client that is gone before its answer: a write that could raise SIGPIPE.
+    for _ in range(100):
+        client = socket.create_connection(("127.0.0.1", broker.port))
+        client.sendall(bytes.fromhex("0000000a00120000000000010000") * 50)
+        client.close()
+    seen.append(masks())
+seen.append(masks())
+print(len(seen[0]), len(set(seen)))
+"""
+
+
+def test_no_signal_is_handled_blocked_or_ignored(interpreter: Installed) -> None:
+    ran = interpreter.run(LOOKS)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "3 1\n", "")
