@@ -40,6 +40,8 @@ pub(crate) struct Disk {
     pub(crate) store: Store,
     pub(crate) metadata: Metadata,
     dirty: Mutex<Dirty>,
+    /// Where the logs begin, by folder, as the file says.
+    log_starts: Mutex<BTreeMap<String, i64>>,
 }
 
 /// Partitions with something that is not synced yet.
@@ -85,7 +87,12 @@ impl Disk {
         folder::claim(&*files, settings).map_err(failed)?;
         let found = Metadata::open(&store, clean, now).map_err(failed)?;
         folder::open_for_business(&*files).map_err(failed)?;
-        let disk = Disk { store, metadata: found.metadata, dirty: Mutex::default() };
+        if !clean && store.fsync != Fsync::Never {
+            // The names of partitions that a killed broker had not synced yet.
+            files.sync_folder("").map_err(failed)?;
+        }
+        let log_starts = Mutex::new(how.log_starts.clone());
+        let disk = Disk { store, metadata: found.metadata, dirty: Mutex::default(), log_starts };
         Ok(Opened {
             disk,
             topics: found.topics,
@@ -107,6 +114,7 @@ impl Disk {
     pub(crate) fn create(&self, topic: &str, id: Uuid, index: i32) -> io::Result<Partition> {
         let folder = folder_of(topic, index);
         assert!(folder != metadata::FOLDER, "no topic has the name of the metadata log");
+        self.forget_log_start(&folder)?;
         if !self.store.files.list(&folder)?.is_empty() {
             // Left by a topic whose deletion was interrupted.
             self.store.files.remove(&folder)?;
@@ -116,6 +124,19 @@ impl Disk {
         let partition = Partition::open(index, home, how)?.0;
         folder::write_partition_metadata(&*self.store.files, &folder, id)?;
         Ok(partition)
+    }
+
+    /// Of a deleted topic of that name: a start would take the new one's records for deleted.
+    fn forget_log_start(&self, folder: &str) -> io::Result<()> {
+        let mut written = lock(&self.log_starts);
+        if !written.contains_key(folder) {
+            return Ok(());
+        }
+        let mut left = written.clone();
+        left.remove(folder);
+        folder::write_log_starts(&*self.store.files, &left)?;
+        *written = left;
+        Ok(())
     }
 
     /// Something was appended. Whether the appender has to wait until it is synced.
@@ -155,8 +176,13 @@ impl Disk {
 
     /// Writes down where the logs begin.
     pub(crate) fn checkpoint(&self, partitions: &[(String, Arc<Partition>)]) -> io::Result<()> {
-        let starts = partitions.iter().map(|(topic, partition)| (topic.as_str(), partition.index, partition.range().0));
-        folder::write_log_starts(&*self.store.files, starts)
+        let start =
+            |(topic, partition): &(String, Arc<Partition>)| (folder_of(topic, partition.index), partition.range().0);
+        let starts: BTreeMap<String, i64> = partitions.iter().map(start).filter(|(_, offset)| *offset > 0).collect();
+        let mut written = lock(&self.log_starts);
+        folder::write_log_starts(&*self.store.files, &starts)?;
+        *written = starts;
+        Ok(())
     }
 
     /// The end in order: the next start reads no data.

@@ -53,6 +53,15 @@ use producer_ids::ProducerIds;
 use timers::{Due, Timers};
 use topics::Topics;
 
+/// A folder that has been used has ids in it, and clients may have others, that the seed has given out already: the same
+/// ones must not come again. In a new folder everything is the seed's.
+fn seed_of(seed: u64, disk: &Disk, now: Now) -> u64 {
+    match disk.metadata.end() {
+        0 => seed,
+        end => Entropy::new(seed ^ (end as u64).rotate_left(32) ^ now.wall_ms as u64).next_u64(),
+    }
+}
+
 /// One broker: a cluster of one node.
 #[derive(Debug)]
 pub struct Engine {
@@ -88,6 +97,7 @@ impl Engine {
     pub fn open(settings: Settings, store: Store, now: Now) -> Result<(Engine, Vec<String>), String> {
         let found = Disk::open(store, &settings, now)?;
         let mut engine = Engine::new(settings);
+        engine.entropy = Entropy::new(seed_of(engine.settings.seed, &found.disk, now));
         engine.configs.restore(found.configs);
         let disk = Arc::new(found.disk);
         let topics = found.topics.into_iter().map(|(name, record)| {
@@ -98,7 +108,11 @@ impl Engine {
         let failed = |e: std::io::Error| format!("the data folder cannot be opened: {e}");
         let (topics, notices) = Topics::reopen(disk.clone(), topics, &found.how).map_err(failed)?;
         engine.topics = topics;
-        engine.producer_ids = ProducerIds::from(found.producer_id);
+        // A power cut may have taken the note of an id (without fsync), but not what its producer has written.
+        let of =
+            |(_, partition): (String, Arc<log::Partition>)| partition.producers().last().map_or(0, |(id, _)| id + 1);
+        let used = engine.topics.partitions().into_iter().map(of).max().unwrap_or(0);
+        engine.producer_ids = ProducerIds::from(found.producer_id.max(used));
         engine.disk = Some(disk);
         groups::restore(&engine, now).map_err(failed)?;
         Ok((engine, found.notices.into_iter().chain(notices).collect()))

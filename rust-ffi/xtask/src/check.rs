@@ -5,7 +5,7 @@
 //! linted by clippy-driver in the place of rustc, in an ordinary release build: cargo then gives only our own crates
 //! new names.
 
-use crate::{Outcome, codec, header, licences, no_more, paths, tidy};
+use crate::{Outcome, codec, header, licences, no_more, paths, sim, tidy};
 use std::process::Command;
 use std::time::Instant;
 
@@ -24,6 +24,7 @@ const STEPS: &[Step] = &[
     Step { name: "licences", doc: "every dependency's licence is one we accept", run: licences::check },
     Step { name: "lint", doc: "clippy, without upstream", run: lint },
     Step { name: "test", doc: "cargo test, without upstream", run: test },
+    Step { name: "sim", doc: "a thousand runs of the engine with fake clients", run: sim::check },
     Step { name: "lint-tansu", doc: "clippy of the crates that stand on upstream", run: lint_tansu },
     Step { name: "test-tansu", doc: "cargo test with upstream", run: test_tansu },
 ];

@@ -7,6 +7,7 @@ mod header;
 mod library;
 mod licences;
 mod paths;
+mod sim;
 mod soak;
 mod tidy;
 
@@ -58,6 +59,12 @@ const COMMANDS: &[Command] = &[
         usage: "licences [--write]",
         doc: "Compares all dependencies with deny.toml; --write makes THIRD_PARTY_NOTICES.txt.",
         run: licences::run,
+    },
+    Command {
+        name: "sim",
+        usage: "sim [--seed N | --seeds COUNT [--from N]] [--trace]",
+        doc: "The engine with fake clients, a virtual network and faulty files; a seed decides what happens.",
+        run: sim::run,
     },
     Command {
         name: "soak",

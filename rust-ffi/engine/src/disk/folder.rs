@@ -97,14 +97,12 @@ pub(super) fn log_starts(files: &dyn Files) -> io::Result<BTreeMap<String, i64>>
     Ok(text.lines().skip(2).filter_map(entry).collect())
 }
 
-pub(super) fn write_log_starts<'a>(
-    files: &dyn Files,
-    starts: impl Iterator<Item = (&'a str, i32, i64)>,
-) -> io::Result<()> {
-    let lines: Vec<String> = starts
-        .filter(|(_, _, offset)| *offset > 0)
-        .map(|(topic, index, offset)| format!("{topic} {index} {offset}\n"))
-        .collect();
+pub(super) fn write_log_starts(files: &dyn Files, starts: &BTreeMap<String, i64>) -> io::Result<()> {
+    let line = |(folder, offset): (&String, &i64)| {
+        let (topic, index) = folder.rsplit_once('-')?;
+        Some(format!("{topic} {index} {offset}\n"))
+    };
+    let lines: Vec<String> = starts.iter().filter(|(_, offset)| **offset > 0).filter_map(line).collect();
     let text = format!("0\n{}\n{}", lines.len(), lines.concat());
     if store::read(files, "", LOG_STARTS)?.is_some_and(|old| old == text.as_bytes()) {
         return Ok(());

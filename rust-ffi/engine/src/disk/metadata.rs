@@ -126,6 +126,11 @@ impl Metadata {
         Ok(until)
     }
 
+    /// How many records were ever written: 0 in a new folder.
+    pub(crate) fn end(&self) -> i64 {
+        self.log.range().1
+    }
+
     pub(crate) fn maintain(&self, now: Now) {
         self.log.maintain(&self.config, i64::MAX, now);
     }

@@ -1,3 +1,5 @@
+mod crashes;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use wire::{

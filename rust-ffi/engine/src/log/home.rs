@@ -49,6 +49,19 @@ impl Home {
         Ok(segment)
     }
 
+    /// Takes back what a failed [`Home::create_segment`] may have left: it would be found as the last segment.
+    pub(super) fn forget_segment(&self, base_offset: i64) -> io::Result<()> {
+        SegmentFile::open(&self.store.files, &self.folder, base_offset)?.remove()
+    }
+
+    /// Before a segment is closed.
+    pub(super) fn sync_segment(&self, segment: Option<&Arc<SegmentFile>>) -> io::Result<()> {
+        match segment {
+            Some(segment) if self.store.fsync != Fsync::Never => segment.sync(),
+            _ => Ok(()),
+        }
+    }
+
     /// Names that are new survive a power cut after this.
     pub(super) fn sync_names(&self) -> io::Result<()> {
         if !self.has_new_names.swap(false, Ordering::SeqCst) {
@@ -65,7 +78,7 @@ impl Home {
         SegmentFile::open(&self.store.files, &self.folder, base_offset)
     }
 
-    /// Nothing more is appended to a segment. Its index is what says so after a crash.
+    /// Nothing more is appended to a segment, which is synced. Its index is what says so after a crash.
     pub(super) fn close_segment(
         &self,
         segment: Option<&Arc<SegmentFile>>,
@@ -73,9 +86,6 @@ impl Home {
         producers: &Producers,
     ) -> io::Result<()> {
         let Some(segment) = segment else { return Ok(()) };
-        if self.store.fsync != Fsync::Never {
-            segment.sync()?;
-        }
         self.write_snapshot(end, producers)?;
         segment.write_index()
     }

@@ -241,8 +241,16 @@ impl Log {
             None => Data::Memory(Vec::new()),
             Some(home) => {
                 let closed = self.segments.back().and_then(Segment::file);
+                if home.sync_segment(closed).is_err() {
+                    self.poisoned = true;
+                    return Err(AppendError::Storage);
+                }
                 home.close_segment(closed, self.end, &self.producers).map_err(|_| AppendError::Storage)?;
-                Data::File(Arc::new(home.create_segment(self.end).map_err(|_| AppendError::Storage)?))
+                let Ok(segment) = home.create_segment(self.end) else {
+                    self.poisoned = home.forget_segment(self.end).is_err();
+                    return Err(AppendError::Storage);
+                };
+                Data::File(Arc::new(segment))
             }
         };
         self.segments.push_back(Segment::new(self.end, data, now_ms));

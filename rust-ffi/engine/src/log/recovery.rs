@@ -47,8 +47,16 @@ impl Partition {
                     opened.cut += home.open_segment(*base)?.len()?;
                     home.open_segment(*base)?.remove()?;
                 }
+                home.files().sync_folder(home.folder())?;
                 break;
             }
+        }
+        if !how.clean && home.fsync() != Fsync::Never {
+            // What a killed broker had not synced yet is read, and acknowledged to whoever sends it again.
+            if let Some(active) = opened.segments.back().and_then(Segment::file) {
+                active.sync()?;
+            }
+            home.files().sync_folder(home.folder())?;
         }
         let notice = (opened.cut > 0).then(|| {
             format!(
@@ -71,10 +79,16 @@ impl Partition {
         if log.poisoned {
             return Err(io::Error::other("an earlier write failed"));
         }
+        if home.fsync() != Fsync::Never {
+            // The next start would not know that they are new.
+            home.sync_names()?;
+        }
         if !log.has_changed {
             return Ok(());
         }
-        home.close_segment(log.segments.back().and_then(Segment::file), log.end, &log.producers)
+        let active = log.segments.back().and_then(Segment::file);
+        home.sync_segment(active)?;
+        home.close_segment(active, log.end, &log.producers)
     }
 
     /// The files of a deleted topic.

@@ -34,7 +34,9 @@ impl Log {
         let mut bytes: u64 = self.segments.iter().map(|segment| segment.bytes).sum();
         while self.segments.len() > 1 && bytes - self.segments[0].bytes >= kept {
             bytes -= self.segments[0].bytes;
-            self.drop_first();
+            if !self.drop_first() {
+                return;
+            }
         }
     }
 
@@ -49,20 +51,22 @@ impl Log {
                 return;
             }
             // A disk that takes no new segment keeps the old one.
-            if self.segments.len() == 1 && self.roll(now.wall_ms).is_err() {
+            if self.segments.len() == 1 && self.roll(now.wall_ms).is_err() || !self.drop_first() {
                 return;
             }
-            self.drop_first();
         }
     }
 
-    fn drop_first(&mut self) {
-        if let Some(file) = self.segments.pop_front().as_ref().and_then(Segment::file) {
-            // What cannot be removed now is found, and removed, when the log is opened again and has its start.
-            let _ = file.remove();
+    /// Whether it is gone. One that cannot be removed stays, and so do those after it: a later start would find it, and
+    /// then a gap behind it.
+    fn drop_first(&mut self) -> bool {
+        if self.segments.front().and_then(Segment::file).is_some_and(|file| file.remove().is_err()) {
+            return false;
         }
+        self.segments.pop_front();
         let first = self.segments.front().map_or(self.end, |segment| segment.base_offset);
         self.log_start = self.log_start.max(first);
+        true
     }
 
     fn drop_before_start(&mut self) {
@@ -71,9 +75,7 @@ impl Log {
             // A disk that takes no new segment keeps the old one.
             let _ = self.roll(now_ms);
         }
-        while self.segments.len() > 1 && self.segments[1].base_offset <= self.log_start {
-            self.drop_first();
-        }
+        while self.segments.len() > 1 && self.segments[1].base_offset <= self.log_start && self.drop_first() {}
     }
 }
 

@@ -5,33 +5,59 @@ use std::{
     io,
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
 
 use super::{File, Files};
 
-/// Stands for "the next one, and only that".
+/// Stands for "the next one, and only that"; what lies a little above, for a later one.
 const ONCE: i64 = i64::MIN;
+/// Below this a single change fails.
+const SINGLE: i64 = i64::MIN / 2;
 
 /// Decides which call fails. Clones share it.
 #[derive(Clone, Debug)]
-pub struct Faults(Arc<AtomicI64>);
+pub struct Faults(Arc<Plan>);
+
+#[derive(Debug)]
+struct Plan {
+    changes: AtomicI64,
+    /// How much of a failing write gets there, in thousandths.
+    torn_at: AtomicU64,
+    failures: AtomicU64,
+}
 
 impl Faults {
     /// Nothing fails.
     pub fn none() -> Faults {
-        Faults(Arc::new(AtomicI64::new(i64::MAX)))
+        let (changes, torn_at) = (AtomicI64::new(i64::MAX), AtomicU64::new(500));
+        Faults(Arc::new(Plan { changes, torn_at, failures: AtomicU64::new(0) }))
     }
 
     /// This many changes go well from now on.
     pub fn after(&self, changes: i64) {
-        self.0.store(changes, Ordering::SeqCst);
+        self.0.changes.store(changes, Ordering::SeqCst);
     }
 
     /// The next change fails, and only that one.
     pub fn fail_once(&self) {
-        self.0.store(ONCE, Ordering::SeqCst);
+        self.fail_once_after(0);
+    }
+
+    /// So many changes go well, then one fails.
+    pub fn fail_once_after(&self, changes: u32) {
+        self.0.changes.store(ONCE + i64::from(changes), Ordering::SeqCst);
+    }
+
+    /// Of a write that fails, this many thousandths get there; half of it if nothing is said.
+    pub fn tear_at(&self, thousandths: u64) {
+        self.0.torn_at.store(thousandths.min(1_000), Ordering::SeqCst);
+    }
+
+    /// How many calls have failed.
+    pub fn failures(&self) -> u64 {
+        self.0.failures.load(Ordering::SeqCst)
     }
 
     /// Everything works again.
@@ -40,10 +66,18 @@ impl Faults {
     }
 
     fn change(&self) -> io::Result<()> {
-        if self.0.compare_exchange(ONCE, i64::MAX, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
-            return Err(io::ErrorKind::StorageFull.into());
+        let next = |left: i64| if left == ONCE { i64::MAX } else { left - 1 };
+        let before = self.0.changes.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| Some(next(left)));
+        let left = before.unwrap_or_else(|left| left);
+        if left != ONCE && !(SINGLE..=0).contains(&left) {
+            return Ok(());
         }
-        if self.0.fetch_sub(1, Ordering::SeqCst) > 0 { Ok(()) } else { Err(io::ErrorKind::StorageFull.into()) }
+        self.0.failures.fetch_add(1, Ordering::SeqCst);
+        Err(io::ErrorKind::StorageFull.into())
+    }
+
+    fn torn(&self, len: usize) -> usize {
+        len * self.0.torn_at.load(Ordering::SeqCst) as usize / 1_000
     }
 }
 
@@ -98,9 +132,9 @@ struct FaultyFile {
 impl File for FaultyFile {
     fn append(&self, pieces: &[&[u8]]) -> io::Result<()> {
         if let Err(e) = self.faults.change() {
-            // Half of it gets there.
+            // A part of it gets there.
             let all = pieces.concat();
-            self.inner.append(&[&all[..all.len() / 2]])?;
+            self.inner.append(&[&all[..self.faults.torn(all.len())]])?;
             return Err(e);
         }
         self.inner.append(pieces)

@@ -30,15 +30,25 @@ struct Tree {
     /// What the folders would hold after a power cut.
     kept: BTreeMap<String, Node>,
     kept_folders: BTreeSet<String>,
+    /// Files that came or went since their folder was synced.
+    changed: BTreeSet<String>,
 }
 
 impl MemoryFiles {
     /// What is left after a power cut: what was synced, under the names that were.
     pub fn after_power_cut(&self) -> MemoryFiles {
+        self.after_power_cut_with(|_| 0)
+    }
+
+    /// As [`MemoryFiles::after_power_cut`], but `kept` says of so many bytes that were not synced how many had got
+    /// there by themselves. It is asked in the order of the paths.
+    pub fn after_power_cut_with(&self, mut kept: impl FnMut(usize) -> usize) -> MemoryFiles {
         let tree = lock(&self.0);
-        let cut = |node: &Node| {
+        let mut cut = |node: &Node| {
             let content = lock(&node.0);
-            let bytes = content.bytes[..content.synced].to_vec();
+            let more = content.bytes.len() - content.synced;
+            let more = if more == 0 { 0 } else { kept(more).min(more) };
+            let bytes = content.bytes[..content.synced + more].to_vec();
             Node(Arc::new(Mutex::new(Content { synced: bytes.len(), bytes })))
         };
         let files: BTreeMap<String, Node> = tree.kept.iter().map(|(path, node)| (path.clone(), cut(node))).collect();
@@ -47,6 +57,7 @@ impl MemoryFiles {
             files,
             folders: tree.kept_folders.clone(),
             kept_folders: tree.kept_folders.clone(),
+            changed: BTreeSet::new(),
         })))
     }
 
@@ -72,10 +83,17 @@ fn within(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
+/// What is in a folder, and in those within it.
+fn below<'a>(files: &'a BTreeMap<String, Node>, folder: &str) -> impl Iterator<Item = (&'a String, &'a Node)> {
+    let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    files.range(prefix.clone()..).take_while(move |(path, _)| path.starts_with(&prefix))
+}
+
 impl Files for MemoryFiles {
     fn list(&self, folder: &str) -> io::Result<Vec<String>> {
         let tree = lock(&self.0);
-        let paths = tree.files.keys().chain(&tree.folders).filter(|path| parent(path) == folder && !path.is_empty());
+        let files = below(&tree.files, folder).map(|(path, _)| path);
+        let paths = files.chain(&tree.folders).filter(|path| parent(path) == folder && !path.is_empty());
         let mut names: Vec<String> = paths.map(|path| path.rsplit('/').next().unwrap_or_default().to_owned()).collect();
         names.sort();
         Ok(names)
@@ -92,6 +110,10 @@ impl Files for MemoryFiles {
         if !folder.is_empty() && !tree.folders.contains(folder) {
             return Err(io::ErrorKind::NotFound.into());
         }
+        if let Some(node) = tree.files.get(path) {
+            return Ok(Arc::new(node.clone()));
+        }
+        tree.changed.insert(path.to_owned());
         Ok(Arc::new(tree.files.entry(path.to_owned()).or_default().clone()))
     }
 
@@ -99,6 +121,7 @@ impl Files for MemoryFiles {
         let mut tree = lock(&self.0);
         if let Some(node) = tree.files.remove(from) {
             tree.files.insert(to.to_owned(), node);
+            tree.changed.extend([from.to_owned(), to.to_owned()]);
             return Ok(());
         }
         if !tree.folders.remove(from) {
@@ -108,7 +131,9 @@ impl Files for MemoryFiles {
         let inside: Vec<String> = tree.files.keys().filter(|path| within(path, from)).cloned().collect();
         for path in inside {
             let node = tree.files.remove(&path).expect("listed above");
-            tree.files.insert(format!("{to}{}", &path[from.len()..]), node);
+            let new = format!("{to}{}", &path[from.len()..]);
+            tree.files.insert(new.clone(), node);
+            tree.changed.extend([path, new]);
         }
         Ok(())
     }
@@ -116,17 +141,32 @@ impl Files for MemoryFiles {
     fn remove(&self, path: &str) -> io::Result<()> {
         let mut tree = lock(&self.0);
         let found = tree.files.remove(path).is_some() | tree.folders.remove(path);
-        tree.files.retain(|inside, _| !within(inside, path));
+        let inside: Vec<String> = below(&tree.files, path).map(|(path, _)| path.clone()).collect();
+        for file in inside.into_iter().chain([path.to_owned()]) {
+            tree.files.remove(&file);
+            tree.changed.insert(file);
+        }
         if found { Ok(()) } else { Err(io::ErrorKind::NotFound.into()) }
     }
 
     fn sync_folder(&self, folder: &str) -> io::Result<()> {
         let mut tree = lock(&self.0);
-        let Tree { files, folders, kept, kept_folders } = &mut *tree;
+        let Tree { files, folders, kept, kept_folders, changed } = &mut *tree;
         let inside = |path: &str| parent(path) == folder;
+        let range = changed.range(folder.to_owned()..).take_while(|path| path.starts_with(folder));
+        let new: Vec<String> = range.filter(|path| inside(path)).cloned().collect();
+        for path in new {
+            changed.remove(&path);
+            match files.get(&path) {
+                Some(node) => drop(kept.insert(path, node.clone())),
+                None => drop(kept.remove(&path)),
+            }
+        }
         // What is inside a folder that is gone goes with it.
-        kept.retain(|path, _| !inside(path) && (parent(path).is_empty() || folders.contains(parent(path))));
-        kept.extend(files.iter().filter(|(path, _)| inside(path)).map(|(path, node)| (path.clone(), node.clone())));
+        for gone in kept_folders.iter().filter(|path| inside(path) && !folders.contains(*path)) {
+            let files: Vec<String> = below(kept, gone).map(|(path, _)| path.clone()).collect();
+            files.iter().for_each(|path| drop(kept.remove(path)));
+        }
         kept_folders.retain(|path| !inside(path));
         kept_folders.extend(folders.iter().filter(|path| inside(path)).cloned());
         Ok(())

@@ -1,0 +1,156 @@
+//! Stories of crashes that the simulation has found.
+
+use super::*;
+
+fn faulty(fsync: Fsync) -> (Engine, MemoryFiles, Faults) {
+    let (files, faults) = (MemoryFiles::default(), Faults::none());
+    let faulty = Arc::new(FaultyFiles::new(Arc::new(files.clone()), faults.clone()));
+    let (engine, _) = open_with(faulty, fsync).unwrap();
+    (engine, files, faults)
+}
+
+fn tiny() -> TopicConfig {
+    TopicConfig { segment_bytes: 400, ..small() }
+}
+
+/// The seed of a broker is the same at each start, and so were the ids that it gave out: a new topic had the id of an
+/// older one.
+#[test]
+fn a_used_folder_does_not_see_the_same_ids_again() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Interval);
+    let first = engine.create_topic("a", Some(1), small()).unwrap().id;
+    drop(engine);
+    let (engine, _) = open(&files, Fsync::Interval);
+    assert_ne!(engine.create_topic("b", Some(1), small()).unwrap().id, first);
+    let (again, _) = open(&MemoryFiles::default(), Fsync::Interval);
+    assert_eq!(again.create_topic("a", Some(1), small()).unwrap().id, first, "in a new folder the seed decides");
+}
+
+/// A batch is written but not synced when the broker is killed. The next one finds it in the page cache, and
+/// acknowledged its retry at once; then the power went.
+#[test]
+fn what_a_killed_broker_had_not_synced_is_synced_before_it_is_acknowledged() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Always);
+    engine.create_topic("t", Some(1), small()).unwrap();
+    let batch = sequenced(&[(WALL, Some(b"k"), Some(b"v"))], 7, 0, 0);
+    assert!(matches!(send(&engine, at(0), 0, 8, &produce(&batch)), Outcome::Park(_)));
+    drop(engine);
+    let (engine, _) = open(&files, Fsync::Always);
+    assert_eq!(answer(&ask_at(&engine, at(1), 0, 8, &produce(&batch))), (ErrorCode::None, 0));
+    drop(engine);
+    let (engine, _) = open(&files.after_power_cut(), Fsync::Always);
+    assert_eq!(values(&engine), [b"v"]);
+}
+
+/// Where a log begins was kept by name: after a crash the records of a new topic were taken for deleted.
+#[test]
+fn a_new_topic_does_not_begin_where_a_deleted_one_of_its_name_did() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Interval);
+    let old = engine.create_topic("t", Some(1), small()).unwrap();
+    for _ in 0..5 {
+        put(&engine, b"old");
+    }
+    old.partition(0).unwrap().delete_records(4).unwrap();
+    engine.maintain(at(1));
+    engine.topics.remove(old.id).unwrap();
+    engine.create_topic("t", Some(1), small()).unwrap();
+    put(&engine, b"new");
+    drop(engine);
+    let (engine, _) = open(&files, Fsync::Interval);
+    assert_eq!(values(&engine), [b"new"]);
+}
+
+/// A new segment could not be made, but its file was there: the next start took it for the last one, and the log ended
+/// where it began.
+#[test]
+fn a_segment_that_could_not_be_made_leaves_nothing_behind() {
+    for changes in 0..20 {
+        let (engine, files, faults) = faulty(Fsync::Interval);
+        engine.create_topic("t", Some(1), tiny()).unwrap();
+        let mut sent = Vec::new();
+        for (i, len) in [200, 200, 20].into_iter().enumerate() {
+            if i == 1 {
+                faults.fail_once_after(changes);
+            }
+            if put(&engine, &vec![i as u8; len]).0 == ErrorCode::None {
+                sent.push(vec![i as u8; len]);
+            }
+        }
+        drop(engine);
+        let (engine, _) = open(&files, Fsync::Interval);
+        assert_eq!(values(&engine), sent, "after {changes} changes");
+        assert_eq!(put(&engine, b"next"), (ErrorCode::None, sent.len() as i64), "after {changes} changes");
+    }
+}
+
+/// The data of a segment was replaced by what compaction had left of it, and the broker died before the index was.
+#[test]
+fn an_index_never_stands_beside_other_data() {
+    for changes in 0..160 {
+        let (engine, files, faults) = faulty(Fsync::Interval);
+        let config = TopicConfig {
+            compact: true,
+            delete: false,
+            segment_bytes: 30_000,
+            min_cleanable_dirty_ratio: 0.0,
+            ..TopicConfig::default()
+        };
+        let topic = engine.create_topic("t", Some(1), config).unwrap();
+        for i in 0..90u8 {
+            // Only a little goes.
+            let key = [if i == 50 { 0 } else { i }];
+            let batch = batch(&[(WALL, Some(&key[..]), Some(&vec![i; 500 + 9 * i as usize][..]))]);
+            assert_eq!(answer(&ask_at(&engine, at(0), 0, 8, &produce(&batch))).0, ErrorCode::None);
+        }
+        faults.after(changes);
+        engine.maintain(at(1_000));
+        drop((engine, topic));
+        let (engine, _) = open(&files, Fsync::Interval);
+        let partition = engine.topics.get("t").unwrap().partition(0).unwrap();
+        for from in 1..90 {
+            let mut slices = Vec::new();
+            partition.read(from, 100, true, &mut slices).unwrap();
+            let (batch, _) = wire::batch::Batch::first(&slices[0]).expect("a batch begins where the index says");
+            assert_eq!(batch.base_offset(), from, "after {changes} changes");
+        }
+    }
+}
+
+/// Some segments could be removed and some before them could not: the next start found a gap.
+#[test]
+fn segments_go_in_their_order_or_not_at_all() {
+    for changes in 0..12 {
+        let (engine, files, faults) = faulty(Fsync::Interval);
+        let topic = engine.create_topic("t", Some(1), tiny()).unwrap();
+        for i in 0..6u8 {
+            put(&engine, &[i; 300]);
+        }
+        faults.fail_once_after(changes);
+        let _ = topic.partition(0).unwrap().delete_records(4);
+        drop((engine, topic));
+        let (engine, _) = open(&files, Fsync::Interval);
+        let start = engine.topics.get("t").unwrap().partition(0).unwrap().range().0;
+        let left: Vec<Vec<u8>> = (start as u8..6).map(|i| vec![i; 300]).collect();
+        assert_eq!(values(&engine), left, "after {changes} changes");
+    }
+}
+
+/// A topic was made and the broker stopped in order, before anything was synced in its folder. The next one did not know
+/// that the folder's names were new, and a power cut took them, with all that had been acknowledged since.
+#[test]
+fn names_that_are_new_at_a_stop_survive_a_power_cut_after_the_next_start() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Always);
+    engine.create_topic("t", Some(1), small()).unwrap();
+    engine.shut().unwrap();
+    drop(engine);
+    let (engine, _) = open(&files, Fsync::Always);
+    let Outcome::Park(parked) = send(&engine, at(0), 0, 8, &produce(&request(b"v"))) else { panic!("not synced yet") };
+    engine.flush();
+    assert!(parked.ticket.is_woken());
+    let (engine, _) = open(&files.after_power_cut(), Fsync::Always);
+    assert_eq!(values(&engine), [b"v"]);
+}

@@ -1,0 +1,293 @@
+//! The broker's end: the engine, its files, and what the shell does for each connection.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+use engine::{
+    Cx, Engine, Fsync, Instant, Now, Outcome, Parked, Settings, Store,
+    store::{
+        faulty::{Faults, FaultyFiles},
+        memory::MemoryFiles,
+    },
+};
+use wire::{
+    header,
+    message::{Reader, Request},
+};
+
+use crate::{
+    ledger::{Checker, Loss},
+    net::{ConnId, Net, header_tags, key_of},
+};
+
+const PEER: &str = "/127.0.0.1";
+
+/// A request that waits.
+#[derive(Debug)]
+pub(crate) struct Waits {
+    pub(crate) key: i16,
+    since_us: u64,
+    frame: Vec<u8>,
+    parked: Parked,
+}
+
+/// What the broker knows of a connection: what came, and what waits. A park holds back only its own connection.
+#[derive(Debug, Default)]
+struct Served {
+    inbox: VecDeque<Vec<u8>>,
+    waits: Option<Waits>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Folder {
+    files: MemoryFiles,
+    pub(crate) faults: Faults,
+    pub(crate) fsync: Fsync,
+}
+
+/// How a broker ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Death {
+    Kill,
+    PowerCut,
+}
+
+#[derive(Debug)]
+pub(crate) struct Broker {
+    pub(crate) engine: Option<Engine>,
+    settings: Settings,
+    /// `None` if everything is in memory.
+    pub(crate) folder: Option<Folder>,
+    served: BTreeMap<ConnId, Served>,
+    /// It dies at the next call that fails, of which there were so many before.
+    pub(crate) doomed: Option<(Death, u64)>,
+    pub(crate) flush_is_due: bool,
+    pub(crate) requests: u64,
+}
+
+fn now(net: &Net) -> Now {
+    Now { instant: Instant(net.now_us), wall_ms: net.wall_ms() }
+}
+
+impl Broker {
+    pub(crate) fn new(settings: Settings, fsync: Option<Fsync>) -> Broker {
+        let folder = fsync.map(|fsync| Folder { files: MemoryFiles::default(), faults: Faults::none(), fsync });
+        let served = BTreeMap::new();
+        Broker { engine: None, settings, folder, served, doomed: None, flush_is_due: false, requests: 0 }
+    }
+
+    /// Whether the engine is there then.
+    pub(crate) fn start(&mut self, net: &mut Net) -> bool {
+        net.ledger.lives += 1;
+        let Some(folder) = &self.folder else {
+            self.engine = Some(Engine::new(self.settings.clone()));
+            return true;
+        };
+        let files = Arc::new(FaultyFiles::new(Arc::new(folder.files.clone()), folder.faults.clone()));
+        let opened = Engine::open(self.settings.clone(), Store { files, fsync: folder.fsync }, now(net));
+        match opened {
+            _ if self.is_dead() => return false,
+            Ok((engine, notices)) => {
+                notices.iter().for_each(|notice| net.trace.line(net.now_us, format_args!("notice: {notice}")));
+                self.engine = Some(engine);
+            }
+            Err(why) => net.ledger.fail(Checker::Recovery, format!("the broker does not start: {why}")),
+        }
+        self.engine.is_some()
+    }
+
+    /// A call has failed that was to be its last.
+    fn is_dead(&self) -> bool {
+        let failures = self.folder.as_ref().map_or(0, |folder| folder.faults.failures());
+        self.doomed.is_some_and(|(_, before)| failures > before)
+    }
+
+    /// The process is gone, or the machine.
+    pub(crate) fn die(&mut self, net: &mut Net, death: Death) {
+        net.trace.line(net.now_us, format_args!("the broker dies: {death:?}"));
+        self.engine = None;
+        self.doomed = None;
+        self.flush_is_due = false;
+        self.served.clear();
+        let open: Vec<ConnId> = net.conns.iter().filter(|(_, conn)| conn.open).map(|(id, _)| *id).collect();
+        open.into_iter().for_each(|id| net.cut(id));
+        let Some(folder) = &mut self.folder else { return };
+        folder.faults = Faults::none();
+        let loss = match (death, folder.fsync) {
+            (Death::Kill, _) => Loss::Nothing,
+            (Death::PowerCut, Fsync::Always) => Loss::Unacknowledged,
+            (Death::PowerCut, Fsync::Interval) => Loss::Ends,
+            (Death::PowerCut, Fsync::Never) => {
+                net.ledger.is_lost = true;
+                Loss::Ends
+            }
+        };
+        if death == Death::PowerCut {
+            let all_goes = net.rng.one_in(3);
+            let kept = |unsynced: usize| if all_goes { 0 } else { net.rng.below(unsynced as u64 + 1) as usize };
+            folder.files = folder.files.after_power_cut_with(kept);
+        }
+        net.ledger.crashed(loss);
+    }
+
+    /// Dies at the call that fails after so many others.
+    pub(crate) fn doom(&mut self, net: &mut Net, death: Death, changes: i64) {
+        let Some(folder) = &self.folder else { return };
+        folder.faults.tear_at(net.rng.below(1_001));
+        folder.faults.after(changes);
+        self.doomed = Some((death, folder.faults.failures()));
+    }
+
+    /// In order: what waits is answered, and the next start finds everything.
+    pub(crate) fn stop(&mut self, net: &mut Net) {
+        let waiting: Vec<ConnId> = self.served.keys().copied().collect();
+        for id in waiting {
+            let Some(waits) = self.served.get_mut(&id).and_then(|served| served.waits.take()) else { continue };
+            let Some(engine) = &self.engine else { return };
+            let (head, frame) = (header::parse(&waits.frame).expect("it was parsed before"), &waits.frame);
+            let outcome = engine.abandon(&cx(net, &head), waits.parked);
+            self.settle(net, id, frame.clone(), outcome);
+        }
+        let shut = self.engine.as_ref().map_or(Ok(()), Engine::shut);
+        net.trace.line(net.now_us, format_args!("the broker stops: {shut:?}"));
+        if let (Err(why), false, None) = (shut, net.ledger.faulty, self.doomed) {
+            net.ledger.fail(Checker::Recovery, format!("the broker does not stop in order: {why}"));
+        }
+    }
+
+    pub(crate) fn arrives(&mut self, net: &mut Net, id: ConnId, frame: Vec<u8>) {
+        if self.engine.is_none() {
+            net.close(id);
+            return;
+        }
+        self.served.entry(id).or_default().inbox.push_back(frame);
+        self.serve(net, id);
+    }
+
+    pub(crate) fn forget(&mut self, id: ConnId) {
+        self.served.remove(&id);
+    }
+
+    /// Answers what came on one connection, in order, until something waits.
+    fn serve(&mut self, net: &mut Net, id: ConnId) {
+        while let Some(served) = self.served.get_mut(&id)
+            && served.waits.is_none()
+            && let Some(frame) = served.inbox.pop_front()
+        {
+            let Some(engine) = &self.engine else { return };
+            let head = header::parse(&frame).expect("fake clients send sound headers");
+            assert!(engine::serves(head.key, head.version), "key {} version {}", head.key, head.version);
+            let body = &frame[head.body_at..];
+            let request = Request::decode(&mut Reader::new(body), head.key, head.version).expect("it was encoded");
+            let what =
+                format_args!("{id} > key {} version {} correlation {}", head.key, head.version, head.correlation_id);
+            net.trace.line(net.now_us, what);
+            net.ledger.arrives(&request);
+            let outcome = engine.request(&cx(net, &head), body);
+            self.requests += 1;
+            if self.is_dead() {
+                return;
+            }
+            self.settle(net, id, frame.clone(), outcome);
+        }
+    }
+
+    fn settle(&mut self, net: &mut Net, id: ConnId, frame: Vec<u8>, outcome: Outcome) {
+        let head = header::parse(&frame).expect("it was parsed before");
+        match outcome {
+            Outcome::Reply(pieces) => {
+                let bytes = pieces.concat();
+                let body = &frame[head.body_at..];
+                let request = Request::decode(&mut Reader::new(body), head.key, head.version).expect("as before");
+                net.ledger.leaves(&request, head.version, &bytes[8 + header_tags(head.key, head.version)..]);
+                net.answer(id, bytes);
+            }
+            Outcome::Silent => {}
+            Outcome::Park(parked) => {
+                let waits = Waits { key: head.key, since_us: net.now_us, frame: frame.clone(), parked };
+                if let Some(served) = self.served.get_mut(&id) {
+                    served.waits = Some(waits);
+                }
+            }
+            Outcome::Close(why) => {
+                net.trace.line(net.now_us, format_args!("{id} is closed: {why}"));
+                self.served.remove(&id);
+                net.close(id);
+            }
+        }
+    }
+
+    /// Resumes whatever was woken, and dies if that was its lot.
+    pub(crate) fn turn(&mut self, net: &mut Net) -> Option<Death> {
+        loop {
+            if self.is_dead() {
+                return self.doomed.map(|(death, _)| death);
+            }
+            let woken = |served: &Served| served.waits.as_ref().is_some_and(|waits| waits.parked.ticket.is_woken());
+            let woken: Vec<ConnId> =
+                self.served.iter().filter(|(_, served)| woken(served)).map(|(id, _)| *id).collect();
+            if woken.is_empty() {
+                return None;
+            }
+            let id = net.rng.pick(&woken);
+            let Some(waits) = self.served.get_mut(&id).and_then(|served| served.waits.take()) else { continue };
+            let Some(engine) = &self.engine else { return None };
+            let head = header::parse(&waits.frame).expect("it was parsed before");
+            let outcome = engine.resume(&cx(net, &head), &waits.frame[head.body_at..], waits.parked);
+            if self.is_dead() {
+                return self.doomed.map(|(death, _)| death);
+            }
+            self.settle(net, id, waits.frame.clone(), outcome);
+            // It has waited all the while.
+            if let Some(again) = self.served.get_mut(&id).and_then(|served| served.waits.as_mut()) {
+                again.since_us = waits.since_us;
+            }
+            self.serve(net, id);
+        }
+    }
+
+    /// What waits: on which connection, for what, since when.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = (ConnId, i16, u64)> {
+        self.served
+            .iter()
+            .filter_map(|(id, served)| served.waits.as_ref().map(|waits| (*id, waits.key, waits.since_us)))
+    }
+
+    pub(crate) fn fire(&mut self, net: &Net) {
+        if let Some(engine) = &self.engine {
+            engine.fire(now(net));
+        }
+    }
+
+    pub(crate) fn maintain(&mut self, net: &Net) {
+        if let Some(engine) = &self.engine {
+            engine.maintain(now(net));
+        }
+    }
+
+    /// Asks past the network.
+    pub(crate) fn ask(&self, net: &Net, version: i16, request: &Request<'_>) -> Option<Vec<u8>> {
+        let engine = self.engine.as_ref()?;
+        let mut writer = wire::message::Writer::new();
+        request.encode(&mut writer, version).expect("ours");
+        let key = key_of(request);
+        let cx = Cx { now: now(net), key, version, correlation_id: 0, client_id: None, client_host: PEER };
+        match engine.request(&cx, &writer.into_pieces().concat()) {
+            Outcome::Reply(pieces) => Some(pieces.concat().split_off(8 + header_tags(key, version))),
+            _ => None,
+        }
+    }
+}
+
+fn cx<'a>(net: &Net, head: &header::RequestHead<'a>) -> Cx<'a> {
+    Cx {
+        now: now(net),
+        key: head.key,
+        version: head.version,
+        correlation_id: head.correlation_id,
+        client_id: head.client_id,
+        client_host: PEER,
+    }
+}

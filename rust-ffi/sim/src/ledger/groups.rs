@@ -1,0 +1,135 @@
+//! Groups: who owns what in which generation, and what was committed.
+
+use std::collections::BTreeMap;
+
+use super::{Checker, Ledger, Loss};
+
+/// A partition in an assignment: its topic's name and its index.
+pub(crate) type Part = (String, i32);
+
+#[derive(Debug, Default)]
+pub(crate) struct GroupBook {
+    generation: i32,
+    /// What the leader of a generation has said, by member.
+    plans: BTreeMap<i32, BTreeMap<String, Vec<u8>>>,
+    /// What members were told.
+    told: BTreeMap<i32, BTreeMap<String, Vec<Part>>>,
+    /// What may be committed; empty says that nobody knows. -1 is nothing.
+    committed: BTreeMap<Part, Vec<i64>>,
+}
+
+pub(crate) fn encode_assignment(parts: &[Part]) -> Vec<u8> {
+    parts.iter().map(|(topic, index)| format!("{topic} {index}\n")).collect::<String>().into_bytes()
+}
+
+pub(crate) fn decode_assignment(bytes: &[u8]) -> Option<Vec<Part>> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let part = |line: &str| {
+        let (topic, index) = line.split_once(' ')?;
+        Some((topic.to_owned(), index.parse().ok()?))
+    };
+    text.lines().map(part).collect()
+}
+
+impl GroupBook {
+    /// Memberships are not kept, committed offsets are.
+    pub(super) fn crashed(&mut self, loss: Loss) {
+        self.generation = 0;
+        self.plans.clear();
+        self.told.clear();
+        if loss == Loss::Ends {
+            self.committed.values_mut().for_each(Vec::clear);
+        }
+    }
+}
+
+impl Ledger {
+    pub(crate) fn group(&mut self, name: &str) -> &mut GroupBook {
+        self.groups.entry(name.to_owned()).or_default()
+    }
+
+    pub(crate) fn joined(&mut self, group: &str, generation: i32) {
+        let book = self.group(group);
+        let before = book.generation;
+        book.generation = generation;
+        if generation < before {
+            self.fail(Checker::Groups, format!("{group}: generation {generation} comes after {before}"));
+        }
+    }
+
+    /// The first plan of a generation that reaches the broker, while it is waited for, is the one.
+    pub(crate) fn planned(&mut self, group: &str, generation: i32, plan: BTreeMap<String, Vec<u8>>) {
+        let book = self.group(group);
+        if generation == book.generation && !plan.is_empty() {
+            book.plans.entry(generation).or_insert(plan);
+        }
+    }
+
+    pub(crate) fn assigned(&mut self, group: &str, generation: i32, member: &str, assignment: &[u8]) {
+        let Some(parts) = decode_assignment(assignment) else {
+            return self.fail(Checker::Groups, format!("{group}: {member} is told nonsense"));
+        };
+        let book = self.group(group);
+        let planned = book.plans.get(&generation).map(|plan| plan.get(member).cloned().unwrap_or_default());
+        let told = book.told.entry(generation).or_default();
+        let mut others = told.iter().filter(|(other, _)| *other != member);
+        let shared = others.find_map(|(other, theirs)| parts.iter().find(|p| theirs.contains(p)).map(|p| (other, p)));
+        if let Some((other, part)) = shared {
+            let what = format!("{group} generation {generation}: {part:?} is {other}'s and {member}'s");
+            return self.fail(Checker::Groups, what);
+        }
+        if let Some(planned) = planned.filter(|planned| planned != assignment) {
+            let what = format!("{group} generation {generation}: {member} is not told what was planned: {planned:?}");
+            return self.fail(Checker::Groups, what);
+        }
+        told.insert(member.to_owned(), parts);
+    }
+
+    /// A commit reaches the broker.
+    pub(crate) fn committing(&mut self, group: &str, part: Part, offset: i64) {
+        let values = self.group(group).committed.entry(part).or_insert_with(|| vec![-1]);
+        if !values.is_empty() {
+            values.push(offset);
+        }
+    }
+
+    /// And is answered: `None` leaves open whether it was taken.
+    pub(crate) fn committed(&mut self, group: &str, part: Part, offset: i64, taken: Option<bool>) {
+        let Some(values) = self.group(group).committed.get_mut(&part) else { return };
+        match taken {
+            Some(true) => *values = vec![offset],
+            Some(false) => drop(values.pop()),
+            None => {}
+        }
+    }
+
+    pub(crate) fn commit_is(&mut self, group: &str, part: Part, offset: i64) {
+        let values = self.group(group).committed.entry(part.clone()).or_insert_with(|| vec![-1]);
+        if values.is_empty() {
+            values.push(offset);
+        } else if !values.contains(&offset) {
+            let what = format!("{group}: {part:?} is committed at {offset} instead of {values:?}");
+            self.fail(Checker::Commits, what);
+        }
+    }
+
+    /// A crash has come in between the deletion of a topic and that of its offsets, maybe.
+    pub(super) fn forget_commits(&mut self, topic: &str) {
+        for book in self.groups.values_mut() {
+            book.committed.iter_mut().filter(|((name, _), _)| name == topic).for_each(|(_, values)| values.clear());
+        }
+    }
+
+    /// Nobody has committed anything for a topic that is no more; a disk that fails may bring it back.
+    pub(super) fn uncommit(&mut self, topic: &str) {
+        let faulty = self.faulty;
+        for book in self.groups.values_mut() {
+            for (_, values) in book.committed.iter_mut().filter(|((name, _), _)| name == topic) {
+                match faulty {
+                    true => values.clear(),
+                    false => *values = vec![-1],
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,437 @@
+//! Topics and their logs.
+
+use std::collections::BTreeMap;
+
+use wire::Uuid;
+
+use super::{Checker, Ledger, Loss};
+use crate::records::{Piece, Read, Sent};
+
+/// What a topic's name says of it: its first letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Nothing goes unless it is deleted.
+    Kept,
+    /// Overwritten records go.
+    Compacted,
+    /// Old records go.
+    Retained,
+}
+
+impl Kind {
+    pub(crate) fn of(name: &str) -> Kind {
+        match name.as_bytes().first() {
+            Some(b'c') => Kind::Compacted,
+            Some(b'r') => Kind::Retained,
+            _ => Kind::Kept,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct TopicBook {
+    pub(crate) id: Uuid,
+    pub(crate) kind: Kind,
+    pub(crate) partitions: Vec<PartitionBook>,
+    /// A growth without an answer may have made so many.
+    pub(super) maybe_partitions: usize,
+    /// A deletion without a good answer.
+    pub(super) maybe_gone: bool,
+    loss: Loss,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    batch: usize,
+    place: u32,
+    acked: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct PartitionBook {
+    /// What anybody was told, by offset.
+    known: BTreeMap<i64, Known>,
+    /// The last offset of each key.
+    latest: BTreeMap<u8, i64>,
+    /// Behind the last of them.
+    pub(crate) end: i64,
+    high_watermark: i64,
+    start: i64,
+    /// Somebody has asked to delete what lies before.
+    deleted_before: i64,
+    /// Where a crash has cut it; readers may have been further.
+    cut_to: i64,
+    /// A reader was not given it, and nobody knows a later record of its key yet.
+    skipped: Option<i64>,
+}
+
+impl Default for PartitionBook {
+    fn default() -> PartitionBook {
+        PartitionBook {
+            known: BTreeMap::new(),
+            latest: BTreeMap::new(),
+            end: 0,
+            high_watermark: 0,
+            start: 0,
+            deleted_before: 0,
+            cut_to: i64::MAX,
+            skipped: None,
+        }
+    }
+}
+
+impl TopicBook {
+    pub(super) fn new(name: &str, id: Uuid, partitions: usize) -> TopicBook {
+        let partitions: Vec<PartitionBook> = (0..partitions).map(|_| PartitionBook::default()).collect();
+        let maybe_partitions = partitions.len();
+        TopicBook { id, kind: Kind::of(name), partitions, maybe_partitions, maybe_gone: false, loss: Loss::Nothing }
+    }
+
+    pub(crate) fn partition(&self, index: i32) -> Option<&PartitionBook> {
+        self.partitions.get(usize::try_from(index).ok()?)
+    }
+
+    pub(super) fn grow(&mut self, count: usize) {
+        while self.partitions.len() < count {
+            self.partitions.push(PartitionBook::default());
+        }
+        self.maybe_partitions = self.maybe_partitions.max(count);
+    }
+
+    pub(super) fn crashed(&mut self, loss: Loss) {
+        self.loss = match (self.loss, loss) {
+            (Loss::Ends, _) | (_, Loss::Ends) => Loss::Ends,
+            (Loss::Unacknowledged, _) | (_, Loss::Unacknowledged) => Loss::Unacknowledged,
+            (Loss::Nothing, Loss::Nothing) => Loss::Nothing,
+        };
+    }
+}
+
+impl PartitionBook {
+    /// An offset that a reader may be told is out of range.
+    pub(crate) fn may_be_out_of_range(&self, kind: Kind, offset: i64) -> bool {
+        offset < self.deleted_before || offset > self.end.min(self.cut_to) || kind == Kind::Retained
+    }
+
+    /// Where the log was last seen to begin.
+    pub(crate) fn begins_at(&self) -> i64 {
+        self.start
+    }
+
+    fn key(&self, batches: &[Sent], offset: i64) -> Option<u8> {
+        let known = self.known.get(&offset)?;
+        batches[known.batch].keys[known.place as usize]
+    }
+
+    /// The first record between two offsets that no later one has overwritten, as far as anybody knows.
+    fn first_kept(&self, batches: &[Sent], from: i64, to: i64) -> Option<i64> {
+        self.known.range(from..to.max(from)).map(|(offset, _)| *offset).find(|offset| {
+            let key = self.key(batches, *offset);
+            key.and_then(|key| self.latest.get(&key)).is_none_or(|latest| latest <= offset)
+        })
+    }
+}
+
+impl Ledger {
+    pub(crate) fn book(&mut self, topic: &str, index: i32) -> Option<&mut PartitionBook> {
+        self.topics.get_mut(topic)?.partitions.get_mut(usize::try_from(index).ok()?)
+    }
+
+    /// From now on records before `offset` may be gone.
+    pub(crate) fn may_delete(&mut self, topic: &str, id: Uuid, index: i32, offset: i64) {
+        if self.topic_id(topic) == Some(id)
+            && let Some(book) = self.book(topic, index)
+        {
+            book.deleted_before = book.deleted_before.max(offset);
+        }
+    }
+
+    fn note(&mut self, topic: &str, index: i32, read: Read, acked: bool) {
+        let Some(sent) = self.batches.get(read.batch) else {
+            return self.fail(Checker::Reader, format!("{topic}-{index} {}: a record that nobody sent", read.offset));
+        };
+        if sent.topic != topic || sent.partition != index || read.place as usize >= sent.keys.len() {
+            let what = format!("{topic}-{index} {}: a record of {}-{}", read.offset, sent.topic, sent.partition);
+            return self.fail(Checker::Reader, what);
+        }
+        let key = sent.keys[read.place as usize];
+        let Some(book) = self.book(topic, index) else { return };
+        let new = Known { batch: read.batch, place: read.place, acked };
+        let known = book.known.entry(read.offset).or_insert(new);
+        if (known.batch, known.place) != (new.batch, new.place) {
+            let what = format!(
+                "{topic}-{index} {}: first it was record {} of batch {} (acknowledged: {}), now {} of {}",
+                read.offset, known.place, known.batch, known.acked, new.place, new.batch
+            );
+            let checker = if known.acked { Checker::Acknowledged } else { Checker::Offsets };
+            return self.fail(checker, what);
+        }
+        known.acked |= acked;
+        book.end = book.end.max(read.offset + 1);
+        if let Some(key) = key {
+            let latest = book.latest.entry(key).or_insert(read.offset);
+            *latest = read.offset.max(*latest);
+        }
+    }
+
+    /// The broker has acknowledged a batch.
+    pub(crate) fn acknowledged(&mut self, topic: &str, index: i32, batch: usize, base: i64) {
+        self.acked += 1;
+        let sent = &mut self.batches[batch];
+        let count = sent.keys.len() as i64;
+        let before = sent.acked.replace(base);
+        if sent.once && before.is_some_and(|before| before != base) {
+            let what = format!("{topic}-{index}: batch {batch} was at {before:?}, and its retry is at {base}");
+            return self.fail(Checker::Idempotence, what);
+        }
+        if base < 0 {
+            return self.fail(Checker::Offsets, format!("{topic}-{index}: batch {batch} is acknowledged at {base}"));
+        }
+        for place in 0..count {
+            self.note(topic, index, Read { offset: base + place, batch, place: place as u32 }, true);
+        }
+    }
+
+    /// Both ends of a log, as anybody is told.
+    pub(crate) fn ends(&mut self, topic: &str, index: i32, log_start: Option<i64>, high_watermark: i64) {
+        let Some(kind) = self.topics.get(topic).map(|topic| topic.kind) else { return };
+        let Some(book) = self.book(topic, index) else {
+            return self.fail(Checker::Topics, format!("{topic}-{index} is answered, and should not be there"));
+        };
+        let least = book.high_watermark.max(book.end);
+        book.high_watermark = least.max(high_watermark);
+        let deleted_before = book.deleted_before;
+        let start_before = book.start;
+        if let Some(log_start) = log_start {
+            book.start = log_start;
+            if kind != Kind::Retained && log_start > deleted_before {
+                let what =
+                    format!("{topic}-{index}: the log begins at {log_start}, deleted was up to {deleted_before}");
+                return self.fail(Checker::Acknowledged, what);
+            }
+            if log_start < start_before {
+                let what = format!("{topic}-{index}: the log began at {start_before}, and now at {log_start}");
+                return self.fail(Checker::Watermark, what);
+            }
+        }
+        if high_watermark < least {
+            let what = format!("{topic}-{index}: the high watermark goes back from {least} to {high_watermark}");
+            self.fail(Checker::Watermark, what);
+        }
+    }
+
+    /// Batches that anybody was given: in order, and without gaps where nothing is compacted.
+    pub(crate) fn given(&mut self, topic: &str, index: i32, pieces: &[Piece]) {
+        let Some(kind) = self.topics.get(topic).map(|topic| topic.kind) else { return };
+        let mut next = None;
+        for piece in pieces {
+            let gapless = kind == Kind::Compacted || next.is_none_or(|next| piece.base == next);
+            if !gapless || next.is_some_and(|next| piece.base < next) {
+                let what = format!("{topic}-{index}: after offset {next:?} comes a batch at {}", piece.base);
+                return self.fail(Checker::Offsets, what);
+            }
+            if kind != Kind::Compacted && piece.reads.len() as i64 != piece.last - piece.base + 1 {
+                let what = format!("{topic}-{index}: the batch at {} lacks records", piece.base);
+                return self.fail(Checker::Offsets, what);
+            }
+            next = Some(piece.last + 1);
+            for read in &piece.reads {
+                self.read += 1;
+                self.note(topic, index, *read, false);
+            }
+        }
+    }
+
+    /// What a reader got who had asked for `from`: nothing may lie between.
+    pub(crate) fn read_from(&mut self, topic: &str, index: i32, from: i64, pieces: &[Piece]) {
+        let Some(first) = pieces.first() else { return };
+        let batches = &self.batches;
+        let book = self.topics.get_mut(topic).and_then(|t| t.partitions.get_mut(usize::try_from(index).ok()?));
+        let Some(book) = book else { return };
+        if first.last < from {
+            let what = format!("{topic}-{index}: asked for {from}, given up to {}", first.last);
+            return self.fail(Checker::Reader, what);
+        }
+        let compacted = Kind::of(topic) == Kind::Compacted;
+        // A second reader may have been given the same batch before compaction took its first records.
+        let mut expected = from.max(book.start);
+        for piece in pieces {
+            if compacted {
+                for offset in piece.reads.iter().map(|read| read.offset).chain([piece.last + 1]) {
+                    book.skipped = book.skipped.or_else(|| book.first_kept(batches, expected, offset));
+                    expected = expected.max(offset + 1);
+                }
+            } else if piece.base > expected {
+                let what = format!("{topic}-{index}: asked for {from}, {expected} is skipped, given {}", piece.base);
+                return self.fail(Checker::Reader, what);
+            }
+            expected = piece.last + 1;
+        }
+    }
+
+    /// All of one log, when nothing moves.
+    pub(crate) fn audit(&mut self, topic: &str, index: i32, ends: (i64, i64), pieces: &[Piece], restarted: bool) {
+        let (log_start, high_watermark) = ends;
+        let Some(loss) = self.topics.get(topic).map(|topic| topic.loss) else { return };
+        if restarted {
+            self.after_restart(topic, index, ends, loss);
+        }
+        self.ends(topic, index, Some(log_start), high_watermark);
+        self.given(topic, index, pieces);
+        if self.violation.is_some() {
+            return;
+        }
+        self.complete(topic, index, ends, pieces, restarted);
+        if let Some(book) = self.book(topic, index) {
+            book.skipped = None;
+        }
+        self.once_and_in_order(topic, index, pieces);
+    }
+
+    /// What a crash was allowed to take is forgotten.
+    fn after_restart(&mut self, topic: &str, index: i32, (log_start, high_watermark): (i64, i64), loss: Loss) {
+        let Some(book) = self.topics.get_mut(topic).and_then(|t| t.partitions.get_mut(index as usize)) else { return };
+        // Where a log begins is written down now and then only, as by Kafka.
+        book.start = log_start;
+        if loss != Loss::Nothing {
+            book.skipped = None;
+        }
+        match loss {
+            Loss::Nothing => return,
+            Loss::Unacknowledged => {
+                let acked = book.known.iter().rev().find(|(_, known)| known.acked).map_or(0, |(offset, _)| offset + 1);
+                // Kafka, too, may have handed out what was not acknowledged yet.
+                book.known.retain(|offset, _| *offset < high_watermark.max(acked));
+            }
+            Loss::Ends => {
+                for (_, known) in book.known.range(high_watermark..) {
+                    self.batches[known.batch].acked = None;
+                }
+                book.known.retain(|offset, _| *offset < high_watermark);
+                // What was deleted may be back, and will be kept.
+                book.deleted_before = book.deleted_before.max(log_start);
+            }
+        }
+        book.end = book.known.last_key_value().map_or(0, |(offset, _)| offset + 1);
+        book.cut_to = high_watermark;
+        book.high_watermark = 0;
+        book.latest.clear();
+        for (offset, known) in &book.known {
+            if let Some(key) = self.batches[known.batch].keys[known.place as usize] {
+                book.latest.insert(key, *offset);
+            }
+        }
+    }
+
+    /// Everything that anybody was told is there, unless it was deleted or overwritten.
+    fn complete(&mut self, topic: &str, index: i32, ends: (i64, i64), pieces: &[Piece], restarted: bool) {
+        let (log_start, high_watermark) = ends;
+        let kind = self.topics[topic].kind;
+        let next = pieces.last().map_or(log_start, |piece| piece.last + 1);
+        let begins = pieces.first().is_none_or(|piece| piece.base <= log_start);
+        if kind != Kind::Compacted && (next != high_watermark || !begins) {
+            let what = format!("{topic}-{index}: from {log_start} to {high_watermark}, read up to {next}");
+            return self.fail(Checker::Offsets, what);
+        }
+        let found: BTreeMap<i64, Read> =
+            pieces.iter().flat_map(|p| &p.reads).map(|read| (read.offset, *read)).collect();
+        let mut latest: BTreeMap<Option<u8>, i64> = BTreeMap::new();
+        for read in found.values() {
+            latest.insert(self.batches[read.batch].keys[read.place as usize], read.offset);
+        }
+        let Some(book) = self.topics[topic].partition(index) else { return };
+        let skipped = book.skipped.filter(|offset| *offset >= log_start);
+        if let Some(skipped) = skipped.and_then(|offset| book.first_kept(&self.batches, offset, offset + 1)) {
+            let what = format!("{topic}-{index} {skipped}: a reader was not given it");
+            return self.fail(Checker::Reader, what);
+        }
+        let lost = book.known.range(log_start..).find(|(offset, known)| {
+            let key = self.batches[known.batch].keys[known.place as usize];
+            let overwritten = kind == Kind::Compacted && latest.get(&key).is_some_and(|latest| latest > offset);
+            !found.contains_key(offset) && !overwritten
+        });
+        if let Some((offset, known)) = lost {
+            let checker = match known.acked {
+                true => Checker::Acknowledged,
+                false if restarted => Checker::Recovery,
+                false => Checker::Reader,
+            };
+            let what = format!(
+                "{topic}-{index} {offset}: record {} of batch {} is gone (acknowledged: {}); the log is {log_start}..\
+                 {high_watermark}",
+                known.place, known.batch, known.acked
+            );
+            self.fail(checker, what);
+        }
+    }
+
+    fn once_and_in_order(&mut self, topic: &str, index: i32, pieces: &[Piece]) {
+        let mut seen: BTreeMap<(usize, u32), i64> = BTreeMap::new();
+        let mut lines: BTreeMap<u64, usize> = BTreeMap::new();
+        for read in pieces.iter().flat_map(|piece| &piece.reads) {
+            let sent = &self.batches[read.batch];
+            if !sent.once {
+                continue;
+            }
+            if let Some(before) = seen.insert((read.batch, read.place), read.offset) {
+                let what = format!("{topic}-{index}: batch {} is at {before} and at {}", read.batch, read.offset);
+                return self.fail(Checker::Idempotence, what);
+            }
+            let last = lines.entry(sent.line).or_insert(read.batch);
+            if *last > read.batch {
+                let what = format!("{topic}-{index} {}: batch {} comes after {last}", read.offset, read.batch);
+                return self.fail(Checker::Offsets, what);
+            }
+            *last = read.batch;
+        }
+    }
+
+    /// Which topics there are, when nothing moves: name, id, partitions.
+    pub(crate) fn audit_topics(&mut self, found: &[(String, Uuid, usize)], restarted: bool) {
+        for (name, id, count) in found {
+            if self.gone.contains(id) {
+                return self.fail(Checker::Topics, format!("{name} was deleted, and is there"));
+            }
+            let made = self.maybe_made.remove(name);
+            match self.topics.get_mut(name) {
+                Some(book) if book.id == *id => {
+                    let range = book.partitions.len()..=book.maybe_partitions;
+                    if !range.contains(count) {
+                        let what = format!("{name} has {count} partitions instead of {range:?}");
+                        return self.fail(Checker::Topics, what);
+                    }
+                    book.partitions.truncate(*count);
+                    book.grow(*count);
+                    book.maybe_partitions = *count;
+                    book.maybe_gone &= !restarted;
+                }
+                Some(book) if !book.maybe_gone => {
+                    let what = format!("{name} has another id: {id} instead of {}", book.id);
+                    return self.fail(Checker::Topics, what);
+                }
+                None if !made && self.lives > 1 => {
+                    return self.fail(Checker::Topics, format!("{name} is there, and nobody has made it"));
+                }
+                _ => {
+                    self.topics.insert(name.clone(), TopicBook::new(name, *id, *count));
+                    self.forget_commits(name);
+                }
+            }
+        }
+        let missing = |name: &String| !found.iter().any(|(found, ..)| found == name);
+        let missing: Vec<String> = self.topics.keys().filter(|name| missing(name)).cloned().collect();
+        for name in missing {
+            let book = self.topics.remove(&name).expect("named above");
+            if !book.maybe_gone {
+                return self.fail(Checker::Topics, format!("{name} is gone, and nobody has deleted it"));
+            }
+            self.forget_commits(&name);
+        }
+    }
+
+    /// The restart is over: from here on nothing may be lost until the next one.
+    pub(crate) fn settled(&mut self) {
+        self.maybe_made.clear();
+        self.topics.values_mut().for_each(|topic| topic.loss = Loss::Nothing);
+    }
+}

@@ -1,0 +1,64 @@
+//! The simulation: the engine, fake clients, a virtual network and faulty files on one thread. A run is decided by its
+//! seed, and a ledger beside the broker says what must hold.
+#![forbid(unsafe_code)]
+
+mod audit;
+mod broker;
+mod clients;
+mod ledger;
+mod net;
+mod records;
+mod rng;
+mod trace;
+mod world;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+pub use ledger::{Checker, Violation};
+pub use trace::Tracing;
+
+use trace::Trace;
+use world::World;
+
+/// What became of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    pub seed: u64,
+    /// Of all that has happened, line by line.
+    pub hash: u64,
+    pub events: u64,
+    pub requests: u64,
+    /// Batches that were acknowledged, and records that were read.
+    pub acknowledged: u64,
+    pub read: u64,
+    /// How often the broker was started.
+    pub lives: u64,
+    pub violation: Option<Violation>,
+    /// What has happened, if it was to be kept.
+    pub trace: String,
+}
+
+/// One run.
+pub fn run(seed: u64, tracing: Tracing) -> Report {
+    let mut world = World::new(seed, Trace::new(tracing));
+    let violation = match catch_unwind(AssertUnwindSafe(|| world.run())) {
+        Ok(violation) => violation,
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().cloned();
+            let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+            Some(Violation { checker: Checker::Panic, what: text.unwrap_or_default() })
+        }
+    };
+    let (ledger, trace) = (&world.net.ledger, &world.net.trace);
+    Report {
+        seed,
+        hash: trace.hash,
+        events: world.events,
+        requests: world.broker.requests,
+        acknowledged: ledger.acked,
+        read: ledger.read,
+        lives: ledger.lives,
+        violation,
+        trace: trace.kept.clone(),
+    }
+}

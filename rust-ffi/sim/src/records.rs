@@ -1,0 +1,106 @@
+//! The records that fake producers send. A value names its batch and its place in it, so that whoever reads it knows
+//! what it should be.
+
+use wire::batch::{self, Batch};
+
+/// What a value carries in front of its filling: the number of its batch, and its place in it.
+const MARK: usize = 12;
+const FILLING: [u8; 2_048] = [b'.'; 2_048];
+
+/// What is known of a batch before it is sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Sent {
+    pub(crate) topic: String,
+    pub(crate) partition: i32,
+    /// Of each record; `None` is no key.
+    pub(crate) keys: Vec<Option<u8>>,
+    /// Batches of one line are sent in the order of their numbers.
+    pub(crate) line: u64,
+    /// It can be in the log once at most.
+    pub(crate) once: bool,
+    pub(crate) acked: Option<i64>,
+}
+
+/// A record as it is read back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Read {
+    pub(crate) offset: i64,
+    pub(crate) batch: usize,
+    pub(crate) place: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Producer {
+    pub(crate) id: i64,
+    pub(crate) epoch: i16,
+    pub(crate) sequence: i32,
+}
+
+pub(crate) fn build(number: usize, sent: &Sent, filling: usize, timestamp: i64, producer: Option<Producer>) -> Vec<u8> {
+    let keys: Vec<Option<[u8; 2]>> = sent.keys.iter().map(|key| key.map(|key| [b'k', key])).collect();
+    let values: Vec<Vec<u8>> = (0..keys.len() as u32)
+        .map(|place| {
+            let mut value = (number as u64).to_be_bytes().to_vec();
+            value.extend(place.to_be_bytes());
+            value.extend(&FILLING[..filling.min(FILLING.len())]);
+            value
+        })
+        .collect();
+    let pairs: Vec<batch::Pair<'_>> =
+        keys.iter().zip(&values).map(|(key, value)| (key.as_ref().map(|key| &key[..]), Some(&value[..]))).collect();
+    let mut bytes = batch::build(&pairs, timestamp);
+    if let Some(producer) = producer {
+        // Where the fields lie in a batch: Kafka's `DefaultRecordBatch`.
+        bytes[43..51].copy_from_slice(&producer.id.to_be_bytes());
+        bytes[51..53].copy_from_slice(&producer.epoch.to_be_bytes());
+        bytes[53..57].copy_from_slice(&producer.sequence.to_be_bytes());
+        let crc = batch::crc(&bytes[21..]);
+        bytes[17..21].copy_from_slice(&crc.to_be_bytes());
+    }
+    bytes
+}
+
+/// The number of the batch that a producer's bytes are.
+pub(crate) fn number_of(bytes: &[u8]) -> Option<usize> {
+    let (batch, _) = Batch::first(bytes).ok()?;
+    read_batch(&batch).ok()?.first().map(|read| read.batch)
+}
+
+pub(crate) fn read_batch(batch: &Batch<'_>) -> Result<Vec<Read>, String> {
+    let mut reads = Vec::with_capacity(usize::try_from(batch.record_count()).unwrap_or(0).min(1_000));
+    for record in wire::record::Records::new(batch.record_bytes(), batch.record_count()) {
+        let record = record.map_err(|e| format!("a record at {} cannot be read: {e}", batch.base_offset()))?;
+        let offset = batch.base_offset() + i64::from(record.offset_delta);
+        let mark = record.value.filter(|value| value.len() >= MARK);
+        let mark = mark.ok_or_else(|| format!("the record at {offset} is nobody's"))?;
+        let number = u64::from_be_bytes(mark[..8].try_into().expect("eight bytes"));
+        let place = u32::from_be_bytes(mark[8..MARK].try_into().expect("four bytes"));
+        reads.push(Read { offset, batch: number as usize, place });
+    }
+    Ok(reads)
+}
+
+/// One batch of a log: what it covers, and what is in it.
+#[derive(Debug)]
+pub(crate) struct Piece {
+    pub(crate) base: i64,
+    pub(crate) last: i64,
+    pub(crate) reads: Vec<Read>,
+}
+
+/// Whole batches, each of them sound.
+pub(crate) fn pieces(mut bytes: &[u8]) -> Result<Vec<Piece>, String> {
+    let mut pieces = Vec::new();
+    while !bytes.is_empty() {
+        let (batch, rest) = Batch::first(bytes).map_err(|e| format!("a batch is not sound: {e}"))?;
+        let piece = Piece { base: batch.base_offset(), last: batch.last_offset(), reads: read_batch(&batch)? };
+        let inside = |read: &Read| (piece.base..=piece.last).contains(&read.offset);
+        let grows = piece.reads.windows(2).all(|pair| pair[0].offset < pair[1].offset);
+        if !grows || !piece.reads.iter().all(inside) {
+            return Err(format!("the offsets in the batch at {} are not in order", piece.base));
+        }
+        pieces.push(piece);
+        bytes = rest;
+    }
+    Ok(pieces)
+}

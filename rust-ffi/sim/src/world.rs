@@ -1,0 +1,330 @@
+//! One run: a broker, its clients and what happens to them, decided by a seed.
+
+use std::collections::BTreeMap;
+
+use engine::{Fsync, Settings};
+
+use crate::{
+    audit,
+    broker::{Broker, Death},
+    clients::{Admin, Client, Consumer, Member, Producer, configs_of},
+    ledger::{Checker, Violation},
+    net::{ClientId, Event, Net},
+    rng::Rng,
+    trace::Trace,
+};
+
+/// How long things go wrong, and then how long nothing does, in virtual time.
+const STORMY_US: u64 = 14_000_000;
+const CALM_US: u64 = 3_000_000;
+/// A producer does not wait longer for its data to be synced than this, nor a member for the others.
+const PARKED_MAX_US: u64 = 8_000_000;
+const FETCH: i16 = 1;
+
+pub(crate) struct World {
+    pub(crate) net: Net,
+    pub(crate) broker: Broker,
+    clients: Vec<Box<dyn Client>>,
+    pub(crate) events: u64,
+    /// The longest time between two rounds of retention and compaction.
+    maintain_us: i64,
+    /// Nothing more can be said of this run.
+    is_over: bool,
+}
+
+impl World {
+    pub(crate) fn new(seed: u64, trace: Trace) -> World {
+        let mut rng = Rng::new(seed);
+        let fsync = rng.pick(&[
+            None,
+            Some(Fsync::Always),
+            Some(Fsync::Always),
+            Some(Fsync::Interval),
+            Some(Fsync::Interval),
+            Some(Fsync::Never),
+        ]);
+        let settings = Settings {
+            seed,
+            group_initial_rebalance_delay_ms: rng.pick(&[0, 0, 500]),
+            broker_configs: BTreeMap::from([("offsets.topic.num.partitions".to_owned(), "2".to_owned())]),
+            ..Settings::default()
+        };
+        let maintain_us = rng.pick(&[300_000, 2_000_000, 5_000_000]);
+        let mut net = Net::new(rng, trace);
+        net.trace.line(0, format_args!("seed {seed}, files: {fsync:?}"));
+        World { net, broker: Broker::new(settings, fsync), clients: Vec::new(), events: 0, is_over: false, maintain_us }
+    }
+
+    /// To the end, or to the first thing that is wrong.
+    pub(crate) fn run(&mut self) -> Option<Violation> {
+        self.begin();
+        while self.net.ledger.violation.is_none() && self.step() {}
+        if self.net.ledger.violation.is_none() && !self.is_over {
+            audit::all(&mut self.net, &self.broker, false);
+        }
+        self.net.ledger.violation.take()
+    }
+
+    fn begin(&mut self) {
+        let net = &mut self.net;
+        if !self.broker.start(net) {
+            return;
+        }
+        for name in ["k0", "c0", "r0"] {
+            let configs = configs_of(name, &mut net.rng);
+            let configs = configs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+            let partitions = net.rng.between(1, 2) as i32;
+            let engine = self.broker.engine.as_ref().expect("started above");
+            engine.create(name, partitions, configs).unwrap_or_else(|e| panic!("{name}: {e}"));
+        }
+        audit::all(net, &self.broker, true);
+        let (producers, consumers) = (net.rng.between(1, 3), net.rng.between(1, 3));
+        for _ in 0..producers {
+            let producer = Producer::new(net, self.clients.len());
+            self.clients.push(Box::new(producer));
+        }
+        for _ in 0..consumers {
+            self.clients.push(Box::new(Consumer::new(net)));
+        }
+        for _ in 0..net.rng.below(4) {
+            self.clients.push(Box::new(Member::new(net, "g")));
+        }
+        self.clients.push(Box::new(Admin::new(net)));
+        for client in 0..self.clients.len() {
+            net.within(0, 500_000, Event::Wakes(client));
+        }
+        net.within(100_000, 5_000_000, Event::Cut);
+        net.within(100_000, 2_000_000, Event::Maintain);
+        net.within(1_000_000, 10_000_000, Event::Audit);
+        if self.broker.folder.is_some() {
+            net.within(500_000, 8_000_000, Event::Crash);
+            if net.rng.one_in(2) {
+                net.within(500_000, 8_000_000, Event::Fault);
+            }
+        }
+    }
+
+    /// The next thing happens. Whether there is one.
+    fn step(&mut self) -> bool {
+        let deadline = self.broker.engine.as_ref().and_then(engine::Engine::next_deadline).map(|at| at.0);
+        let next = self.net.next_us();
+        let Some(at) = [deadline, next].into_iter().flatten().min() else { return false };
+        if at > STORMY_US + CALM_US || self.is_over {
+            return false;
+        }
+        self.events += 1;
+        self.net.calm = at > STORMY_US;
+        if deadline.is_some_and(|deadline| next.is_none_or(|next| deadline <= next)) {
+            self.net.now_us = self.net.now_us.max(at);
+            self.net.trace.line(self.net.now_us, format_args!("fire"));
+            self.broker.fire(&self.net);
+        } else if let Some(event) = self.net.pop() {
+            self.happens(event);
+        }
+        if let Some(death) = self.broker.turn(&mut self.net) {
+            self.dies(death);
+        }
+        self.plan_flush();
+        self.check_sleepers();
+        true
+    }
+
+    fn happens(&mut self, event: Event) {
+        let net = &mut self.net;
+        match event {
+            Event::Arrives(id, frame) => {
+                if net.conns.get(&id).is_some_and(|conn| conn.open && !conn.refused) {
+                    self.broker.arrives(net, id, frame);
+                }
+            }
+            Event::Answered(id, bytes) => {
+                if let Some((client, answer)) = net.read(id, &bytes) {
+                    self.clients[client].answered(net, client, answer);
+                }
+            }
+            Event::Closed(id) => {
+                self.broker.forget(id);
+                if let Some(client) = net.closed(id) {
+                    net.trace.line(net.now_us, format_args!("{id} is gone, client {client} sees it"));
+                    self.clients[client].closed(net, client);
+                }
+            }
+            Event::Wakes(client) => self.wakes(client),
+            Event::Cut => {
+                let open: Vec<u32> = net.conns.iter().filter(|(_, conn)| conn.open).map(|(id, _)| *id).collect();
+                if !open.is_empty() && !net.calm {
+                    let id = net.rng.pick(&open);
+                    net.trace.line(net.now_us, format_args!("{id} is cut"));
+                    net.cut(id);
+                    self.broker.forget(id);
+                }
+                net.within(100_000, 5_000_000, Event::Cut);
+            }
+            Event::Flush => {
+                net.trace.line(net.now_us, format_args!("flush"));
+                self.broker.flush_is_due = false;
+                if let Some(engine) = &self.broker.engine {
+                    engine.flush();
+                }
+            }
+            Event::Maintain => {
+                net.trace.line(net.now_us, format_args!("maintain"));
+                self.broker.maintain(net);
+                net.within(100_000, self.maintain_us, Event::Maintain);
+            }
+            Event::Audit => {
+                if self.broker.engine.is_some() {
+                    audit::all(net, &self.broker, false);
+                }
+                net.within(1_000_000, 10_000_000, Event::Audit);
+            }
+            Event::Fault | Event::Mend => self.disk_fails(matches!(event, Event::Fault)),
+            Event::Crash => self.plan_crash(),
+            Event::Doom => {
+                if let Some((death, _)) = self.broker.doomed {
+                    self.dies(death);
+                }
+            }
+            Event::Start => self.starts(),
+        }
+    }
+
+    fn wakes(&mut self, client: ClientId) {
+        self.clients[client].wakes(&mut self.net, client);
+    }
+
+    fn disk_fails(&mut self, begins: bool) {
+        let net = &mut self.net;
+        let Some(folder) = &self.broker.folder else { return };
+        if self.broker.doomed.is_some() || net.calm || self.broker.engine.is_none() {
+            if begins {
+                net.after(1_000_000, Event::Fault);
+            }
+            return;
+        }
+        if !begins {
+            return folder.faults.mend();
+        }
+        net.ledger.faulty = true;
+        folder.faults.tear_at(net.rng.below(1_001));
+        if net.rng.one_in(2) {
+            net.trace.line(net.now_us, format_args!("the disk fails once"));
+            folder.faults.fail_once();
+        } else {
+            net.trace.line(net.now_us, format_args!("the disk fails"));
+            let changes = net.rng.between(0, 10);
+            folder.faults.after(changes);
+            net.within(10_000, 800_000, Event::Mend);
+        }
+        net.within(500_000, 6_000_000, Event::Fault);
+    }
+
+    /// Now, at some write, or in order.
+    fn plan_crash(&mut self) {
+        let net = &mut self.net;
+        if self.broker.engine.is_none() || net.calm {
+            return;
+        }
+        let death = net.rng.pick(&[Death::Kill, Death::PowerCut]);
+        let without_fsync = self.broker.folder.as_ref().is_some_and(|folder| folder.fsync == Fsync::Never);
+        // It is the end of the run.
+        let death = if without_fsync && !net.rng.one_in(6) { Death::Kill } else { death };
+        match net.rng.below(5) {
+            0 => self.dies(death),
+            1 => {
+                if net.rng.one_in(4) {
+                    let changes = net.rng.between(0, 30);
+                    self.broker.doom(net, death, changes);
+                }
+                self.stops();
+            }
+            _ => {
+                let changes = net.rng.between(0, 60);
+                net.trace.line(net.now_us, format_args!("doomed in {changes} changes: {death:?}"));
+                self.broker.doom(net, death, changes);
+                net.after(2_000_000, Event::Doom);
+            }
+        }
+    }
+
+    fn stops(&mut self) {
+        self.broker.stop(&mut self.net);
+        let death = match self.broker.doomed {
+            Some((death, _)) => death,
+            None => Death::Kill,
+        };
+        self.dies(death);
+    }
+
+    fn dies(&mut self, death: Death) {
+        self.broker.die(&mut self.net, death);
+        self.net.within(1_000, 500_000, Event::Start);
+    }
+
+    fn starts(&mut self) {
+        if self.broker.engine.is_some() {
+            return;
+        }
+        let net = &mut self.net;
+        if net.rng.one_in(4) && !net.calm {
+            let (death, changes) = (net.rng.pick(&[Death::Kill, Death::PowerCut]), net.rng.between(0, 20));
+            self.broker.doom(net, death, changes);
+        }
+        let started = self.broker.start(net);
+        net.trace.line(net.now_us, format_args!("the broker starts: {started}"));
+        if !started {
+            let death = self.broker.doomed.map_or(Death::Kill, |(death, _)| death);
+            return self.dies(death);
+        }
+        if self.broker.doomed.take().is_some()
+            && let Some(folder) = &self.broker.folder
+        {
+            folder.faults.mend();
+        }
+        if net.ledger.is_lost {
+            // A power cut without any fsync: no promise was made but that the broker starts.
+            self.is_over = true;
+            return;
+        }
+        audit::all(net, &self.broker, true);
+        net.within(200_000, 5_000_000, Event::Crash);
+    }
+
+    /// The shell's flusher: at once if answers wait for it, and now and then otherwise.
+    fn plan_flush(&mut self) {
+        let (Some(engine), Some(folder)) = (&self.broker.engine, &self.broker.folder) else { return };
+        if self.broker.flush_is_due || folder.fsync == Fsync::Never || !engine.poll_dirty(std::task::Waker::noop()) {
+            return;
+        }
+        self.broker.flush_is_due = true;
+        match folder.fsync {
+            Fsync::Always => self.net.within(10, 10_000, Event::Flush),
+            _ => self.net.within(10_000, 1_000_000, Event::Flush),
+        }
+    }
+
+    /// Nobody sleeps while there is what he waits for, nor for ever.
+    fn check_sleepers(&mut self) {
+        let net = &mut self.net;
+        for (id, key, since_us) in self.broker.waiting() {
+            if net.now_us - since_us > PARKED_MAX_US {
+                let what = format!("connection {id}: a request of key {key} is parked since {since_us} us");
+                return net.ledger.fail(Checker::Liveness, what);
+            }
+            if key != FETCH {
+                continue;
+            }
+            let Some(client) = net.conns.get(&id).filter(|conn| conn.open).map(|conn| conn.client) else { continue };
+            for place in self.clients[client].waits_at() {
+                let Some(topic) = net.ledger.topics.get(&place.topic).filter(|topic| topic.id == place.id) else {
+                    continue;
+                };
+                let end = topic.partition(place.partition).map_or(0, |book| book.end);
+                if end > place.offset {
+                    let what = format!("connection {id} sleeps at {place:?}, and there are records up to {end}");
+                    return net.ledger.fail(Checker::Wake, what);
+                }
+            }
+        }
+    }
+}
