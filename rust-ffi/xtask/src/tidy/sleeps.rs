@@ -24,11 +24,12 @@ pub fn check(files: &[File]) -> Vec<String> {
     let calls: Vec<String> = CALLS.iter().map(|(a, b)| format!("{a}{b}")).collect();
     let mut complaints = Vec::new();
     for file in files {
+        let tests_begin = first_test_line(file);
         let found: Vec<usize> = file
             .text
             .lines()
             .enumerate()
-            .skip_while(|(index, _)| *index < first_test_line(file))
+            .skip_while(|(index, _)| *index < tests_begin)
             .filter(|(_, line)| calls.iter().any(|call| line.contains(call)))
             // Not a wait at all: it only lets other tasks run.
             .filter(|(_, line)| !line.contains("sleep(0)"))
