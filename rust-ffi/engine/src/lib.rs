@@ -53,8 +53,8 @@ use producer_ids::ProducerIds;
 use timers::{Due, Timers};
 use topics::Topics;
 
-/// A folder that has been used has ids in it, and clients may have others, that the seed has given out already: the same
-/// ones must not come again. In a new folder everything is the seed's.
+/// A folder that has been used has ids in it, and clients may have others, that the seed has given out already: the
+/// same ones must not come again. In a new folder everything is the seed's.
 fn seed_of(seed: u64, disk: &Disk, now: Now) -> u64 {
     match disk.metadata.end() {
         0 => seed,

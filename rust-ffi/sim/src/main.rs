@@ -1,8 +1,17 @@
-//! `cargo xtask sim`: runs seeds, and says of one that fails how to run it again.
+//! `cargo xtask sim`: runs seeds, as many at once as there are cores, and says of one that fails how to run it again.
 
-use std::{process::ExitCode, time::Instant};
+use std::{
+    num::NonZero,
+    process::ExitCode,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::Instant,
+};
 
-use sim::Tracing;
+use sim::{Report, Tracing};
 
 const USAGE: &str = "usage: cargo xtask sim [--seed N | --seeds COUNT [--from N]] [--trace]";
 
@@ -10,6 +19,33 @@ struct Options {
     from: u64,
     seeds: u64,
     trace: bool,
+}
+
+/// Of all runs together.
+#[derive(Default)]
+struct Totals {
+    requests: u64,
+    acknowledged: u64,
+    read: u64,
+    lives: u64,
+    /// The last run, which is the only one if there is one.
+    last: Option<Report>,
+    /// The first seed that failed, whichever run ended first.
+    failed: Option<Report>,
+}
+
+impl Totals {
+    fn add(&mut self, report: Report) {
+        self.requests += report.requests;
+        self.acknowledged += report.acknowledged;
+        self.read += report.read;
+        self.lives += report.lives;
+        if report.violation.is_none() {
+            self.last = Some(report);
+        } else if self.failed.as_ref().is_none_or(|failed| report.seed < failed.seed) {
+            self.failed = Some(report);
+        }
+    }
 }
 
 fn options() -> Result<Options, pico_args::Error> {
@@ -28,6 +64,30 @@ fn options() -> Result<Options, pico_args::Error> {
     }
 }
 
+fn run(options: &Options) -> Totals {
+    let (next, end) = (AtomicU64::new(options.from), options.from.saturating_add(options.seeds));
+    let totals = Mutex::new(Totals::default());
+    let lock = || totals.lock().unwrap_or_else(PoisonError::into_inner);
+    let tracing = if options.trace { Tracing::Print } else { Tracing::Hash };
+    // Lines of several runs at once could not be read.
+    let threads = if options.trace { 1 } else { thread::available_parallelism().map_or(1, NonZero::get) };
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= end || lock().failed.is_some() {
+                        return;
+                    }
+                    let report = sim::run(seed, tracing);
+                    lock().add(report);
+                }
+            });
+        }
+    });
+    totals.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn main() -> ExitCode {
     let options = match options() {
         Ok(options) => options,
@@ -37,24 +97,17 @@ fn main() -> ExitCode {
         }
     };
     let begun = Instant::now();
-    let tracing = if options.trace { Tracing::Print } else { Tracing::Hash };
-    let (mut requests, mut acknowledged, mut read, mut lives) = (0, 0, 0, 0);
-    for seed in options.from..options.from.saturating_add(options.seeds) {
-        let report = sim::run(seed, tracing);
-        if let Some(violation) = report.violation {
-            eprintln!("seed {seed}: {:?}: {}", violation.checker, violation.what);
-            eprintln!("after {} events; rerun: cargo xtask sim --seed {seed} --trace", report.events);
-            return ExitCode::FAILURE;
-        }
-        requests += report.requests;
-        acknowledged += report.acknowledged;
-        read += report.read;
-        lives += report.lives;
-        if options.seeds == 1 {
-            println!("seed {seed}: {} events, trace {:016x}", report.events, report.hash);
-        }
+    let totals = run(&options);
+    if let Some(Report { seed, events, violation: Some(violation), .. }) = totals.failed {
+        eprintln!("seed {seed}: {:?}: {}", violation.checker, violation.what);
+        eprintln!("after {events} events; rerun: cargo xtask sim --seed {seed} --trace");
+        return ExitCode::FAILURE;
+    }
+    if let Some(last) = totals.last.filter(|_| options.seeds == 1) {
+        println!("seed {}: {} events, trace {:016x}", last.seed, last.events, last.hash);
     }
     let seconds = begun.elapsed().as_secs_f64();
+    let Totals { requests, acknowledged, read, lives, .. } = totals;
     println!(
         "{} seeds from {} in {seconds:.1} s: {requests} requests, {acknowledged} batches acknowledged, {read} records \
          read, {lives} starts",

@@ -45,8 +45,12 @@ impl Home {
 
     pub(super) fn create_segment(&self, base_offset: i64) -> io::Result<SegmentFile> {
         let segment = SegmentFile::create(&self.store.files, &self.folder, base_offset)?;
-        self.has_new_names.store(true, Ordering::SeqCst);
+        self.note_new_names();
         Ok(segment)
+    }
+
+    pub(super) fn note_new_names(&self) {
+        self.has_new_names.store(true, Ordering::SeqCst);
     }
 
     /// Takes back what a failed [`Home::create_segment`] may have left: it would be found as the last segment.

@@ -67,6 +67,10 @@ impl Partition {
             )
         });
         let log_start = how.log_start.clamp(bases[0], opened.end);
+        if opened.segments.back().is_some_and(Segment::is_empty) {
+            // Nothing was ever appended to it: a stop did not see to its name.
+            home.note_new_names();
+        }
         let mut log = Log::at_home(Some(home), opened.segments, opened.producers, log_start, opened.end);
         log.has_changed = !how.clean;
         Ok((Partition::with_log(index, log), notice))
@@ -79,12 +83,12 @@ impl Partition {
         if log.poisoned {
             return Err(io::Error::other("an earlier write failed"));
         }
+        if !log.has_changed {
+            return Ok(());
+        }
         if home.fsync() != Fsync::Never {
             // The next start would not know that they are new.
             home.sync_names()?;
-        }
-        if !log.has_changed {
-            return Ok(());
         }
         let active = log.segments.back().and_then(Segment::file);
         home.sync_segment(active)?;

@@ -138,8 +138,8 @@ fn segments_go_in_their_order_or_not_at_all() {
     }
 }
 
-/// A topic was made and the broker stopped in order, before anything was synced in its folder. The next one did not know
-/// that the folder's names were new, and a power cut took them, with all that had been acknowledged since.
+/// A topic was made and the broker stopped in order, before anything was synced in its folder. The next one did not
+/// know that the folder's names were new, and a power cut took them, with all that had been acknowledged since.
 #[test]
 fn names_that_are_new_at_a_stop_survive_a_power_cut_after_the_next_start() {
     let files = MemoryFiles::default();
