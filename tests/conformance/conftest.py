@@ -43,4 +43,4 @@ def play(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     with broker:
         player = Player(("127.0.0.1", broker.port))
         answers = {scenario.name: player.play(scenario) for scenario in scenarios()}
-    yield Play(answers, Known(HERE / "differences.toml"))
+    yield Play(answers, Known(HERE / "differences.toml", request.param))

@@ -90,8 +90,8 @@ pub trait Backend: Send + Sync + 'static {
     fn timers(&self) -> Pending<'_, ()> {
         Box::pin(std::future::pending())
     }
-    /// Retention, compaction, expired transactions.
-    fn maintain(&self) -> Pending<'_, ()>;
+    /// Retention, compaction, expired transactions. Fails where the storage does, say because its database is away.
+    fn maintain(&self) -> Pending<'_, Result<(), Error>>;
     fn topics(&self) -> Pending<'_, Result<Vec<Topic>, Error>>;
     fn create_topic(
         &self,

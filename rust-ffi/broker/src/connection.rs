@@ -6,13 +6,12 @@ use bytes::{Buf, Bytes, BytesMut};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    sync::{OwnedSemaphorePermit, Semaphore},
     task::coop::consume_budget,
     time::{Instant, timeout, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
 use wire::{
-    api::{API_VERSIONS, Api},
+    api::{API_VERSIONS, Api, FETCH, JOIN_GROUP, SYNC_GROUP},
     frame, header,
     message::{Reader, api_versions, api_versions_request::ApiVersionsRequest},
 };
@@ -20,14 +19,13 @@ use wire::{
 use crate::{
     backend::{Answer, Backend, Called, Request},
     metrics::Metrics,
+    queue::{Queue, Refusal, Share},
 };
 
 /// A buffer of this size is read into; a larger one grows with what arrives, never with what a length claims.
 const READ_CHUNK: usize = 16 * 1024;
 /// Bytes a connection may buffer before it asks for a share of queued.max.request.bytes.
 const FREE_BYTES: usize = 64 * 1024;
-/// Bytes a second that a large request must come at, beside the time that any client may stall.
-const RATE_MIN: usize = 64 * 1024;
 /// Replies are gathered up to here before they are written.
 const WRITE_GATHER: usize = 64 * 1024;
 
@@ -36,9 +34,7 @@ pub(crate) struct Shared {
     pub backend: Arc<dyn Backend>,
     pub metrics: Arc<Metrics>,
     pub drain: CancellationToken,
-    pub queued: Arc<Semaphore>,
-    /// All that `queued` has.
-    pub queued_bytes_max: usize,
+    pub queue: Queue,
     pub request_bytes_max: usize,
     pub idle: Duration,
     pub stall: Duration,
@@ -79,7 +75,7 @@ pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>) -> End {
         shared: &shared,
         input: BytesMut::new(),
         output: Output::default(),
-        permit: None,
+        share: None,
     };
     let end = match connection.run().await {
         Ok(end) | Err(end) => end,
@@ -90,6 +86,10 @@ pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>) -> End {
     }
     end
 }
+
+/// Requests that change nothing any more while they wait: nobody misses them when their client is gone. All others are
+/// carried out, as Kafka does; a producer that wants no acknowledgement closes as soon as it has sent.
+const WAITING: [i16; 3] = [FETCH, JOIN_GROUP, SYNC_GROUP];
 
 /// Until the client closes its end; who has sent more requests already is there.
 async fn hung_up(stream: &TcpStream) {
@@ -125,14 +125,7 @@ struct Connection<'a> {
     shared: &'a Shared,
     input: BytesMut,
     output: Output,
-    permit: Option<Share>,
-}
-
-/// A share of queued.max.request.bytes, for one request.
-struct Share {
-    /// When the request has to be there.
-    until: Instant,
-    _permit: OwnedSemaphorePermit,
+    share: Option<Share>,
 }
 
 impl Connection<'_> {
@@ -140,7 +133,7 @@ impl Connection<'_> {
         loop {
             while let Some(request) = self.next_frame()? {
                 self.answer(request).await?;
-                self.permit = None;
+                self.share = None;
                 if self.output.len() >= WRITE_GATHER {
                     self.flush().await?;
                 }
@@ -210,10 +203,12 @@ impl Connection<'_> {
                 Poll::Pending => {
                     // It waits: what is answered already must not wait with it.
                     self.flush().await?;
+                    // What is read already may be another request, which is carried out too.
+                    let watched = self.input.is_empty() && WAITING.contains(&key);
                     tokio::select! {
                         biased;
                         answer = later => answer,
-                        () = hung_up(self.stream) => return Err(End::Client),
+                        () = hung_up(self.stream), if watched => return Err(End::Client),
                     }
                 }
             },
@@ -251,16 +246,20 @@ impl Connection<'_> {
                 Ok(ready) => ready.map_err(End::Io)?,
             }
         }
-        if let Some(end) = self.share_of_queue().await {
-            return Ok(Some(end));
-        }
         // Grows with what has arrived, not with what the length claims.
-        self.input.reserve(READ_CHUNK.max(self.input.len().min(1 << 20)));
+        let more = READ_CHUNK.max(self.input.len().min(1 << 20));
+        if let Some(refusal) = self.pay_for(more).await {
+            return Ok(Some(match refusal {
+                Refusal::Drained => End::Drained,
+                Refusal::Crowded => End::Crowded,
+            }));
+        }
+        self.input.reserve(more);
         // "Readable" may be old news; who sends nothing at all is idle and not stalled.
         let (patience, end) =
             if self.input.is_empty() { (shared.idle, End::Idle) } else { (shared.stall, End::Stalled) };
         let until = Instant::now() + patience;
-        let until = self.permit.as_ref().map_or(until, |share| until.min(share.until));
+        let until = self.share.as_ref().map_or(until, |share| until.min(share.until()));
         let read = tokio::select! {
             biased;
             () = shared.drain.cancelled() => return Ok(Some(End::Drained)),
@@ -277,31 +276,18 @@ impl Connection<'_> {
         }
     }
 
-    /// Past the free bytes, a request counts against queued.max.request.bytes. Its connection waits for the whole share
-    /// at once, holding none, so that no two wait for each other; and who has one must send on (`RATE_MIN`).
-    async fn share_of_queue(&mut self) -> Option<End> {
+    /// Past the free bytes, a request counts against queued.max.request.bytes.
+    async fn pay_for(&mut self, more: usize) -> Option<Refusal> {
         let shared = self.shared;
-        if self.permit.is_some() || self.input.len() + READ_CHUNK <= FREE_BYTES {
+        let held = self.input.len() + more;
+        if self.share.is_none() && held <= FREE_BYTES {
             return None;
         }
         // Checked by `next_frame`, which has seen that there is more to come.
         let Some(Ok(len)) = frame::checked_len(&self.input, shared.request_bytes_max) else { return None };
-        // Twice, for a buffer that grows; and never more than there is, or it would wait for ever.
-        let share = u32::try_from((len * 2).min(shared.queued_bytes_max)).unwrap_or(u32::MAX);
-        let got = tokio::select! {
-            biased;
-            () = shared.drain.cancelled() => return Some(End::Drained),
-            got = timeout(shared.stall, shared.queued.clone().acquire_many_owned(share)) => got,
-        };
-        match got {
-            Ok(Ok(permit)) => {
-                let until = Instant::now() + shared.stall + Duration::from_secs((len / RATE_MIN) as u64);
-                self.permit = Some(Share { until, _permit: permit });
-                None
-            }
-            Ok(Err(_)) => Some(End::Drained),
-            Err(_) => Some(End::Crowded),
-        }
+        let share = self.share.get_or_insert_with(|| Queue::begin(len, shared.stall));
+        // Twice, for a buffer that grows.
+        shared.queue.pay(share, 2 * held.min(len), shared.stall, &shared.drain).await.err()
     }
 
     async fn flush(&mut self) -> Result<(), End> {

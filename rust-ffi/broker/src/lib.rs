@@ -12,6 +12,7 @@ mod events;
 mod listener;
 mod metrics;
 mod os;
+mod queue;
 pub mod redact;
 mod runtime;
 pub mod settings;

@@ -41,8 +41,9 @@ impl Metrics {
         self.closed.fetch_add(1, Relaxed);
     }
 
-    pub(crate) fn refused(&self) {
-        self.refused.fetch_add(1, Relaxed);
+    /// How many there were with this one.
+    pub(crate) fn refused(&self) -> u64 {
+        self.refused.fetch_add(1, Relaxed) + 1
     }
 
     pub(crate) fn open(&self) -> u64 {

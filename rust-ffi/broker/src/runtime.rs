@@ -2,14 +2,17 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::Duration,
 };
 
 use tokio::{
     runtime::{Builder, Handle, Runtime},
-    sync::{Semaphore, watch},
+    sync::watch,
     task::JoinSet,
     time::{Instant, MissedTickBehavior, interval_at},
 };
@@ -22,6 +25,8 @@ use crate::{
     events::Events,
     listener::Listeners,
     metrics::Metrics,
+    os::descriptors,
+    queue::Queue,
     redact,
     settings::Settings,
     shutdown,
@@ -44,6 +49,8 @@ pub(crate) struct Inner {
     pub drain: CancellationToken,
     /// When the grace of a stop ends.
     pub deadline: watch::Sender<Option<Instant>>,
+    /// The storage fails, and the embedder knows.
+    troubled: AtomicBool,
     /// For commands, while the storage is open.
     open: Mutex<Option<(Handle, Arc<dyn Backend>)>>,
 }
@@ -65,6 +72,7 @@ impl Inner {
             metrics: Arc::new(Metrics::new()),
             drain: CancellationToken::new(),
             deadline: watch::Sender::new(None),
+            troubled: AtomicBool::new(false),
             open: Mutex::new(None),
         }
     }
@@ -87,6 +95,17 @@ impl Inner {
             }
         }
         self.drain.cancel();
+    }
+
+    /// Told once, until it works again.
+    fn maintained(&self, done: Result<(), Error>) {
+        let was = self.troubled.swap(done.is_err(), Ordering::SeqCst);
+        if let Err(error) = done {
+            tracing::warn!("{error}");
+            if !was {
+                self.events.error(error);
+            }
+        }
     }
 
     fn ready(&self, port: u16) {
@@ -191,13 +210,11 @@ async fn live(inner: &Arc<Inner>) -> Result<(), Error> {
         opened = backend::open(Opening { settings, advertised_port, stop: inner.drain.clone() }) => opened?,
     };
     inner.set_open(Some((Handle::current(), backend.clone())));
-    let queued_bytes_max = settings.int("queued.max.request.bytes") as usize;
     let shared = Arc::new(Shared {
         backend: backend.clone(),
         metrics: inner.metrics.clone(),
         drain: inner.drain.clone(),
-        queued: Arc::new(Semaphore::new(queued_bytes_max)),
-        queued_bytes_max,
+        queue: Queue::new(settings.int("queued.max.request.bytes") as usize),
         request_bytes_max: settings.int("socket.request.max.bytes") as usize,
         idle: Duration::from_millis(settings.int("connections.max.idle.ms") as u64),
         stall: Duration::from_millis(settings.int("socket.stall.timeout.ms") as u64),
@@ -225,12 +242,17 @@ async fn serve(inner: &Arc<Inner>, listeners: &Listeners, shared: &Arc<Shared>, 
             Some(joined) = tasks.join_next() => look(inner, joined),
             () = &mut timers => {}
             _ = maintenance.tick() => {
-                let backend = shared.backend.clone();
-                tasks.spawn(async move { backend.maintain().await });
+                let (inner, backend) = (inner.clone(), shared.backend.clone());
+                tasks.spawn(async move { inner.maintained(backend.maintain().await) });
             }
             stream = listeners.accept() => {
-                if inner.metrics.open() >= connections_max {
-                    inner.metrics.refused();
+                if inner.metrics.open() >= connections_max || descriptors::is_last(&stream) {
+                    let refused = inner.metrics.refused();
+                    // Not a line for each of a flood.
+                    if refused.is_power_of_two() {
+                        let reached = "max.connections, or what this process may have in descriptors, is reached";
+                        tracing::warn!("{reached}: {refused} connections refused so far");
+                    }
                     continue;
                 }
                 let _ = stream.set_nodelay(true);

@@ -101,12 +101,18 @@ const OWN: &[Setting] = &[
         "104857600",
         "Largest request in bytes; a longer one closes its connection.",
     ),
-    row("max.connections", int(1, 1_000_000), "10000", "Connections open at once; one more is closed at accept."),
+    row(
+        "max.connections",
+        int(1, 1_000_000),
+        "10000",
+        "Connections open at once; one more is closed at accept, and so is one that takes the last eighth of the \
+         descriptors that this process may have.",
+    ),
     row(
         "queued.max.request.bytes",
         int(1_048_576, 1_099_511_627_776),
         "268435456",
-        "Bytes of requests held at once over all connections; beyond it connections wait their turn.",
+        "Bytes of requests that are not whole yet, over all connections; beyond it connections wait their turn.",
     ),
     row(
         "connections.max.idle.ms",

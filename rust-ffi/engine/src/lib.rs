@@ -50,6 +50,7 @@ use entropy::Entropy;
 use fetch_sessions::FetchSessions;
 use groups::Groups;
 use producer_ids::ProducerIds;
+use store::Place;
 use timers::{Due, Timers};
 use topics::Topics;
 
@@ -138,6 +139,10 @@ impl Engine {
     /// Whether there is something to write down at the end.
     pub fn is_on_disk(&self) -> bool {
         self.disk.is_some()
+    }
+
+    fn place(&self) -> Place {
+        self.disk.as_ref().map_or_else(Place::default, |disk| disk.store.files.place())
     }
 
     /// The end: writes down what lets the next start be quick. Nothing is asked of the engine after it.

@@ -30,6 +30,26 @@ pub trait Files: Debug + Send + Sync {
     fn remove(&self, path: &str) -> io::Result<()>;
     /// The names in a folder are there after a power cut.
     fn sync_folder(&self, folder: &str) -> io::Result<()>;
+    /// For people who look where their data is.
+    fn place(&self) -> Place {
+        Place::default()
+    }
+}
+
+/// Where a folder is. Kafka: `LogDirDescription`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub path: String,
+    /// Of the volume that it is on; -1 if nobody knows.
+    pub total_bytes: i64,
+    pub usable_bytes: i64,
+}
+
+impl Default for Place {
+    /// Memory is no volume.
+    fn default() -> Place {
+        Place { path: "/memory".to_owned(), total_bytes: -1, usable_bytes: -1 }
+    }
 }
 
 /// When what was written is made to survive a power cut. A killed process loses nothing in any case.

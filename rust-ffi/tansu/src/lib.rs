@@ -149,24 +149,25 @@ impl Tansu {
         async move { answer::answer(inner, Request { frame, key, version, correlation_id, body_at }).await }
     }
 
-    /// Retention, compaction and expired transactions. For a timer: it paces itself.
-    pub async fn maintain(&self) {
+    /// Retention, compaction and expired transactions. For a timer: it paces itself. The error is a sentence.
+    pub async fn maintain(&self) -> Result<(), String> {
         let inner = self.inner.clone();
         let run = self.inner.tasks.run(async move {
-            let Ok(mut maintained) = inner.maintained.try_lock() else { return };
+            let Ok(mut maintained) = inner.maintained.try_lock() else { return Ok(()) };
+            let failed =
+                |what: &str, e: tansu_storage::Error| inner.secrets.hide(&format!("{what}: the storage failed: {e}"));
             let now = SystemTime::now();
-            if let Err(e) = inner.storage.maintain_transactions(now).await {
-                tracing::warn!(error = inner.secrets.hide(&e.to_string()), "transactions could not be looked after");
-            }
+            let looked = inner.storage.maintain_transactions(now).await;
+            looked.map_err(|e| failed("transactions could not be looked after", e))?;
             if maintained.is_none_or(|last| last.elapsed() >= MAINTENANCE_INTERVAL) {
-                if let Err(e) = inner.storage.maintain(now).await {
-                    tracing::warn!(error = inner.secrets.hide(&e.to_string()), "retention and compaction failed");
-                }
                 *maintained = Some(Instant::now());
+                inner.storage.maintain(now).await.map_err(|e| failed("retention and compaction did not run", e))?;
             }
+            Ok(())
         });
-        if let Err(panicked) = run.await {
-            tracing::error!(%panicked, "maintenance of the storage panicked");
+        match run.await {
+            Ok(done) => done,
+            Err(panicked) => Err(self.inner.secrets.hide(&format!("maintenance panicked in the storage: {panicked}"))),
         }
     }
 

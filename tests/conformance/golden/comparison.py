@@ -79,13 +79,15 @@ def compare(scenario: str, kafka: dict[str, Any], ours: dict[str, Any]) -> list[
 
 
 class Known:
-    """`differences.toml`. Each row names its scenario, API, versions, labels and paths one by one, and both values."""
+    """`differences.toml`. Each row names its scenario, API, versions, labels and paths one by one, and both values; and
+    the storage, where only one differs."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, storage: str) -> None:
         self._rows: dict[tuple[str, str, str], tuple[Any, Any]] = {}
         self.classes: dict[tuple[str, str, str], str] = {}
         for row in load(path).get("difference", []):
-            self._add(row)
+            if row.get("storage", storage) == storage:
+                self._add(row)
         self._unused = set(self._rows)
 
     def _add(self, row: dict[str, Any]) -> None:

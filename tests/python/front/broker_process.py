@@ -3,15 +3,18 @@
 `broker_process.py {"setting": "value", ...}` prints the port, then obeys a line at a time and answers each with a line:
 
 limit N     no more than N bytes of address space beyond what is mapped now
+open N      opens so many files and answers how many the process could open; they are closed again
 stop        stops the broker and answers with the milliseconds that took
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import time
+from contextlib import ExitStack
 
 from tansu_cffi import BrokerConfig, TansuBroker
 
@@ -23,12 +26,24 @@ def main() -> None:
         command, *args = line.split()
         if command == "limit":
             print(_limit(int(args[0])), flush=True)
+        elif command == "open":
+            print(_open(int(args[0])), flush=True)
         elif command == "stop":
             began = time.perf_counter()
             broker.stop()
             broker.wait()
             print((time.perf_counter() - began) * 1000, flush=True)
     broker.close()
+
+
+def _open(count: int) -> int:
+    with ExitStack() as stack:
+        for opened in range(count):
+            try:
+                stack.enter_context(open(os.devnull))
+            except OSError:
+                return opened
+    return count
 
 
 def _limit(more: int) -> int:

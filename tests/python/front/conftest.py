@@ -94,8 +94,8 @@ def start_process() -> Iterator[Callable[..., BrokerProcess]]:
     """Starts brokers in processes of their own."""
     started: list[BrokerProcess] = []
 
-    def run(settings: Optional[dict[str, str]] = None) -> BrokerProcess:
-        started.append(BrokerProcess(settings or {}))
+    def run(settings: Optional[dict[str, str]] = None, **limits: int) -> BrokerProcess:
+        started.append(BrokerProcess(settings or {}, **limits))
         return started[-1]
 
     with ExitStack() as stack:

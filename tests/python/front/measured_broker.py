@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
+from typing import Optional
 
 
 class BrokerProcess:
     """The other end of broker_process.py."""
 
-    def __init__(self, settings: dict[str, str]) -> None:
+    def __init__(self, settings: dict[str, str], descriptors: Optional[int] = None) -> None:
+        """`descriptors`: how many the process may have, if not as many as ours."""
+
+        def limit() -> None:
+            if descriptors is not None:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+
         program = Path(__file__).with_name("broker_process.py")
         self.process = subprocess.Popen(
             [sys.executable, str(program), json.dumps(settings)],
@@ -20,6 +28,7 @@ class BrokerProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=limit,
         )
         self._closed = False
         self.address = ("127.0.0.1", int(self._line()))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any, Callable
 
 import kafka_bytes as kafka
 import pytest
 from wire_client import Closed, Connection, produce_values
+
+from tansu_cffi import TansuBroker
 
 Connect = Callable[..., Connection]
 STORAGES = ("memory", "file")
@@ -169,3 +172,17 @@ class TestWithoutAcknowledgement:
             failing = connect()
             self.ask(failing, values)
             assert failing.is_closed()
+
+
+def test_a_producer_may_leave_without_waiting(start: Callable[..., TansuBroker], tmp_path: Path) -> None:
+    """What has arrived is stored, though its sender hung up while the first of it was being written."""
+    broker = start({"storage.url": f"file://{tmp_path}/data?fsync=always"})
+    address = ("127.0.0.1", broker.port)
+    batch = kafka.batch(b"x")
+    with Connection(address) as reader:
+        reader.create_topic("t")
+        with Connection(address) as leaver:
+            values = produce_values("t", batch, acks=0)
+            leaver.send(b"".join(kafka.request(kafka.PRODUCE, 9, i, **values) for i in range(50)))
+        part = reader.fetch("t", 0, max_wait=10_000, min_bytes=50 * len(batch))
+        assert (part["HighWatermark"], len(part["Records"])) == (50, 50 * len(batch))

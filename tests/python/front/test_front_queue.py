@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Callable
 
 import kafka_bytes as kafka
@@ -71,4 +72,16 @@ def test_a_trickle_does_not_keep_its_share(start: Start) -> None:
                     break
             except TimeoutError:
                 continue
-        assert sent < 100, "one byte a tenth of a second held 160 KB of everybody's queue"
+        assert sent < 100, "one byte a tenth of a second held a part of everybody's queue"
+
+
+def test_who_announces_much_and_sends_little_keeps_nobody_waiting(start: Start) -> None:
+    broker = start({"queued.max.request.bytes": str(4 * MIB), "socket.stall.timeout.ms": "3600000"})
+    address = ("127.0.0.1", broker.port)
+    with ExitStack() as stack, Connection(address) as client:
+        for _ in range(30):  # more than the queue takes, so that some wait for it
+            announcer = stack.enter_context(Connection(address))
+            announcer.send(struct.pack(">i", 100 * MIB) + kafka.header(kafka.METADATA, 1, 1) + bytes(70 * 1024))
+        client.create_topic("t")
+        for _ in range(3):
+            assert client.produce("t", _values(900 * 1024))["ErrorCode"] == 0

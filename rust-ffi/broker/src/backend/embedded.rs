@@ -253,11 +253,12 @@ impl Backend for Embedded {
         })
     }
 
-    fn maintain(&self) -> Pending<'_, ()> {
+    fn maintain(&self) -> Pending<'_, Result<(), Error>> {
         let (engine, now) = (self.engine.clone(), self.clock.now());
         // Compaction and files take their time, which connections do not have.
         Box::pin(async move {
             let _ = spawn_blocking(move || engine.maintain(now)).await;
+            Ok(())
         })
     }
 

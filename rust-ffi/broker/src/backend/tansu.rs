@@ -77,8 +77,8 @@ impl Backend for Tansu {
         }))
     }
 
-    fn maintain(&self) -> Pending<'_, ()> {
-        Box::pin(Tansu::maintain(self))
+    fn maintain(&self) -> Pending<'_, Result<(), Error>> {
+        Box::pin(async { Tansu::maintain(self).await.map_err(|why| Error::new(Kind::Storage, why)) })
     }
 
     fn topics(&self) -> Pending<'_, Result<Vec<Topic>, Error>> {

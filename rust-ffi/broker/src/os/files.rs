@@ -7,7 +7,12 @@ use std::{
     sync::Arc,
 };
 
-use engine::store::{self, Files};
+use engine::store::{self, Files, Place};
+
+use super::{
+    descriptors,
+    handles::{Handle, Handles},
+};
 
 /// Kafka's own name for it.
 const LOCK: &str = ".lock";
@@ -17,6 +22,7 @@ const LOCK: &str = ".lock";
 pub(crate) struct Folder {
     root: PathBuf,
     lock: File,
+    handles: Arc<Handles>,
 }
 
 impl Folder {
@@ -39,7 +45,10 @@ impl Folder {
         let lock =
             opened.map_err(|e| format!("the folder {shown} cannot be written to: {e}. Check its owner and rights."))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Folder { root: root.to_owned(), lock }),
+            Ok(()) => {
+                let handles = Handles::new(descriptors::for_files());
+                Ok(Folder { root: root.to_owned(), lock, handles })
+            }
             Err(TryLockError::WouldBlock) => Err(format!(
                 "another broker has the folder {shown} open. Stop it first, or use a folder for each broker."
             )),
@@ -81,17 +90,15 @@ impl Files for Folder {
     }
 
     fn open(&self, path: &str) -> io::Result<Arc<dyn store::File>> {
-        let file = OpenOptions::new().create(true).read(true).append(true).open(self.path(path))?;
-        Ok(Arc::new(OsFile(file)))
+        Ok(Arc::new(OsFile(self.handles.create(&self.path(path))?)))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        fs::rename(self.path(from), self.path(to))
+        self.handles.rename(&self.path(from), &self.path(to))
     }
 
     fn remove(&self, path: &str) -> io::Result<()> {
-        let path = self.path(path);
-        if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
+        self.handles.remove(&self.path(path))
     }
 
     fn sync_folder(&self, folder: &str) -> io::Result<()> {
@@ -101,18 +108,38 @@ impl Files for Folder {
         }
         File::open(self.path(folder))?.sync_all()
     }
+
+    fn place(&self) -> Place {
+        let path = fs::canonicalize(&self.root).unwrap_or_else(|_| self.root.clone()).display().to_string();
+        let (total_bytes, usable_bytes) = volume(&self.root).unwrap_or((-1, -1));
+        Place { path, total_bytes, usable_bytes }
+    }
+}
+
+/// Bytes in all and left, of the volume of a folder.
+#[cfg(unix)]
+fn volume(folder: &Path) -> Option<(i64, i64)> {
+    let found = rustix::fs::statvfs(folder).ok()?;
+    let bytes = |blocks: u64| i64::try_from(blocks.saturating_mul(found.f_frsize)).unwrap_or(i64::MAX);
+    Some((bytes(found.f_blocks), bytes(found.f_bavail)))
+}
+
+#[cfg(not(unix))]
+fn volume(_: &Path) -> Option<(i64, i64)> {
+    None
 }
 
 #[derive(Debug)]
-struct OsFile(File);
+struct OsFile(Arc<Handle>);
 
 impl store::File for OsFile {
     fn append(&self, pieces: &[&[u8]]) -> io::Result<()> {
+        let file = self.0.get()?;
         let mut slices: Vec<IoSlice<'_>> = pieces.iter().map(|piece| IoSlice::new(piece)).collect();
         let mut left: &mut [IoSlice<'_>] = &mut slices;
         IoSlice::advance_slices(&mut left, 0);
         while !left.is_empty() {
-            match (&self.0).write_vectored(left) {
+            match (&*file).write_vectored(left) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(written) => IoSlice::advance_slices(&mut left, written),
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
@@ -124,13 +151,14 @@ impl store::File for OsFile {
 
     #[cfg(unix)]
     fn read(&self, at: u64, buf: &mut [u8]) -> io::Result<()> {
-        std::os::unix::fs::FileExt::read_exact_at(&self.0, buf, at)
+        std::os::unix::fs::FileExt::read_exact_at(&*self.0.get()?, buf, at)
     }
 
     #[cfg(windows)]
     fn read(&self, mut at: u64, mut buf: &mut [u8]) -> io::Result<()> {
+        let file = self.0.get()?;
         while !buf.is_empty() {
-            match std::os::windows::fs::FileExt::seek_read(&self.0, buf, at)? {
+            match std::os::windows::fs::FileExt::seek_read(&*file, buf, at)? {
                 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
                 read => (at, buf) = (at + read as u64, &mut buf[read..]),
             }
@@ -139,14 +167,14 @@ impl store::File for OsFile {
     }
 
     fn size(&self) -> io::Result<u64> {
-        Ok(self.0.metadata()?.len())
+        Ok(self.0.get()?.metadata()?.len())
     }
 
     fn truncate(&self, len: u64) -> io::Result<()> {
-        self.0.set_len(len)
+        self.0.get()?.set_len(len)
     }
 
     fn sync(&self) -> io::Result<()> {
-        self.0.sync_data()
+        self.0.get()?.sync_data()
     }
 }

@@ -20,8 +20,6 @@ use wire::{
 
 use crate::{Engine, cx::Cx, outcome::Outcome};
 
-use super::describe_log_dirs::LOG_DIR;
-
 pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &AlterReplicaLogDirsRequest<'_>) -> Outcome {
     let mut asked: BTreeMap<&str, BTreeMap<i32, &str>> = BTreeMap::new();
     for (dir, topic) in request.dirs.iter().flat_map(|dir| dir.topics.iter().map(move |topic| (dir, topic))) {
@@ -30,11 +28,12 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &AlterReplicaLogDirs
     }
     // One without partitions is not in Kafka's answer.
     asked.retain(|_, partitions| !partitions.is_empty());
+    let here = engine.place().path;
     let results = asked.into_iter().map(|(topic_name, partitions)| {
         let topic = engine.topics.get(topic_name);
         let answer = |(partition_index, path): (i32, &str)| {
             let code = match topic.as_ref().and_then(|topic| topic.partition(partition_index)) {
-                _ if path.trim_end_matches('/') != LOG_DIR => ErrorCode::LogDirNotFound,
+                _ if path.trim_end_matches('/') != here => ErrorCode::LogDirNotFound,
                 None => ErrorCode::UnknownTopicOrPartition,
                 Some(_) => ErrorCode::None,
             };

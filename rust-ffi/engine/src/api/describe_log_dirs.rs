@@ -3,7 +3,7 @@
 //! Does: one folder, and how many bytes each partition has in it: all partitions (null) or those asked for; what does
 //! not exist is left out (measured on Kafka 4.3.1). The answers are sorted (Kafka: in the order of a hash).
 //! By version: 2 flexible; 3 top-level error; 4 the volume's bytes; 5 whether the folder is cordoned.
-//! Leaves out: the volume's bytes, -1 as where Kafka cannot tell: memory has no volume.
+//! Leaves out: nothing; the volume's bytes are -1 in memory, as where Kafka cannot tell.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -22,9 +22,6 @@ use wire::{
 
 use crate::{Engine, cx::Cx, log::Partition, outcome::Outcome, topics::Topic};
 
-/// Where logs are that are in memory.
-pub(crate) const LOG_DIR: &str = "/memory";
-
 type Shown = (Arc<Topic>, Vec<Arc<Partition>>);
 
 pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DescribeLogDirsRequest<'_>) -> Outcome {
@@ -39,10 +36,13 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DescribeLogDirsRequ
         name: &topic.name,
         partitions: partitions.iter().map(partition).collect(),
     });
+    let place = engine.place();
     let result = DescribeLogDirsResult {
         error_code: ErrorCode::None.code(),
-        log_dir: LOG_DIR,
+        log_dir: &place.path,
         topics: topics.collect(),
+        total_bytes: place.total_bytes,
+        usable_bytes: place.usable_bytes,
         ..DescribeLogDirsResult::default()
     };
     let response = DescribeLogDirsResponse { results: vec![result], ..DescribeLogDirsResponse::default() };

@@ -168,7 +168,7 @@ impl Log {
             let log_append_time_ms = kept.timestamp;
             return Ok(Appended { base_offset: kept.base_offset, log_append_time_ms, log_start, end });
         }
-        if self.is_full(batch.bytes().len() as u64, config, now) {
+        if self.is_full(batch, seen, config, now) {
             self.roll(now.wall_ms)?;
         }
         self.write(batch, seen, config, now)?;
@@ -228,11 +228,17 @@ impl Log {
         Ok(())
     }
 
-    /// Whether a segment must be begun for a batch of this size. Kafka: `LogSegment.shouldRoll`.
-    fn is_full(&mut self, bytes: u64, config: &TopicConfig, now: Now) -> bool {
+    /// Whether a segment must be begun for a batch. Kafka: `LogSegment.shouldRoll`.
+    fn is_full(&mut self, batch: &Batch<'_>, seen: Seen, config: &TopicConfig, now: Now) -> bool {
         let bytes_max = config.segment_bytes_max();
+        let last_offset = self.end + i64::from(batch.last_offset_delta());
+        let max_timestamp = if config.log_append_time { now.wall_ms } else { seen.max_timestamp };
         let active = self.active();
-        !active.is_empty() && (active.bytes + bytes > bytes_max || now.wall_ms - active.opened_ms > config.segment_ms)
+        !active.is_empty()
+            && (active.bytes + batch.bytes().len() as u64 > bytes_max
+                || active.open_for_ms(max_timestamp, now.wall_ms) > config.segment_ms
+                // What an index can say of an offset.
+                || last_offset - active.base_offset > i64::from(i32::MAX))
     }
 
     /// Begins a new active segment.

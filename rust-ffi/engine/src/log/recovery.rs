@@ -66,6 +66,11 @@ impl Partition {
                 opened.end
             )
         });
+        if let Some(active) = opened.segments.back_mut()
+            && let Some(file) = active.file()
+        {
+            active.first_timestamp = file.first_timestamp(active.bytes)?;
+        }
         let log_start = how.log_start.clamp(bases[0], opened.end);
         if opened.segments.back().is_some_and(Segment::is_empty) {
             // Nothing was ever appended to it: a stop did not see to its name.

@@ -37,8 +37,9 @@ pub(super) struct Segment {
     pub bytes: u64,
     /// Of all its records; -1 if it has none.
     pub max_timestamp: i64,
-    /// When its first batch was appended.
+    /// When its first batch was appended, and the timestamp of that; -1 if it has none.
     pub opened_ms: i64,
+    pub first_timestamp: i64,
     /// When the last one was.
     pub appended_ms: i64,
     /// When all of it first went through compaction; `None` if it did not yet.
@@ -55,6 +56,7 @@ impl Segment {
             bytes: 0,
             max_timestamp: -1,
             opened_ms: now_ms,
+            first_timestamp: -1,
             appended_ms: now_ms,
             cleaned_ms: None,
             has_tombstones: false,
@@ -84,6 +86,7 @@ impl Segment {
     pub(super) fn appended(&mut self, bytes: usize, max_timestamp: i64, now_ms: i64) {
         if self.is_empty() {
             self.opened_ms = now_ms;
+            self.first_timestamp = max_timestamp;
         }
         self.appended_ms = now_ms;
         self.bytes += bytes as u64;
@@ -108,6 +111,14 @@ impl Segment {
         match after.checked_sub(1) {
             Some(before) if batches[before].batch().last_offset() >= offset => before,
             _ => after,
+        }
+    }
+
+    /// How long it is written to, seen from a batch. Kafka: `LogSegment.timeWaitedForRoll`.
+    pub(super) fn open_for_ms(&self, max_timestamp: i64, now_ms: i64) -> i64 {
+        match self.first_timestamp {
+            ..0 => now_ms - self.opened_ms,
+            first => max_timestamp - first,
         }
     }
 

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     clock::{Instant, Now},
     configs::TopicConfig,
+    waiters::lock,
 };
 
 /// A day in 2026.
@@ -308,4 +309,22 @@ fn a_log_is_a_list_of_records() {
         assert_eq!(seen as usize, model.len() - start);
         Ok(())
     });
+}
+
+#[test]
+fn a_segment_is_begun_by_the_time_of_its_records_and_without_one_by_the_clock() {
+    let config = TopicConfig { segment_ms: 1_000, ..TopicConfig::default() };
+    let partition = Partition::new(0);
+    let segments = |timestamp: i64, ms: i64| {
+        partition.append(&plain(1, 10, timestamp), &config, at(ms)).unwrap();
+        lock(&partition.log).segments.len()
+    };
+    assert_eq!((segments(WALL - 90_000, 0), segments(WALL - 89_000, 9_000), segments(WALL - 88_999, 9_000)), (1, 1, 2));
+    assert_eq!(segments(WALL - 95_000, 9_000), 2, "an older one belongs to it");
+    let partition = Partition::new(0);
+    let segments = |ms: i64| {
+        partition.append(&plain(1, 10, -1), &config, at(ms)).unwrap();
+        lock(&partition.log).segments.len()
+    };
+    assert_eq!((segments(0), segments(1_000), segments(1_001)), (1, 1, 2));
 }

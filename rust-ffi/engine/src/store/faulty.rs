@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use super::{File, Files};
+use super::{File, Files, Place};
 
 /// Stands for "the next one, and only that"; what lies a little above, for a later one.
 const ONCE: i64 = i64::MIN;
@@ -120,6 +120,10 @@ impl Files for FaultyFiles {
     fn sync_folder(&self, folder: &str) -> io::Result<()> {
         self.faults.change()?;
         self.inner.sync_folder(folder)
+    }
+
+    fn place(&self) -> Place {
+        self.inner.place()
     }
 }
 

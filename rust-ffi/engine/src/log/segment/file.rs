@@ -210,6 +210,13 @@ impl SegmentFile {
         Ok(Some((end, max_timestamp)).filter(|_| batches.position() == len))
     }
 
+    /// Of the first batch; -1 if there is none, or it has none.
+    pub(in crate::log) fn first_timestamp(&self, len: u64) -> io::Result<i64> {
+        let mut batches = self.batches(0, len);
+        batches.chunk = HEADER;
+        Ok(batches.peek()?.map_or(-1, |head| head.max_timestamp))
+    }
+
     /// The batches between two places in the file; `from` is where one begins.
     pub(in crate::log) fn batches(&self, from: u64, to: u64) -> Batches {
         Batches { file: self.file.clone(), at: from, to, buffer: BytesMut::new(), buffered: from, chunk: CHUNK }

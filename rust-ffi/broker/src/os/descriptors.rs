@@ -1,0 +1,29 @@
+//! File descriptors are the host's as well: the broker leaves it some, whatever clients and data folders ask for.
+
+/// How many this process may have; `None` where there is no such limit, or nobody tells.
+fn limit() -> Option<u64> {
+    #[cfg(unix)]
+    return rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    #[cfg(not(unix))]
+    None
+}
+
+/// The system gives out the lowest free number, so the number of a new connection tells how full the table is. The last
+/// eighth is not the broker's.
+#[cfg(unix)]
+pub(crate) fn is_last(stream: &impl std::os::fd::AsRawFd) -> bool {
+    limit().is_some_and(|limit| u64::try_from(stream.as_raw_fd()).is_ok_and(|number| number >= limit - limit / 8))
+}
+
+#[cfg(not(unix))]
+pub(crate) fn is_last<T>(_: &T) -> bool {
+    false
+}
+
+/// How many files of a data folder may be open at once.
+pub(crate) fn for_files() -> usize {
+    limit().map_or(FILES_MAX, |limit| usize::try_from(limit / 4).unwrap_or(FILES_MAX)).clamp(FILES_MIN, FILES_MAX)
+}
+
+const FILES_MIN: usize = 16;
+const FILES_MAX: usize = 4_096;

@@ -1,0 +1,300 @@
+//! Which files of a folder are open. There may be any number of files: a partition of many segments, many partitions.
+//! So many of them are open at once as the descriptors allow; the others are opened again when somebody uses them.
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    fs::{self, File, OpenOptions},
+    io,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+    },
+};
+
+/// A file that is open, or can be.
+#[derive(Debug)]
+pub(super) struct Handle {
+    handles: Arc<Handles>,
+    me: Weak<Handle>,
+    file: Mutex<Option<Arc<File>>>,
+    /// Used since somebody last looked for one to close.
+    used: AtomicBool,
+    /// `None` once it has lost its name: it then stays open until nobody wants it any more. Changed with the table.
+    path: Mutex<Option<PathBuf>>,
+}
+
+#[derive(Debug)]
+pub(super) struct Handles {
+    max: usize,
+    open: AtomicUsize,
+    table: Mutex<Table>,
+}
+
+/// Its lock comes before that of a file.
+#[derive(Debug, Default)]
+struct Table {
+    /// One handle for each name, so that who renames or removes a file finds those that use it.
+    by_path: HashMap<PathBuf, Weak<Handle>>,
+    /// Those that were opened, the oldest first.
+    opened: VecDeque<Weak<Handle>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Handle {
+    pub(super) fn get(&self) -> io::Result<Arc<File>> {
+        self.used.store(true, Relaxed);
+        if let Some(file) = &*lock(&self.file) {
+            return Ok(file.clone());
+        }
+        let mut table = lock(&self.handles.table);
+        let path = lock(&self.path).clone().ok_or(io::ErrorKind::NotFound)?;
+        self.handles.open(&mut table, self, OpenOptions::new().read(true).append(true), &path)
+    }
+
+    fn is_open(&self) -> bool {
+        lock(&self.file).is_some()
+    }
+
+    fn has_name(&self) -> bool {
+        lock(&self.path).is_some()
+    }
+
+    fn close(&self) -> bool {
+        lock(&self.file).take().is_some()
+    }
+}
+
+impl Drop for Handle {
+    /// Takes no lock of the table: who holds it may be the last to hold a handle.
+    fn drop(&mut self) {
+        if self.has_name() && self.is_open() {
+            self.handles.open.fetch_sub(1, Relaxed);
+        }
+    }
+}
+
+impl Table {
+    fn inside(&self, folder: &Path) -> Vec<PathBuf> {
+        self.by_path.keys().filter(|path| path.starts_with(folder)).cloned().collect()
+    }
+
+    fn live(&self, path: &Path) -> Option<Arc<Handle>> {
+        self.by_path.get(path).and_then(Weak::upgrade)
+    }
+}
+
+impl Handles {
+    pub(super) fn new(max: usize) -> Arc<Handles> {
+        Arc::new(Handles { max, open: AtomicUsize::new(0), table: Mutex::default() })
+    }
+
+    /// Opens a file for reading and appending, and creates it if it is not there.
+    pub(super) fn create(self: &Arc<Handles>, path: &Path) -> io::Result<Arc<Handle>> {
+        let mut table = lock(&self.table);
+        if let Some(handle) = table.live(path) {
+            return Ok(handle);
+        }
+        if table.by_path.len() >= 2 * self.max.max(table.opened.len()) {
+            table.by_path.retain(|_, handle| handle.strong_count() > 0);
+        }
+        let handle = Arc::new_cyclic(|me| Handle {
+            handles: self.clone(),
+            me: me.clone(),
+            file: Mutex::default(),
+            used: AtomicBool::new(true),
+            path: Mutex::new(Some(path.to_owned())),
+        });
+        self.open(&mut table, &handle, OpenOptions::new().create(true).read(true).append(true), path)?;
+        table.by_path.insert(path.to_owned(), handle.me.clone());
+        Ok(handle)
+    }
+
+    fn open(&self, table: &mut Table, handle: &Handle, how: &OpenOptions, path: &Path) -> io::Result<Arc<File>> {
+        if let Some(file) = &*lock(&handle.file) {
+            // Somebody was quicker.
+            return Ok(file.clone());
+        }
+        self.make_room(table);
+        let file = Arc::new(how.open(path)?);
+        *lock(&handle.file) = Some(file.clone());
+        self.open.fetch_add(1, Relaxed);
+        table.opened.push_back(handle.me.clone());
+        Ok(file)
+    }
+
+    /// Closes what was not used for longest, near enough: whoever was used since the last look is passed over once.
+    fn make_room(&self, table: &mut Table) {
+        let mut looks = 2 * table.opened.len();
+        while self.open.load(Relaxed) >= self.max && looks > 0 {
+            looks -= 1;
+            let Some(next) = table.opened.pop_front() else { return };
+            let Some(handle) = next.upgrade().filter(|handle| handle.has_name()) else { continue };
+            if handle.used.swap(false, Relaxed) {
+                table.opened.push_back(next);
+            } else if handle.close() {
+                self.open.fetch_sub(1, Relaxed);
+            }
+        }
+        // Those that are gone, and those that were closed and opened again.
+        if table.opened.len() > 2 * self.max {
+            let mut seen = HashSet::new();
+            table.opened.retain(|handle| handle.strong_count() > 0 && seen.insert(handle.as_ptr()));
+        }
+    }
+
+    /// Who uses the file at `path` keeps it, though it loses its name.
+    fn detach(&self, table: &mut Table, path: &Path) {
+        if let Some(handle) = table.live(path) {
+            // One that cannot be opened is not there, or will not be read either.
+            let _ = self.open(table, &handle, OpenOptions::new().read(true).append(true), path);
+            self.forget(&handle);
+        }
+        table.by_path.remove(path);
+    }
+
+    fn forget(&self, handle: &Handle) {
+        if lock(&handle.path).take().is_some() && handle.is_open() {
+            self.open.fetch_sub(1, Relaxed);
+        }
+    }
+
+    pub(super) fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let mut table = lock(&self.table);
+        let is_folder = from.is_dir();
+        if to.is_file() {
+            self.detach(&mut table, to);
+        }
+        fs::rename(from, to)?;
+        let moved = if is_folder { table.inside(from) } else { vec![from.to_owned()] };
+        for old in moved {
+            let Some(handle) = table.by_path.remove(&old) else { continue };
+            let new = match old.strip_prefix(from) {
+                Ok(rest) if is_folder => to.join(rest),
+                _ => to.to_owned(),
+            };
+            if let Some(handle) = handle.upgrade() {
+                *lock(&handle.path) = Some(new.clone());
+            }
+            table.by_path.insert(new, handle);
+        }
+        Ok(())
+    }
+
+    pub(super) fn remove(&self, path: &Path) -> io::Result<()> {
+        let mut table = lock(&self.table);
+        if !path.is_dir() {
+            self.detach(&mut table, path);
+            return fs::remove_file(path);
+        }
+        // There may be more than can be open: those that are not stay as they are.
+        for file in table.inside(path) {
+            if let Some(handle) = table.by_path.remove(&file).and_then(|handle| handle.upgrade()) {
+                self.forget(&handle);
+            }
+        }
+        fs::remove_dir_all(path)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::FileExt;
+
+    use super::*;
+
+    /// An empty folder, removed at the end.
+    struct Place(PathBuf);
+
+    impl Place {
+        fn new(name: &str) -> Place {
+            let path = std::env::temp_dir().join(format!("tansu-handles-{name}-{}", std::process::id()));
+            let _ = fs::remove_dir_all(&path);
+            fs::create_dir(&path).expect("a folder can be made");
+            Place(path)
+        }
+
+        fn file(&self, name: &str) -> PathBuf {
+            self.0.join(name)
+        }
+    }
+
+    impl Drop for Place {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn write(handle: &Handle, bytes: &[u8]) {
+        io::Write::write_all(&mut &*handle.get().expect("it opens"), bytes).expect("it writes");
+    }
+
+    fn read(handle: &Handle) -> Vec<u8> {
+        let file = handle.get().expect("it opens");
+        let mut bytes = vec![0; file.metadata().expect("it is there").len() as usize];
+        file.read_exact_at(&mut bytes, 0).expect("it reads");
+        bytes
+    }
+
+    fn open(handles: &[Arc<Handle>]) -> usize {
+        handles.iter().filter(|handle| handle.is_open()).count()
+    }
+
+    #[test]
+    fn more_files_than_may_be_open() {
+        let place = Place::new("many");
+        let handles = Handles::new(4);
+        let files: Vec<_> = (0..40).map(|i| handles.create(&place.file(&i.to_string())).expect("it opens")).collect();
+        for round in 0..3_u8 {
+            for (i, file) in files.iter().enumerate() {
+                write(file, &[i as u8 + round]);
+                assert!(open(&files) <= 4);
+            }
+        }
+        for (i, file) in files.iter().enumerate() {
+            assert_eq!(read(file), [i as u8, i as u8 + 1, i as u8 + 2]);
+        }
+        assert!(lock(&handles.table).opened.len() <= 9);
+        drop(files);
+        assert_eq!(handles.open.load(Relaxed), 0);
+    }
+
+    #[test]
+    fn one_that_loses_its_name_is_kept_by_who_uses_it() {
+        let place = Place::new("nameless");
+        let handles = Handles::new(1);
+        let (old, new) = (place.file("0.log"), place.file("0.log.tmp"));
+        let reader = handles.create(&old).expect("it opens");
+        write(&reader, b"before");
+        let compacted = handles.create(&new).expect("it opens");
+        write(&compacted, b"after");
+        assert!(!reader.is_open());
+        handles.rename(&new, &old).expect("it is renamed");
+        assert_eq!((read(&reader), read(&compacted)), (b"before".to_vec(), b"after".to_vec()));
+        handles.remove(&old).expect("it is removed");
+        assert_eq!(read(&compacted), b"after");
+        let again = handles.create(&old).expect("a new one");
+        assert_eq!(read(&again), b"");
+        assert!(Arc::ptr_eq(&again, &handles.create(&old).expect("the same")));
+        drop(again);
+        drop((reader, compacted));
+        assert_eq!(handles.open.load(Relaxed), 0);
+    }
+
+    #[test]
+    fn a_folder_takes_its_files_along() {
+        let place = Place::new("folder");
+        let handles = Handles::new(1);
+        fs::create_dir(place.file("a")).expect("a folder can be made");
+        let files: Vec<_> = ["a/0", "a/1"].map(|name| handles.create(&place.file(name)).expect("it opens")).into();
+        files.iter().zip([b"0", b"1"]).for_each(|(file, bytes)| write(file, bytes));
+        handles.rename(&place.file("a"), &place.file("b")).expect("it is renamed");
+        assert_eq!((read(&files[0]), read(&files[1])), (b"0".to_vec(), b"1".to_vec()));
+        handles.remove(&place.file("b")).expect("it is removed");
+        assert_eq!(read(&files[1]), b"1", "it was open");
+        assert_eq!(files[0].get().expect_err("it is gone").kind(), io::ErrorKind::NotFound);
+    }
+}

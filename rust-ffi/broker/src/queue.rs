@@ -1,0 +1,164 @@
+//! queued.max.request.bytes: what requests that are not whole yet may hold in memory, over all connections.
+//!
+//! A connection pays for what it has sent, never for what its frame claims: who announces a hundred megabytes and sends
+//! a few kilobytes keeps nobody waiting. When the queue is full one connection at a time may go on without paying, so
+//! that those who hold a part of it never wait for each other; in all there is no more than the queue and one request.
+//! Others wait behind that one, so it has to be quick.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+/// Bytes a second that a large request must come at, beside the time that any client may stall.
+const RATE_MIN: usize = 64 * 1024;
+/// The same for the one whose turn it is.
+const TURN_STALL: Duration = Duration::from_secs(1);
+const TURN_RATE_MIN: f64 = (1 << 20) as f64;
+
+pub(crate) struct Queue {
+    bytes: Arc<Semaphore>,
+    /// For the one that goes on when there is nothing left.
+    turn: Arc<Semaphore>,
+}
+
+/// What one connection holds of it, for one request.
+pub(crate) struct Share {
+    /// When the request has to be there.
+    until: Instant,
+    paid: Option<OwnedSemaphorePermit>,
+    turn: Option<Turn>,
+}
+
+struct Turn {
+    began: Instant,
+    /// How much was there when it began.
+    bytes: usize,
+    _permit: OwnedSemaphorePermit,
+}
+
+/// Why a connection gets no more.
+pub(crate) enum Refusal {
+    Drained,
+    /// Nothing came free in time.
+    Crowded,
+}
+
+impl Queue {
+    pub(crate) fn new(bytes_max: usize) -> Queue {
+        Queue { bytes: Arc::new(Semaphore::new(bytes_max)), turn: Arc::new(Semaphore::new(1)) }
+    }
+
+    /// For a request of `len` bytes.
+    pub(crate) fn begin(len: usize, stall: Duration) -> Share {
+        let until = Instant::now() + stall + Duration::from_secs((len / RATE_MIN) as u64);
+        Share { until, paid: None, turn: None }
+    }
+
+    /// Until `share` covers so many bytes, which never become fewer. Waiting here is not counted against the client.
+    pub(crate) async fn pay(
+        &self,
+        share: &mut Share,
+        bytes: usize,
+        patience: Duration,
+        drain: &CancellationToken,
+    ) -> Result<(), Refusal> {
+        let paid = share.paid.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let owed = u32::try_from(bytes.saturating_sub(paid)).unwrap_or(u32::MAX);
+        if let Some(turn) = &share.turn {
+            let came = (bytes - turn.bytes) as f64;
+            share.until = turn.began + TURN_STALL + Duration::from_secs_f64(came / TURN_RATE_MIN);
+            return Ok(());
+        }
+        if owed == 0 {
+            return Ok(());
+        }
+        if let Ok(more) = self.bytes.clone().try_acquire_many_owned(owed) {
+            share.add(more);
+            return Ok(());
+        }
+        let asked = Instant::now();
+        let got = tokio::select! {
+            biased;
+            () = drain.cancelled() => return Err(Refusal::Drained),
+            got = timeout(patience, self.wait(owed)) => got.map_err(|_| Refusal::Crowded)?,
+        };
+        match got {
+            Got::Bytes(more) => {
+                share.add(more);
+                share.until += asked.elapsed();
+            }
+            Got::Turn(permit) => {
+                let began = Instant::now();
+                share.until = began + TURN_STALL;
+                share.turn = Some(Turn { began, bytes, _permit: permit });
+            }
+        }
+        Ok(())
+    }
+
+    async fn wait(&self, owed: u32) -> Got {
+        tokio::select! {
+            biased;
+            Ok(more) = self.bytes.clone().acquire_many_owned(owed) => Got::Bytes(more),
+            Ok(turn) = self.turn.clone().acquire_owned() => Got::Turn(turn),
+            // Neither is ever closed.
+            else => std::future::pending().await,
+        }
+    }
+}
+
+enum Got {
+    Bytes(OwnedSemaphorePermit),
+    Turn(OwnedSemaphorePermit),
+}
+
+impl Share {
+    pub(crate) fn until(&self) -> Instant {
+        self.until
+    }
+
+    fn add(&mut self, more: OwnedSemaphorePermit) {
+        match &mut self.paid {
+            Some(paid) => paid.merge(more),
+            None => self.paid = Some(more),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_millis(20);
+
+    async fn pay(queue: &Queue, share: &mut Share, bytes: usize) -> bool {
+        queue.pay(share, bytes, PATIENCE, &CancellationToken::new()).await.is_ok()
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn only_what_has_come_is_paid_for() {
+        let queue = Queue::new(1_000);
+        let mut announced = Queue::begin(1 << 30, PATIENCE);
+        assert!(pay(&queue, &mut announced, 100).await && pay(&queue, &mut announced, 200).await);
+        assert_eq!(queue.bytes.available_permits(), 800);
+        drop(announced);
+        assert_eq!(queue.bytes.available_permits(), 1_000);
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn when_all_is_held_in_parts_one_goes_on() {
+        let queue = Queue::new(1_000);
+        let mut shares: Vec<Share> = (0..4).map(|_| Queue::begin(1_000, PATIENCE)).collect();
+        for share in &mut shares {
+            assert!(pay(&queue, share, 250).await);
+        }
+        assert!(pay(&queue, &mut shares[2], 1_000).await, "the one whose turn it is");
+        assert!(!pay(&queue, &mut shares[1], 500).await, "the next waits for it");
+        drop(shares.remove(2));
+        assert!(pay(&queue, &mut shares[1], 500).await);
+    }
+}
