@@ -105,11 +105,16 @@ pub(crate) fn restore(engine: &Engine, now: Now) -> std::io::Result<()> {
 /// Drops offsets that have expired and groups that nobody needs, as often as Kafka does.
 pub(crate) fn maintain(engine: &Engine, now: Now) {
     let cleanup_at = &engine.groups.cleanup_at;
-    if now.instant < Instant(cleanup_at.load(Ordering::Relaxed)) {
+    let due = cleanup_at.load(Ordering::Relaxed);
+    if now.instant < Instant(due) {
         return;
     }
     let interval_ms = engine.configs.int("offsets.retention.check.interval.ms");
     cleanup_at.store(now.instant.after_ms(interval_ms).0, Ordering::Relaxed);
+    if due == 0 {
+        // The first one, too, comes after an interval.
+        return;
+    }
     let retention_ms = engine.configs.int("offsets.retention.minutes").saturating_mul(60_000);
     for group in engine.groups.list() {
         let is_over = group.enter(engine, now, |state, _| {

@@ -55,7 +55,11 @@ impl World {
     }
 
     pub(super) fn with(settings: Settings) -> World {
-        World { engine: Engine::new(settings), now: Now { instant: Instant(1_000_000), wall_ms: 1_700_000_000_000 } }
+        let engine = Engine::new(settings);
+        let wall_ms = 1_700_000_000_000;
+        // It has run for as long as it takes until maintenance looks at groups.
+        engine.maintain(Now { instant: Instant(0), wall_ms });
+        World { engine, now: Now { instant: Instant(0).after_ms(600_000), wall_ms } }
     }
 
     /// With one of the broker's configs set.
