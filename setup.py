@@ -227,8 +227,16 @@ def options() -> dict[str, Any]:
     return found
 
 
+def description() -> str:
+    """README.md as it is shown far from this tree: its links lead into the tree, so they become the names of files."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return re.sub(r"\[([^]]+)\]\((?!https?:)([^)]+)\)", r"\1 (`\2` in the source distribution)", text)
+
+
 setup(
     version=VERSION,
+    long_description=description(),
+    long_description_content_type="text/markdown",
     cffi_modules=["build_ffi.py:ffibuilder"],
     cmdclass={"build_ext": BuildWithLibrary},
     options=options(),

@@ -5,16 +5,20 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import signal
 import sys
 from collections.abc import Sequence
 from typing import Any, Optional
 
 from tansu_cffi import BrokerConfig, BrokerError, BrokerStateError, TansuBroker, __version__, _core, _demo
-from tansu_cffi._config import field_of
+from tansu_cffi._config import in_names
+from tansu_cffi._fields import field_of
 from tansu_cffi._loader import PACKAGE, library_path
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
+#: As a shell shows a program that SIGPIPE has ended.
+EXIT_PIPE = 128 + 13
 LEVELS = ("off", "error", "warning", "info", "debug", "trace")
 
 #: Options that print a folder.
@@ -23,6 +27,29 @@ FOLDERS = {
     "includedir": (PACKAGE / "include", "the folder of tansu.h and tansu.hpp"),
     "cmakedir": (PACKAGE / "lib" / "cmake" / "tansu", "the folder of the CMake package, for -Dtansu_DIR="),
 }
+
+#: Options of `run` that stand for a setting.
+SETTINGS = {
+    "listener.host": "--host",
+    "listener.port": "--port",
+    "storage.url": "--storage",
+    "advertised.host": "--advertised-host",
+    "advertised.port": "--advertised-port",
+}
+
+
+def program() -> int:
+    """The whole program. When the reader of its output goes (`info | head -1`) it ends as others do, without a word."""
+    try:
+        try:
+            return main()
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still buffered would be written, and fail, when the interpreter exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_PIPE
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
@@ -56,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--port", help="port to bind; 0 takes a free one (9092)")
     run.add_argument("--storage", metavar="URL", help="where records live (memory://)")
     run.add_argument("--advertised-host", metavar="HOST", help="host name that clients are told (localhost)")
+    run.add_argument("--advertised-port", metavar="PORT", help="port that clients are told (the bound one)")
     run.add_argument(
         "--set",
         action="append",
@@ -78,11 +106,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(args: argparse.Namespace) -> int:
     _log_to_stderr(args.log_level)
+    settings, names = {"listener.port": "9092"}, dict(SETTINGS)
     try:
-        broker = TansuBroker(_run_config(args))
+        _read_settings(args, settings, names)
+        broker = TansuBroker(BrokerConfig.from_settings(settings))
     except BrokerError as error:
-        print(f"run: {error}", file=sys.stderr)
-        return EXIT_USAGE
+        return _refused(error, names, EXIT_USAGE)
     stops = 0
 
     def on_signal(number: int, frame: Any) -> None:
@@ -96,36 +125,41 @@ def _run(args: argparse.Namespace) -> int:
     try:
         try:
             broker.start(timeout=None)
-            storage = broker.info()["storage_url"]
-            print(f"Broker on {broker.bootstrap_servers}, storage {storage}. Ctrl-C stops it.", flush=True)
+            print(f"Broker on {_where(broker)}, storage {broker.info()['storage_url']}. Ctrl-C stops it.", flush=True)
         except BrokerStateError:
             if not stops:
                 raise
         broker.wait()
     except BrokerError as error:
-        print(f"run: {error}", file=sys.stderr)
-        return EXIT_FAILED
-    broker.close()
+        return _refused(error, names, EXIT_FAILED)
+    finally:
+        broker.close()
     print("Broker stopped.", flush=True)
     return EXIT_OK
 
 
-def _run_config(args: argparse.Namespace) -> BrokerConfig:
-    settings = {"listener.port": "9092"}
+def _where(broker: TansuBroker) -> str:
+    """The address for clients; and the port that is open here, where they come to it through another one."""
+    servers = broker.bootstrap_servers
+    return servers if servers.endswith(f":{broker.port}") else f"{servers} (port {broker.port} here)"
+
+
+def _read_settings(args: argparse.Namespace, settings: dict[str, str], names: dict[str, str]) -> None:
+    """Collects what the options say, and under which option each setting was given."""
     for pair in args.settings:
         key, equals, value = pair.partition("=")
         if not equals:
             raise BrokerError(f"--set {pair}: write KEY=VALUE")
-        settings[key] = value
-    for key, value in (
-        ("listener.host", args.host),
-        ("listener.port", args.port),
-        ("storage.url", args.storage),
-        ("advertised.host", args.advertised_host),
-    ):
+        settings[key], names[key] = value, f"--set {key}"
+    for key, option in SETTINGS.items():
+        value = getattr(args, option[2:].replace("-", "_"))
         if value is not None:
-            settings[key] = value
-    return BrokerConfig.from_settings(settings)
+            settings[key], names[key] = value, option
+
+
+def _refused(error: BrokerError, names: dict[str, str], status: int) -> int:
+    print(f"run: {in_names(error, names)}", file=sys.stderr)
+    return status
 
 
 def _log_to_stderr(level: str) -> None:
@@ -134,6 +168,8 @@ def _log_to_stderr(level: str) -> None:
     number = 5 if level == "trace" else getattr(logging, level.upper())
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     logging.getLogger("tansu").setLevel(number)
+    # What takes the broker down is said once, by `run` itself.
+    logging.getLogger("tansu.broker.fatal").disabled = True
 
 
 # --- info -------------------------------------------------------------------------------------------------------------
@@ -154,36 +190,35 @@ def _info(args: argparse.Namespace) -> int:
     for storage in found["storages"]:
         mark = " (experimental)" if storage["experimental"] else ""
         print(f"  {storage['scheme']}://{mark}  {storage['doc']}")
-    if not found["storages"]:
-        print("  none: this build has no storage")
     print("\nSettings (a field of BrokerConfig, or extra; --set KEY=VALUE)")
-    for setting in found["settings"]:
-        print(f"  {setting['key']}\n      {setting['doc']}")
+    for key, doc in _core.setting_docs().items():
+        print(f"  {key}\n      {doc}")
     return EXIT_OK
 
 
 def _collect() -> dict[str, Any]:
-    build = json.loads(_core.build_info())
-    settings = [{"key": key, "field": field_of(key), "doc": doc} for key, doc in _core.setting_docs().items()]
+    # One that never starts: it is there to be asked.
+    broker = TansuBroker()
+    try:
+        info = broker.info()
+    finally:
+        broker.close()
     return {
         "version": __version__,
         "python": f"{sys.implementation.name} {sys.version.split()[0]}",
         "library": library_path(),
-        "build": build,
-        "storages": _storages(build),
-        "settings": settings,
+        "build": info["build"],
+        "storages": [storage for storage in info["storages"] if storage["available"]],
+        "settings": [_setting(setting) for setting in info["settings"]],
     }
 
 
-def _storages(build: dict[str, Any]) -> list[Any]:
-    if not build["storages"]:
-        return []  # a broker cannot even be made to ask
-    broker = TansuBroker(BrokerConfig(storage_url=f"{build['storages'][0]}://"))
-    try:
-        return [storage for storage in broker.info()["storages"] if storage["available"]]
-    finally:
-        broker.close()
+def _setting(of_broker: dict[str, Any]) -> dict[str, Any]:
+    """A setting as the broker has it, and its field; without the value, which is that of no broker in particular."""
+    setting = {"key": of_broker["key"], "field": field_of(of_broker["key"]), **of_broker}
+    del setting["value"]
+    return setting
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(program())

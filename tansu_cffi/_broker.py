@@ -13,7 +13,7 @@ from typing import Any, Optional, TypeVar, Union
 
 from tansu_cffi import _commands, _lifetime, _logs
 from tansu_cffi._commands import Command, Topic
-from tansu_cffi._config import BrokerConfig, in_fields, settings_of
+from tansu_cffi._config import BrokerConfig, in_extra, settings_of
 from tansu_cffi._core import BrokerState, Core, shown_settings
 from tansu_cffi._errors import (
     BrokerArgumentError,
@@ -58,16 +58,18 @@ class TansuBroker:
             logger = logging.getLogger(logger)
         elif logger is not None and not isinstance(logger, logging.Logger):
             raise BrokerArgumentError(f"logger: {logger!r} is neither a logging.Logger nor the name of one")
+        if not isinstance(blocking, bool):
+            raise BrokerArgumentError(f"blocking: {blocking!r} is no bool; it must be True or False")
         self._config = config
         self._listener = Listener(event_handler)
-        self._blocking = bool(blocking)
+        self._blocking = blocking
         settings = settings_of(config)
         self._shown_url = shown_settings(settings)["storage.url"]
         _logs.attach(logger)
         try:
             self._core = Core(settings, self._listener)
         except BrokerConfigError as error:
-            raise in_fields(error) from None
+            raise in_extra(error) from None
 
     # -- lifecycle
 

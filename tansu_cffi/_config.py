@@ -6,10 +6,13 @@ import dataclasses
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Optional
+from typing import Any, Optional, TypeVar
 
 from tansu_cffi import _core
-from tansu_cffi._errors import BrokerConfigError
+from tansu_cffi._errors import BrokerConfigError, BrokerError
+from tansu_cffi._fields import KINDS, field_of, key_of, renamed
+
+E = TypeVar("E", bound=BrokerError)
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class BrokerConfig:
     extra: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        for name, kind in _KINDS.items():
+        for name, kind in KINDS.items():
             _check_type(name, getattr(self, name), kind, optional=name == "advertised_port")
         # A copy: what the caller does with the original is not our business any more.
         object.__setattr__(self, "extra", _checked_extra(self.extra))
@@ -72,8 +75,11 @@ class BrokerConfig:
             if name is None:
                 extra[key] = value
             else:
-                fields[name] = _from_text(names[key], value, _KINDS[name])
-        return cls(**fields, extra=extra)
+                fields[name] = _from_text(names[key], value, KINDS[name])
+        try:
+            return cls(**fields, extra=extra)
+        except BrokerConfigError as error:
+            raise in_names(error, names) from None
 
     def replace(self, **changes: Any) -> BrokerConfig:
         """A copy with these fields changed."""
@@ -85,34 +91,9 @@ class BrokerConfig:
     def __repr__(self) -> str:
         # A storage URL may hold a password: values are shown as the library shows them.
         shown = _core.shown_settings(settings_of(self))
-        parts = [f"{name}={_shown(getattr(self, name), shown[key_of(name)])}" for name in _KINDS]
+        parts = [f"{name}={_shown(getattr(self, name), shown[key_of(name)])}" for name in KINDS]
         extra = {key: shown[key] for key in self.extra}
         return f"BrokerConfig({', '.join(parts)}, extra={extra!r})"
-
-
-#: Every field but `extra`, with the type of its values.
-_KINDS: dict[str, type] = {
-    "storage_url": str,
-    "listener_host": str,
-    "listener_port": int,
-    "advertised_host": str,
-    "advertised_port": int,
-    "cluster_id": str,
-    "node_id": int,
-    "num_network_threads": int,
-    "shutdown_grace_ms": int,
-}
-
-
-def key_of(name: str) -> str:
-    """The setting behind a field."""
-    return name.replace("_", ".")
-
-
-def field_of(key: str) -> Optional[str]:
-    """The field for a setting; None if it is reached by `extra`."""
-    name = key.replace(".", "_")
-    return name if name in _KINDS and key_of(name) == key else None
 
 
 def settings_of(config: BrokerConfig) -> dict[str, str]:
@@ -121,7 +102,7 @@ def settings_of(config: BrokerConfig) -> dict[str, str]:
 
 
 def _settings(config: BrokerConfig) -> Iterator[tuple[str, str]]:
-    for name in _KINDS:
+    for name in KINDS:
         value = getattr(config, name)
         if value is not None:
             yield key_of(name), str(value)
@@ -133,17 +114,24 @@ def check(config: BrokerConfig) -> None:
     try:
         _core.check_settings(settings_of(config))
     except BrokerConfigError as error:
-        raise in_fields(error) from None
+        raise in_extra(error) from None
 
 
-def in_fields(error: BrokerConfigError) -> BrokerConfigError:
-    """The error with the field's name where the library, which knows no fields, has the setting's."""
+def in_extra(error: BrokerConfigError) -> BrokerConfigError:
+    """The error with `extra[...]` in front where the library has the name of a setting without a field."""
     key, colon, rest = error.message.partition(":")
-    name = field_of(key)
-    where = name if name is not None else f"extra[{key!r}]" if "." in key and " " not in key else None
-    if colon and where is not None:
-        return BrokerConfigError(f"{where}:{rest}", kind=error.kind, status=error.status, os_code=error.os_code)
+    if colon and field_of(key) is None and key in _core.setting_keys():
+        return error.saying(f"extra[{key!r}]:{rest}")
     return error
+
+
+def in_names(error: E, names: Mapping[str, str]) -> E:
+    """The error with settings called as `names` has them: by an environment variable or an option, say."""
+    both = {either: name for key, name in names.items() for either in (key, field_of(key)) if either is not None}
+    message = renamed(error.message, both)
+    for key, name in names.items():
+        message = message.replace(f"extra[{key!r}]", name)
+    return error.saying(message)
 
 
 def _check_type(name: str, value: Any, kind: type, *, optional: bool) -> None:

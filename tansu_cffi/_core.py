@@ -12,6 +12,7 @@ from typing import Any, NoReturn, Optional, Protocol
 
 from tansu_cffi import _lifetime
 from tansu_cffi._errors import BrokerError, BrokerErrorKind, BrokerStateError, error_of
+from tansu_cffi._fields import in_fields
 from tansu_cffi._flag import Flag
 from tansu_cffi._loader import ffi, lib, text
 
@@ -44,8 +45,7 @@ def read_error(error: Any) -> BrokerError:
     return error_of(
         status=lib.tansu_error_status(error),
         kind=lib.tansu_error_kind(error),
-        # The library names settings, Python has fields.
-        message=text(lib.tansu_error_message(error)).replace("Use listener.port=0", "Use listener_port=0"),
+        message=in_fields(text(lib.tansu_error_message(error))),
         os_code=lib.tansu_error_os_code(error),
         fatal=bool(lib.tansu_error_is_fatal(error)),
         retriable=bool(lib.tansu_error_is_retriable(error)),

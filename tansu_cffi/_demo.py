@@ -70,6 +70,8 @@ def run(args: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("Interrupted; the broker is stopped.", file=sys.stderr)
         return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        raise  # nobody reads what the demo says
     except Exception as error:  # a client's error: the demo says it in a line and not in a traceback
         print(f"demo: {type(error).__name__}: {error}", file=sys.stderr)
         return EXIT_ERROR

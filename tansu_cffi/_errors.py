@@ -12,7 +12,9 @@ BrokerError
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any, Optional
+from typing import Any, Optional, TypeVar
+
+E = TypeVar("E", bound="BrokerError")
 
 
 class BrokerErrorKind(IntEnum):
@@ -88,12 +90,16 @@ class BrokerError(Exception):
     def __str__(self) -> str:
         return self.message
 
+    def saying(self: E, message: str) -> E:
+        """The same error in other words."""
+        return _rebuild(type(self), message, {**self.__dict__, "message": message})
+
     def __reduce__(self) -> tuple[Any, ...]:
         # By hand: exceptions pickle their positional arguments alone, and OSError has a way of its own.
         return _rebuild, (type(self), self.message, dict(self.__dict__))
 
 
-def _rebuild(cls: type[BrokerError], message: str, state: dict[str, Any]) -> BrokerError:
+def _rebuild(cls: type[E], message: str, state: dict[str, Any]) -> E:
     error = cls(message, **{name: state[name] for name in ("kind", "status", "os_code", "fatal", "retriable")})
     error.__dict__.update(state)
     return error

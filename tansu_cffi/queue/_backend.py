@@ -28,9 +28,11 @@ class TansuBackend:
     """
 
     def __init__(self, storage_url: str = "memory://", port: int = 9092, blocking: bool = False) -> None:
+        if not isinstance(blocking, bool):
+            raise QueueArgumentError(f"blocking must be True or False, not {blocking!r}")
         load_aiokafka()
         self._config = BrokerConfig(storage_url=storage_url, listener_port=port)
-        self._blocking = bool(blocking)
+        self._blocking = blocking
         self._session: Optional[Session] = None
         self._running = False
         self._stopped_before = False

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from markdown import REPOSITORY, anchors, documents, links, rows
@@ -21,11 +22,25 @@ def test_configuration_lists_every_setting_as_the_library_has_it(tmp_path: Path)
     command = [sys.executable, "-m", "tansu_cffi", "info", "--json"]
     ran = subprocess.run(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, timeout=60, check=True)
     settings = json.loads(ran.stdout)["settings"]
-    listed = {row[0]: " ".join(row) for row in rows(CONFIGURATION)}
-    for setting in settings:
-        assert setting["key"] in listed, f"docs/configuration.md lacks {setting}"
-    known = {setting["key"] for setting in settings}
-    assert {key for key in listed if "." in key} == known
+    listed = [row for row in rows(CONFIGURATION) if "." in row[0]]
+    assert [row[0] for row in listed] == [setting["key"] for setting in settings]
+    for row, setting in zip(listed, settings):
+        _, values, default, *alter, doc = row
+        assert (values, default, doc) == (_values(setting), setting["default"] or "none", setting["doc"])
+        # The first table says of all its rows that they are read once.
+        assert alter == ([{True: "yes", False: "no"}[setting["dynamic"]]] if alter else []), row
+        assert alter or not setting["dynamic"], row
+
+
+def _values(setting: dict[str, Any]) -> str:
+    """What a value may be, as the table's second column has it; the cells come without their outer backticks."""
+    if setting["min"] is not None:
+        return f"{setting['min']} to {setting['max']}" if setting["type"] == "int" else "0 to 1"
+    if setting["type"] == "boolean":
+        return "true` or `false"
+    if setting["values"]:
+        return "`, `".join(setting["values"])
+    return "URL" if setting["type"] == "url" else str(setting["type"])
 
 
 def test_configuration_names_every_field() -> None:

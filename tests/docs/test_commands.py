@@ -17,6 +17,12 @@ from markdown import REPOSITORY, blocks
 ELSEWHERE = {
     "pip install '.[test]' && pytest": ".ci/run",
     "pip install '.[demo]' && python -m tansu_cffi demo": "its second half by tests of the command line",
+    "pip wheel --no-deps --wheel-dir dist .": "tests of the packaging, with another folder",
+    "pip install PATH/dist/tansu_cffi-0.1.0-cp310-abi3-linux_x86_64.whl": "tests of the packaging, with its real path",
+    'export PKG_CONFIG_PATH="$(python -m tansu_cffi --libdir)/pkgconfig"': "tests of the C consumers",
+    "cc app.c $(pkg-config --cflags --libs tansu) $(pkg-config --variable=rpath tansu) -o app": (
+        "tests of the C consumers"
+    ),
     'cc app.c -I"$(python -m tansu_cffi --includedir)" "$(python -m tansu_cffi --libdir)/libtansu.so.0" -o app': (
         "tests of the C consumers"
     ),

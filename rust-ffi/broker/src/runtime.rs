@@ -90,7 +90,8 @@ impl Inner {
         {
             let _in_order = self.telling();
             if self.status.fail(error.clone()) {
-                tracing::error!("the broker goes down: {error}");
+                // A target of its own: who prints the error anyway can leave out this one.
+                tracing::error!(target: "broker::fatal", "the broker goes down: {error}");
                 self.events.fatal(error);
             }
         }
@@ -149,9 +150,18 @@ impl Inner {
     }
 
     pub(crate) fn bootstrap(&self) -> String {
+        let host = self.settings.text("advertised.host");
         match self.status.port() {
             0 => String::new(),
-            port => format!("{}:{port}", self.settings.text("advertised.host")),
+            bound if host.contains(':') => format!("[{host}]:{}", self.advertised_port(bound)),
+            bound => format!("{host}:{}", self.advertised_port(bound)),
+        }
+    }
+
+    fn advertised_port(&self, bound: u16) -> u16 {
+        match self.settings.int("advertised.port") as u16 {
+            0 => bound,
+            mapped => mapped,
         }
     }
 }
@@ -200,10 +210,7 @@ async fn live(inner: &Arc<Inner>) -> Result<(), Error> {
     let backlog = settings.int("socket.listen.backlog.size") as i32;
     let listeners = Listeners::bind(settings.text("listener.host"), settings.int("listener.port") as u16, backlog)?;
     let port = listeners.port();
-    let advertised_port = match settings.int("advertised.port") as u16 {
-        0 => port,
-        mapped => mapped,
-    };
+    let advertised_port = inner.advertised_port(port);
     let backend = tokio::select! {
         biased;
         () = inner.drain.cancelled() => return Ok(()),

@@ -2,7 +2,7 @@
 //! Kafka has a name for a thing, ours is Kafka's; keys are ABI and never change their meaning. The shell's own rows are
 //! here, those of the engine come from its table of broker configs.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{collections::BTreeMap, net::IpAddr, sync::LazyLock};
 
 use engine::configs::{SettingKind, broker_settings};
 
@@ -12,10 +12,12 @@ use crate::{
 };
 
 /// What a value may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Type {
     /// Any text of 1 to 4,096 bytes without control characters.
     Text,
+    /// A host name or an address.
+    Host,
     /// A storage URL.
     Url,
     Boolean,
@@ -24,8 +26,11 @@ pub enum Type {
         min: i64,
         max: i64,
     },
-    /// A number.
-    Double,
+    /// A number between both ends, included.
+    Double {
+        min: f64,
+        max: f64,
+    },
     /// Elements with commas between them.
     List,
 }
@@ -36,7 +41,11 @@ pub struct Setting {
     pub key: &'static str,
     pub kind: Type,
     pub default: &'static str,
+    /// What a text or an element of a list may be; anything if empty.
+    pub values: &'static [&'static str],
     pub doc: &'static str,
+    /// Whether Kafka's clients may alter it while the broker runs, on the engine's own storages.
+    pub dynamic: bool,
     /// Its value is shown nowhere.
     pub secret: bool,
     /// Checked by the engine, which alone reads it: `memory://` and `file:///`.
@@ -44,7 +53,7 @@ pub struct Setting {
 }
 
 const fn row(key: &'static str, kind: Type, default: &'static str, doc: &'static str) -> Setting {
-    Setting { key, kind, default, doc, secret: false, of_engine: false }
+    Setting { key, kind, default, values: &[], doc, dynamic: false, secret: false, of_engine: false }
 }
 
 const fn int(min: i64, max: i64) -> Type {
@@ -55,6 +64,9 @@ const fn int(min: i64, max: i64) -> Type {
 pub fn table() -> &'static [Setting] {
     static ALL: LazyLock<Vec<Setting>> = LazyLock::new(|| {
         let known = |key: &str| OWN.iter().any(|own| own.key == key);
+        // What the shell has a row for and the engine reads as well.
+        let dynamic = |key: &str| broker_settings().iter().any(|row| row.key == key && row.dynamic);
+        let own = OWN.iter().map(|row| Setting { dynamic: dynamic(row.key), ..*row });
         let engines = broker_settings().iter().filter(|row| !known(row.key)).map(|row| Setting {
             key: row.key,
             kind: match row.kind {
@@ -62,14 +74,16 @@ pub fn table() -> &'static [Setting] {
                 SettingKind::List => Type::List,
                 SettingKind::Boolean => Type::Boolean,
                 SettingKind::Int { min, max } => Type::Int { min, max },
-                SettingKind::Double { .. } => Type::Double,
+                SettingKind::Double { min, max } => Type::Double { min, max },
             },
             default: row.default.unwrap_or_default(),
+            values: row.values,
             doc: row.doc,
+            dynamic: row.dynamic,
             secret: false,
             of_engine: true,
         });
-        OWN.iter().copied().chain(engines).collect()
+        own.chain(engines).collect()
     });
     &ALL
 }
@@ -78,13 +92,13 @@ const OWN: &[Setting] = &[
     row("storage.url", Type::Url, "memory://", "Where records live; `info` lists the schemes of this build."),
     row(
         "listener.host",
-        Type::Text,
+        Type::Host,
         "localhost",
         "Address to bind. `localhost` takes 127.0.0.1 and, where it exists, ::1 on the same port; \
          anything else binds only that.",
     ),
     row("listener.port", int(0, 65_535), "0", "Port to bind; 0 takes a free one."),
-    row("advertised.host", Type::Text, "localhost", "Host name that clients are told to connect to."),
+    row("advertised.host", Type::Host, "localhost", "Host name that clients are told to connect to."),
     row("advertised.port", int(0, 65_535), "0", "Port that clients are told to connect to; 0 means the bound one."),
     row("cluster.id", Type::Text, "tansu", "Cluster id in Metadata and DescribeCluster."),
     row("node.id", int(0, 2_147_483_647), "111", "Node id of the broker."),
@@ -222,7 +236,8 @@ fn check(setting: &Setting, value: &str) -> Result<(), Error> {
     }
     let bad = |want: String| Err(Error::new(Kind::Config, format!("{key}: {want}")));
     match setting.kind {
-        Type::Text | Type::Url | Type::Double | Type::List => {
+        Type::Host => check_host(value).or_else(bad),
+        Type::Text | Type::Url | Type::Double { .. } | Type::List => {
             if value.is_empty() {
                 return bad("must not be empty".into());
             }
@@ -242,6 +257,27 @@ fn check(setting: &Setting, value: &str) -> Result<(), Error> {
             Err(_) => bad(format!("'{}' is not a whole number; {min} to {max}", short(value))),
         },
     }
+}
+
+/// Kafka's rule for the host of a listener, and what is most often written there by mistake.
+fn check_host(host: &str) -> Result<(), String> {
+    const USE: &str = "Use a host name or an address, such as localhost, 192.0.2.1 or ::1";
+    let shown = short(host);
+    if host.is_empty() {
+        return Err(format!("must not be empty. {USE}."));
+    }
+    if host.len() > 255 {
+        return Err(format!("{} bytes are too long for a host; 255 at most. {USE}.", host.len()));
+    }
+    let odd = host.chars().find(|c| !c.is_ascii_alphanumeric() && !"-%._:".contains(*c));
+    if let Some(odd) = odd {
+        return Err(format!("{shown:?} is no host: {odd:?} is in no host name and no address. {USE}."));
+    }
+    let address = host.split('%').next().unwrap_or_default();
+    if host.contains(':') && address.parse::<IpAddr>().is_err() {
+        return Err(format!("'{shown}' is no address. {USE}; a port has a setting of its own."));
+    }
+    Ok(())
 }
 
 fn short(value: &str) -> String {

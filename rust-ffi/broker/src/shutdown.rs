@@ -47,7 +47,8 @@ pub(crate) async fn drain(inner: &Inner, tasks: &mut JoinSet<()>) {
 
 pub(crate) async fn close(inner: &Inner, backend: &dyn Backend) {
     let mut deadline = inner.deadline.subscribe();
-    let least = Instant::now() + FLUSH;
+    let begun = Instant::now();
+    let least = begun + FLUSH;
     let mut closing = backend.close();
     loop {
         let at = deadline.borrow_and_update().map_or(least, |at| at.max(least));
@@ -57,7 +58,13 @@ pub(crate) async fn close(inner: &Inner, backend: &dyn Backend) {
             // A later stop may have shortened the grace.
             _ = deadline.changed() => {}
             () = sleep_until(at) => {
-                inner.events.error(Error::new(Kind::Timeout, "the storage did not finish its work in time"));
+                let url = inner.settings.get("storage.url").unwrap_or_default();
+                let message = format!(
+                    "storage.url: {url} was not closed within {} s, and the stop ends without it. A longer grace \
+                     gives it more time.",
+                    begun.elapsed().as_secs()
+                );
+                inner.events.error(Error::new(Kind::Timeout, message));
                 return;
             }
         }

@@ -23,6 +23,7 @@ impl Handle for tansu_broker {
     type Value = Slot;
     const MAGIC: u64 = 0x7A42_524F_4B7C_5E03;
     const NAME: &'static str = "tansu_broker";
+    const MAKER: &'static str = "tansu_broker_new";
     const BOUND_TO_PROCESS: bool = true;
 }
 

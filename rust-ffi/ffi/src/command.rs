@@ -19,6 +19,7 @@ impl Handle for tansu_string {
     type Value = CString;
     const MAGIC: u64 = 0x7A53_5452_4E2E_9704;
     const NAME: &'static str = "tansu_string";
+    const MAKER: &'static str = "tansu_broker_command";
     const BOUND_TO_PROCESS: bool = false;
 }
 

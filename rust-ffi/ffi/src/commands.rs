@@ -13,7 +13,8 @@ pub(crate) const TABLE: &[Command] = &[
     Command {
         name: "info",
         doc: "What the broker is and how it was built: state, port, bootstrap, storage, APIs, \
-              settings with docs, storages.",
+              storages, and settings: key, value, type, default, min, max, values (what a text or an element of a list \
+              may be; any if empty), dynamic (whether Kafka's clients may alter it on memory: and file:), secret, doc.",
         args: &[],
         blocks: false,
         run: info,
@@ -72,14 +73,16 @@ fn info(instance: &Instance, _: Args<'_>) -> Outcome<Value> {
 
 fn settings(instance: &Instance) -> Vec<Value> {
     let row = |s: &broker::settings::Setting| {
-        let range = config::range(s.kind);
+        let (min, max) = config::range(s.kind).unzip();
         json!({
             "key": s.key,
             "value": instance.broker.setting(s.key),
             "type": config::type_name(s.kind),
             "default": s.default,
-            "min": range.map(|r| r.0),
-            "max": range.map(|r| r.1),
+            "min": min,
+            "max": max,
+            "values": s.values,
+            "dynamic": s.dynamic,
             "secret": s.secret,
             "doc": s.doc,
         })

@@ -8,6 +8,7 @@ use crate::status::*;
 use crate::strings;
 use broker::Settings;
 use broker::settings::{Setting, Type, find, table};
+use serde_json::Value;
 use std::ffi::{CString, c_char};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -20,6 +21,7 @@ impl Handle for tansu_config {
     type Value = Mutex<Settings>;
     const MAGIC: u64 = 0x7A43_4F4E_46A9_3B02;
     const NAME: &'static str = "tansu_config";
+    const MAKER: &'static str = "tansu_config_new";
     const BOUND_TO_PROCESS: bool = true;
 }
 
@@ -148,17 +150,20 @@ fn doc(setting: &Setting) -> String {
 pub(crate) fn type_name(kind: Type) -> &'static str {
     match kind {
         Type::Text => "text",
+        Type::Host => "host",
         Type::Url => "url",
         Type::Boolean => "boolean",
         Type::Int { .. } => "int",
-        Type::Double => "double",
+        Type::Double { .. } => "double",
         Type::List => "list",
     }
 }
 
-pub(crate) fn range(kind: Type) -> Option<(i64, i64)> {
+/// Both ends, as numbers of JSON.
+pub(crate) fn range(kind: Type) -> Option<(Value, Value)> {
     match kind {
-        Type::Int { min, max } => Some((min, max)),
-        Type::Text | Type::Url | Type::Boolean | Type::Double | Type::List => None,
+        Type::Int { min, max } => Some((min.into(), max.into())),
+        Type::Double { min, max } => Some((min.into(), max.into())),
+        Type::Text | Type::Host | Type::Url | Type::Boolean | Type::List => None,
     }
 }

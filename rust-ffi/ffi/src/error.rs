@@ -21,6 +21,7 @@ impl Handle for tansu_error {
     type Value = Value;
     const MAGIC: u64 = 0x7A45_5252_1D2C_8E01;
     const NAME: &'static str = "tansu_error";
+    const MAKER: &'static str = "a call that fails";
     const BOUND_TO_PROCESS: bool = false;
 }
 

@@ -26,6 +26,12 @@ impl Failure {
         Failure::new(TANSU_E_NULL, format!("{what} is NULL"))
     }
 
+    /// `type_name` is that of a handle, and the argument is called as it is.
+    pub fn null_handle(type_name: &str, maker: &str) -> Failure {
+        let argument = type_name.trim_start_matches("tansu_");
+        Failure::new(TANSU_E_NULL, format!("{argument} is NULL. Pass a {type_name}; {maker} gives one."))
+    }
+
     pub fn reentrant(what: &str, remedy: &str) -> Failure {
         let message = format!("{what} was called inside a callback of this broker; it would wait for itself. {remedy}");
         Failure::new(TANSU_E_REENTRANT, message)

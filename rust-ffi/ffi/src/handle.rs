@@ -14,6 +14,8 @@ pub(crate) trait Handle: Sized + 'static {
     type Value: Send + Sync;
     const MAGIC: u64;
     const NAME: &'static str;
+    /// Who gives one, for whoever passes NULL.
+    const MAKER: &'static str;
     /// Whether it is refused in a forked child. Plain data is not.
     const BOUND_TO_PROCESS: bool;
 }
@@ -114,7 +116,7 @@ unsafe fn take_tag<H: Handle>(pointer: *mut H) -> bool {
 /// As for `borrow`.
 unsafe fn tagged<'a, H: Handle>(pointer: *const H) -> Outcome<&'a Boxed<H::Value>> {
     if pointer.is_null() {
-        return Err(Failure::null(H::NAME));
+        return Err(Failure::null_handle(H::NAME, H::MAKER));
     }
     let boxed = pointer.cast::<Boxed<H::Value>>();
     if !boxed.is_aligned() {

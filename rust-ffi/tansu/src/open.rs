@@ -104,7 +104,7 @@ async fn register(options: &Options, opened: &Opened) -> Result<(), OpenError> {
             Err(OpenError::storage(format!("storage.url: {url} does not take the broker's registration: {why}")))
         }
         Ok(Err(e)) => Err(OpenError::storage(format!("storage.url: {url} failed while it was opened: {e}"))),
-        Err(_) => Err(OpenError::unreachable(format!("storage.url: {url} did not answer within {DEADLINE:?}"))),
+        Err(_) => Err(OpenError::unreachable(format!("storage.url: {url} gave no answer in {DEADLINE:?}. Is it up?"))),
     }
 }
 

@@ -15,6 +15,7 @@ from support import REPOSITORY
 
 import tansu_cffi
 
+PACKAGE = Path(tansu_cffi.__file__).parent
 COMPILE = {"c": ["cc", "-std=c99", "app.c"], "cpp": ["c++", "-std=c++17", "app.cpp"]}
 CLIENT = {"c": "rdkafka", "cpp": "rdkafka++"}
 
@@ -61,16 +62,24 @@ def test_the_commands_of_its_readme(example: Path, wheel: Any, build: Callable[.
         assert "produced 1000, consumed 1000, all equal" in said
 
 
-def test_the_command_line_of_the_documentation(wheel: Any, tmp_path: Path, build: Callable[..., str]) -> None:
-    """docs/embedding.md; the library is found at run time by LD_LIBRARY_PATH."""
+@pytest.mark.parametrize(
+    ("words", "env"),
+    # By hand, the library is found at run time by LD_LIBRARY_PATH.
+    [("pkg-config --cflags", {}), ("libtansu.so.0", {"LD_LIBRARY_PATH": str(PACKAGE / "lib")})],
+)
+def test_the_command_lines_of_the_documentation(
+    words: str, env: dict[str, str], tmp_path: Path, build: Callable[..., str]
+) -> None:
+    """docs/embedding.md, with the program on the header's first page."""
     text = (REPOSITORY / "docs" / "embedding.md").read_text("utf-8")
-    (line,) = [line[2:] for line in text.splitlines() if line.startswith("$ cc app.c ")]
+    blocks = re.findall(r"```console\n(.*?)```", text, re.DOTALL)
+    (block,) = [block for block in blocks if words in block and "cc app.c" in block]
     page = (REPOSITORY / "include" / "tansu.h").read_text("utf-8").split(r"\par Rules")[0]
     program = [text[len(" *     ") :] for text in page.splitlines() if text.startswith(" *     ")]
     (tmp_path / "app.c").write_text("\n".join(program) + "\n")
-    env = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    build(tmp_path, ["sh", "-euc", line], env)
-    said = build(tmp_path, [str(tmp_path / "app")], {"LD_LIBRARY_PATH": str(wheel.libdir)})
+    script = "\n".join(line[2:] for line in block.splitlines())
+    build(tmp_path, ["sh", "-euc", script], {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"})
+    said = build(tmp_path, [str(tmp_path / "app")], env)
     assert re.fullmatch(r"clients connect to localhost:\d+\nstopped\n", said)
 
 

@@ -18,6 +18,9 @@ from tansu_cffi import BrokerArgumentError, BrokerConfig, BrokerEventHandler, Br
         ({"event_handler": BrokerEventHandler}, r"is a class; give an object: BrokerEventHandler\(\)"),
         ({"event_handler": object()}, r"event_handler: object has no method on_started\(\)"),
         ({"logger": 7}, "logger: 7"),
+        ({"blocking": "no"}, "blocking: 'no' is no bool; it must be True or False"),
+        ({"blocking": 1}, "blocking: 1 is no bool"),
+        ({"blocking": None}, "blocking: None is no bool"),
     ],
 )
 def test_what_a_broker_is_made_of(options: dict[str, Any], words: str) -> None:
@@ -109,6 +112,11 @@ def test_a_port_is_known_when_there_is_one(make_broker: Any) -> None:
     assert broker.bootstrap_servers == f"localhost:{port}"
     broker.close()
     assert (broker.port, broker.bootstrap_servers) == (port, f"localhost:{port}")
+
+
+def test_an_address_of_six_stands_in_brackets(make_broker: Any) -> None:
+    broker = make_broker(BrokerConfig(advertised_host="::1")).start()
+    assert broker.bootstrap_servers == f"[::1]:{broker.port}"
 
 
 def test_the_config_is_there_to_be_read(make_broker: Any) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import socket
+import struct
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,21 @@ from support.interpreters import Installed
 
 from tansu_cffi import TansuBroker, __version__
 from tansu_cffi._core import setting_keys
+
+
+#: What `info --json` says of a setting.
+SETTING: dict[str, Any] = {
+    "key": str,
+    "field": (str, type(None)),
+    "type": str,
+    "default": str,
+    "min": (int, float, type(None)),
+    "max": (int, float, type(None)),
+    "values": list,
+    "dynamic": bool,
+    "secret": bool,
+    "doc": str,
+}
 
 
 def _command(this: Installed, *args: str) -> list[str]:
@@ -72,12 +89,19 @@ def test_run_listens_where_it_says(this_interpreter: Installed) -> None:
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (("--port", "ninety"), "listener.port: 'ninety' is not a whole number"),
-        (("--port", "70000"), "listener_port: 70000 is out of range"),
+        (("--port", "ninety"), "run: --port: 'ninety' is not a whole number"),
+        (("--port", "70000"), "run: --port: 70000 is out of range"),
+        (("--advertised-port", "70000"), "run: --advertised-port: 70000 is out of range"),
+        (("--advertised-host", "a b"), "run: --advertised-host: \"a b\" is no host"),
+        (("--host", ""), "run: --host: must not be empty"),
+        (("--set", "listener.port=70000"), "run: --set listener.port: 70000 is out of range"),
+        (("--set", "node.id=-1"), "run: --set node.id: -1 is out of range"),
+        (("--set", "max.connections=0"), "run: --set max.connections: 0 is out of range"),
         (("--set", "max.connections"), "--set max.connections: write KEY=VALUE"),
         (("--set", "max.conections=1"), "unknown setting 'max.conections'. Did you mean 'max.connections'"),
         (("--storage", "mongodb://u:s3cr3t@x"), "no storage answers to 'mongodb'"),
-        (("--storage", ""), "storage_url: must not be empty"),
+        (("--storage", ""), "run: --storage: must not be empty"),
+        (("--storage", "memory"), "run: --storage: 'memory' is no URL"),
     ],
 )
 def test_run_refuses_in_a_line(this_interpreter: Installed, args: Any, words: str) -> None:
@@ -89,9 +113,28 @@ def test_run_refuses_in_a_line(this_interpreter: Installed, args: Any, words: st
 
 
 def test_run_says_that_the_port_is_taken(this_interpreter: Installed, broker: TansuBroker) -> None:
-    ran = _run(this_interpreter, "run", "--port", str(broker.port), "--log-level", "off")
+    """Once: what the log says of it as well is left out."""
+    ran = _run(this_interpreter, "run", "--port", str(broker.port))
     assert ran.returncode == 1
-    assert re.fullmatch(rf"run: port {broker.port} on \S+ is taken\. Use .*\n", ran.stderr), ran.stderr
+    said = rf"run: port {broker.port} on \S+ is taken\. Use --port=0 to get a free one\.\n"
+    assert re.fullmatch(said, ran.stderr), ran.stderr
+
+
+def test_a_storage_that_does_not_open_is_named_by_its_option(this_interpreter: Installed) -> None:
+    ran = _run(this_interpreter, "run", "--port", "0", "--storage", "file:///no/such/folder")
+    assert ran.returncode == 1
+    assert re.fullmatch(r"run: --storage: file:///no/such/folder: .*Make it first.*\n", ran.stderr), ran.stderr
+
+
+def test_run_advertises_another_port(this_interpreter: Installed) -> None:
+    with Running(this_interpreter, "--advertised-host", "broker.example", "--advertised-port", "19092") as running:
+        found = re.match(r"Broker on broker\.example:19092 \(port (\d+) here\), storage memory://\.", running.line)
+        assert found, running.line
+        with socket.create_connection(("localhost", int(found[1])), 10) as client:
+            # Metadata, version 1, of no topic.
+            client.sendall(struct.pack(">ihhihi", 14, 3, 1, 7, -1, 0))
+            answer = client.recv(4096)
+    assert b"broker.example" + struct.pack(">i", 19092) in answer
 
 
 def test_run_logs_to_stderr(this_interpreter: Installed) -> None:
@@ -99,6 +142,30 @@ def test_run_logs_to_stderr(this_interpreter: Installed) -> None:
         socket.create_connection(("localhost", running.port), 10).close()
         assert running.process.stderr is not None
         assert " tansu" in running.process.stderr.readline()
+
+
+@pytest.mark.parametrize("args", [("info", "--json"), ("info",), ("--help",), ("--libdir",), ("run", "--port", "0")])
+def test_a_reader_that_goes_is_no_error(this_interpreter: Installed, args: tuple[str, ...]) -> None:
+    """As `info --json | head -1`. The status is the one that a shell gives to a program ended by SIGPIPE."""
+    read, write = os.pipe()
+    os.close(read)
+    process = subprocess.Popen(
+        _command(this_interpreter, *args), cwd=this_interpreter.folder, stdout=write, stderr=subprocess.PIPE, text=True
+    )
+    os.close(write)
+    assert (process.communicate(timeout=60)[1], process.returncode) == ("", 141)
+
+
+def test_run_goes_on_without_a_reader_of_its_last_line(this_interpreter: Installed) -> None:
+    with Running(this_interpreter) as running:
+        assert running.process.stdout is not None
+        port = running.port
+        running.process.stdout.close()
+        socket.create_connection(("localhost", port), 10).close()
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.stderr is not None
+        assert running.process.stderr.read() == ""
+        assert running.process.wait(30) == 141
 
 
 def test_info_for_people(this_interpreter: Installed) -> None:
@@ -116,8 +183,30 @@ def test_info_for_programs(interpreter: Installed) -> None:
     found = json.loads(ran.stdout)
     assert found["version"] == found["build"]["version"] == __version__
     assert [setting["key"] for setting in found["settings"]] == setting_keys()
-    assert all(setting["doc"] for setting in found["settings"])
-    assert {setting["key"]: setting["field"] for setting in found["settings"]}["listener.port"] == "listener_port"
+    settings = {setting["key"]: setting for setting in found["settings"]}
+    for setting in found["settings"]:
+        assert set(setting) == set(SETTING)
+        for name, kinds in SETTING.items():
+            assert isinstance(setting[name], kinds), setting
+        assert setting["doc"]
+        assert (setting["min"] is not None) == (setting["max"] is not None) == (setting["type"] in ("int", "double"))
+    port = settings["listener.port"]
+    assert {key: port[key] for key in port if key != "doc"} == {
+        "key": "listener.port",
+        "field": "listener_port",
+        "type": "int",
+        "default": "0",
+        "min": 0,
+        "max": 65535,
+        "values": [],
+        "dynamic": False,
+        "secret": False,
+    }
+    assert settings["log.cleanup.policy"]["values"] == ["compact", "delete"]
+    assert (settings["log.cleaner.min.cleanable.ratio"]["min"], settings["log.cleaner.min.cleanable.ratio"]["max"]) == (
+        0,
+        1,
+    )
     assert "memory" in {storage["scheme"] for storage in found["storages"]}
     assert Path(found["library"]).is_file()
 

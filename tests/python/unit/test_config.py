@@ -75,7 +75,15 @@ def test_a_field_cannot_be_set_by_extra_as_well(name: str) -> None:
         ({"storage_url": "mem\0ory://"}, "storage_url: must not contain NUL"),
         ({"storage_url": "memory://\udc80"}, "storage_url: cannot be written as UTF-8"),
         ({"storage_url": "memory://" + "x" * 5000}, "storage_url: .*too long"),
-        ({"listener_host": "a\nb"}, "listener_host: must not contain control"),
+        ({"listener_host": "a\nb"}, r"listener_host: \"a\\nb\" is no host: '\\n' is in no host name .* Use a host name"),
+        ({"advertised_host": ""}, "advertised_host: must not be empty. Use a host name or an address, such as"),
+        ({"advertised_host": " "}, "advertised_host: \" \" is no host: ' ' is in no host name .* Use a host name"),
+        ({"advertised_host": "my host"}, "advertised_host: \"my host\" is no host: ' '"),
+        ({"advertised_host": "a\x7fb"}, r"advertised_host: .*\\u\{7f\}"),
+        ({"advertised_host": "kafka.example/x"}, "advertised_host: .*'/'"),
+        ({"advertised_host": "[::1]"}, r"advertised_host: .*'\[' is in no .*::1"),
+        ({"advertised_host": "localhost:9092"}, "advertised_host: 'localhost:9092' is no address.*a port has a setting"),
+        ({"advertised_host": "a" * 256}, "advertised_host: 256 bytes are too long"),
         ({"cluster_id": ""}, "cluster_id: must not be empty"),
         ({"extra": []}, "extra: a list; it must be a mapping"),
         ({"extra": {1: "1"}}, "extra: the key 1 is an int"),
@@ -91,6 +99,11 @@ def test_what_cannot_be_used_is_refused_by_name(fields: dict[str, Any], words: s
     with pytest.raises(BrokerConfigError, match=words) as caught:
         BrokerConfig(**fields)
     assert isinstance(caught.value, ValueError)
+
+
+@pytest.mark.parametrize("host", ["localhost", "192.0.2.1", "::1", "fe80::1%eth0", "my-host_1.example", "a" * 255])
+def test_a_host_is_a_name_or_an_address(host: str) -> None:
+    assert BrokerConfig(advertised_host=host, listener_host=host).advertised_host == host
 
 
 @given(st.text())
@@ -207,6 +220,10 @@ def test_from_env_reads_the_environment(monkeypatch: pytest.MonkeyPatch) -> None
 def test_from_env_names_the_variable() -> None:
     with pytest.raises(BrokerConfigError, match="TANSU_LISTENER_PORT: 'ninety' is not a whole number"):
         BrokerConfig.from_env(environ={"TANSU_LISTENER_PORT": "ninety"})
+    with pytest.raises(BrokerConfigError, match="TANSU_LISTENER_PORT: 70000 is out of range"):
+        BrokerConfig.from_env(environ={"TANSU_LISTENER_PORT": "70000"})
+    with pytest.raises(BrokerConfigError, match="TANSU_MAX_CONNECTIONS: 0 is out of range"):
+        BrokerConfig.from_env(environ={"TANSU_MAX_CONNECTIONS": "0"})
 
 
 def test_from_settings() -> None:
@@ -214,3 +231,5 @@ def test_from_settings() -> None:
     assert BrokerConfig.from_settings(settings) == BrokerConfig(listener_port=1, extra={"max.connections": "7"})
     with pytest.raises(BrokerConfigError, match="listener.port: 'x'"):
         BrokerConfig.from_settings({"listener.port": "x"})
+    with pytest.raises(BrokerConfigError, match="listener.port: 70000 is out of range"):
+        BrokerConfig.from_settings({"listener.port": "70000"})

@@ -62,6 +62,19 @@ def test_the_wheel_states_its_licence(environments: Environments) -> None:
     assert "\nRequires-Python: >=3.9\n" in metadata
 
 
+def test_the_long_description_names_files_that_the_sdist_has(environments: Environments, sdist: Path) -> None:
+    """It is shown where README's links lead nowhere."""
+    with zipfile.ZipFile(_cpython(environments)) as wheel:
+        (name,) = [name for name in wheel.namelist() if name.endswith("/METADATA")]
+        head, _, shown = wheel.read(name).decode().partition("\n\n")
+    assert "\nDescription-Content-Type: text/markdown" in head
+    assert [link for link in re.findall(r"\]\(([^)]+)\)", shown) if not link.startswith("https://")] == []
+    named = re.findall(r"\(`([^`]+)` in the source distribution\)", shown)
+    assert {"docs/queue.md", "docs/embedding.md", "include/tansu.h"} <= set(named)
+    for path in {*named, "README.md", "examples/c/app.c"}:
+        assert (sdist / path.partition("#")[0]).is_file(), path
+
+
 @pytest.mark.parametrize("implementation", ["cpython", "pypy"])
 def test_the_module_finds_the_library_beside_itself_and_nowhere_else(
     environments: Environments, implementation: str, tmp_path: Path

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::{
-    def::{Def, Kind, Valid},
+    def::{Change, Def, Kind, Valid},
     table,
 };
 
@@ -34,6 +34,8 @@ pub struct BrokerSetting {
     pub default: Option<&'static str>,
     /// What a text or an element may be; anything if empty.
     pub values: &'static [&'static str],
+    /// Whether clients may alter it while the broker runs.
+    pub dynamic: bool,
     pub doc: &'static str,
 }
 
@@ -67,5 +69,5 @@ fn setting(def: &'static Def, doc: &'static str) -> BrokerSetting {
         Valid::OneOf(values) | Valid::OneOfFolded(values) | Valid::Listed(values) => values,
         _ => &[],
     };
-    BrokerSetting { key: def.name, kind, default: def.default, values, doc }
+    BrokerSetting { key: def.name, kind, default: def.default, values, dynamic: def.change != Change::Never, doc }
 }

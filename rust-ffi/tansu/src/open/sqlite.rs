@@ -3,7 +3,7 @@
 
 use std::{
     fs,
-    io::{self, ErrorKind},
+    io::{self, ErrorKind, Read as _},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     thread,
@@ -29,6 +29,8 @@ use crate::{
     redact::{Secrets, shown},
 };
 
+/// How every database of SQLite begins that is not empty.
+const HEADER: &[u8; 16] = b"SQLite format 3\0";
 const KNOWN: &[&str] = &["busy_timeout", "compaction", "vacuum_into"];
 
 /// What lives as long as the storage.
@@ -72,7 +74,8 @@ pub(super) async fn open(options: &Options) -> Result<Opened, OpenError> {
         Ok(Err(e)) => database::sqlite_reason(&e),
         Err(e) => e.to_string(),
     };
-    Err(OpenError::storage(format!("storage.url: {} cannot be used: {why}", shown(&options.url))))
+    let url = shown(&options.url);
+    Err(OpenError::storage(format!("storage.url: {url} cannot be used: {why}. Name another file.")))
 }
 
 fn check_values(url: &str, found: &[(String, String)]) -> Result<(), OpenError> {
@@ -121,7 +124,8 @@ fn file(url: &str) -> Result<PathBuf, OpenError> {
 }
 
 fn unusable(url: &str, path: &Path, e: &io::Error) -> OpenError {
-    OpenError::storage(format!("storage.url: {} of {} cannot be used: {e}", path.display(), shown(url)))
+    let (path, url) = (path.display(), shown(url));
+    OpenError::storage(format!("storage.url: {path} of {url} cannot be used: {e}. Check its owner and rights."))
 }
 
 fn lock(url: &str, path: &Path) -> Result<FileLock, OpenError> {
@@ -145,8 +149,16 @@ fn lock(url: &str, path: &Path) -> Result<FileLock, OpenError> {
 /// The lock is held: nobody in this process has the file open, so that opening and closing it drops no lock of
 /// SQLite's.
 fn check_file(url: &str, path: &Path) -> Result<(), OpenError> {
-    match fs::OpenOptions::new().read(true).write(true).open(path) {
-        Ok(_) => Ok(()),
+    let mut head = [0; HEADER.len()];
+    let opened = fs::OpenOptions::new().read(true).write(true).open(path);
+    let read = opened.and_then(|mut file| file.read(&mut head));
+    match read {
+        Ok(read) if read == 0 || head == *HEADER => Ok(()),
+        Ok(_) => Err(OpenError::storage(format!(
+            "storage.url: the file of {} is not a database of SQLite, and was left as it is. Name another file; one \
+             that does not exist is made.",
+            shown(url)
+        ))),
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(()),
         Err(e) => Err(unusable(url, path, &e)),
     }

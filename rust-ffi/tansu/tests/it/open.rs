@@ -48,7 +48,8 @@ async fn files_that_are_none_are_named() {
     .unwrap();
     let error = refused(&format!("sqlite://{path}/text.db")).await;
     assert_eq!(error.kind, OpenErrorKind::Storage);
-    assert!(error.message.contains("not a database"), "{error}");
+    assert!(error.message.contains("not a database of SQLite"), "{error}");
+    assert!(error.message.contains("Name another file"), "{error}");
 }
 
 /// A port where nobody listens, until the listener is dropped one where nobody answers.

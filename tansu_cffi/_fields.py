@@ -1,0 +1,50 @@
+"""The fields of BrokerConfig and the settings behind them: `listener_port` is `listener.port`.
+
+The library speaks of settings, Python of fields, the command line of options; here the one becomes the other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Optional
+
+#: Every field but `extra`, with the type of its values.
+KINDS: dict[str, type] = {
+    "storage_url": str,
+    "listener_host": str,
+    "listener_port": int,
+    "advertised_host": str,
+    "advertised_port": int,
+    "cluster_id": str,
+    "node_id": int,
+    "num_network_threads": int,
+    "shutdown_grace_ms": int,
+}
+
+
+def key_of(name: str) -> str:
+    """The setting behind a field."""
+    return name.replace("_", ".")
+
+
+def field_of(key: str) -> Optional[str]:
+    """The field for a setting; None if it is reached by `extra`."""
+    name = key.replace(".", "_")
+    return name if name in KINDS and key_of(name) == key else None
+
+
+def in_fields(message: str) -> str:
+    """A message of the library with fields in place of their settings."""
+    return renamed(message, _FIELDS)
+
+
+def renamed(message: str, names: Mapping[str, str]) -> str:
+    """The message with other names for what `names` has as keys; what stands in quotes or in a path stays."""
+    if not names:
+        return message
+    anyone = "|".join(re.escape(name) for name in names)
+    return re.sub(rf"(?<![\w./'\"\[-])({anyone})(?=[:= ])", lambda found: names[found[1]], message)
+
+
+_FIELDS = {key_of(name): name for name in KINDS}
