@@ -230,7 +230,7 @@ def options() -> dict[str, Any]:
 def description() -> str:
     """README.md as it is shown far from this tree: its links lead into the tree, so they become the names of files."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    return re.sub(r"\[([^]]+)\]\((?!https?:)([^)]+)\)", r"\1 (`\2` in the source distribution)", text)
+    return re.sub(r"\[([^]]+)\]\((?!https?:)([^)]+)\)", r"\1 (`\2`)", text)
 
 
 setup(

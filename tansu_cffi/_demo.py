@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         import aiokafka  # noqa: F401  (asks only whether it is there)
     except ImportError as error:
-        print(f"demo needs aiokafka ({error}). pip install 'tansu-cffi[demo]'", file=sys.stderr)
+        print(f"demo needs aiokafka ({error}). pip install aiokafka", file=sys.stderr)
         return EXIT_ERROR
     try:
         began = time.monotonic()

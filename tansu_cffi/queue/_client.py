@@ -25,7 +25,7 @@ def load_aiokafka() -> Any:
         return importlib.import_module("aiokafka")
     except ImportError as error:
         raise QueueDependencyMissing(
-            f"tansu_cffi.queue needs aiokafka, which cannot be imported ({error}). pip install 'tansu-cffi[queue]'"
+            f"tansu_cffi.queue needs aiokafka, which cannot be imported ({error}). pip install aiokafka"
         ) from error
 
 

@@ -69,7 +69,7 @@ def test_the_long_description_names_files_that_the_sdist_has(environments: Envir
         head, _, shown = wheel.read(name).decode().partition("\n\n")
     assert "\nDescription-Content-Type: text/markdown" in head
     assert [link for link in re.findall(r"\]\(([^)]+)\)", shown) if not link.startswith("https://")] == []
-    named = re.findall(r"\(`([^`]+)` in the source distribution\)", shown)
+    named = re.findall(r"\(`([\w./-]+\.(?:md|txt|h))`\)", shown)
     assert {"docs/queue.md", "docs/embedding.md", "include/tansu.h"} <= set(named)
     for path in {*named, "README.md", "examples/c/app.c"}:
         assert (sdist / path.partition("#")[0]).is_file(), path
