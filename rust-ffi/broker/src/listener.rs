@@ -86,7 +86,7 @@ fn bind_loopback(port: u16, backlog: i32) -> Result<Vec<Socket>, Error> {
 }
 
 fn bind_explicit(host: &str, port: u16, backlog: i32) -> Result<Vec<Socket>, Error> {
-    let ip: IpAddr = match host.trim_start_matches('[').trim_end_matches(']').parse() {
+    let ip: IpAddr = match host.parse() {
         Ok(ip) => ip,
         Err(_) => resolve(host)?,
     };
