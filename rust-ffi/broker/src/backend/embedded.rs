@@ -11,7 +11,7 @@ use wire::{api::ApiRange, header, message::api_versions::Feature};
 use super::{Answer, Backend, Called, Opening, Partition, Pending, Request, Storage, Topic};
 use crate::{
     error::{Error, Kind},
-    os::{clock::Clock, files::Folder, seed},
+    os::{clock::Clock, files::Folder, seed, troubles::Troubles},
     redact,
     settings::Settings,
 };
@@ -36,6 +36,8 @@ struct Embedded {
     features: Vec<Feature>,
     stop: CancellationToken,
     fsync: Fsync,
+    /// Of the folder, if there is one.
+    troubles: Option<Arc<Troubles>>,
 }
 
 /// Whether the URL is one of ours.
@@ -50,16 +52,16 @@ pub(super) async fn open(opening: &Opening<'_>) -> Result<Arc<dyn Backend>, Erro
     let engine_settings = engine_settings(settings, *advertised_port);
     let place = place(url)?;
     let fsync = place.as_ref().map_or(Fsync::Never, |place| place.fsync);
-    let engine = match place {
-        None => Engine::new(engine_settings),
+    let (engine, troubles) = match place {
+        None => (Engine::new(engine_settings), None),
         Some(place) => {
             let now = clock.now();
             let opened = spawn_blocking(move || open_folder(&place, engine_settings, now)).await;
-            let (engine, notices) = opened
+            let Opened { engine, notices, troubles } = opened
                 .map_err(|e| Error::new(Kind::Storage, e.to_string()))?
                 .map_err(|why| Error::new(Kind::Storage, format!("storage.url: {}: {why}", redact::url(url))))?;
             notices.iter().for_each(|notice| tracing::warn!("{notice}"));
-            engine
+            (engine, Some(troubles))
         }
     };
     Ok(Arc::new(Embedded {
@@ -69,6 +71,7 @@ pub(super) async fn open(opening: &Opening<'_>) -> Result<Arc<dyn Backend>, Erro
         features: engine::features(),
         stop: stop.clone(),
         fsync,
+        troubles,
     }))
 }
 
@@ -117,9 +120,17 @@ fn place(url: &str) -> Result<Option<Place>, Error> {
     Ok(Some(Place { folder: PathBuf::from(&*path), fsync }))
 }
 
-fn open_folder(place: &Place, settings: engine::Settings, now: engine::Now) -> Result<(Engine, Vec<String>), String> {
+struct Opened {
+    engine: Engine,
+    notices: Vec<String>,
+    troubles: Arc<Troubles>,
+}
+
+fn open_folder(place: &Place, settings: engine::Settings, now: engine::Now) -> Result<Opened, String> {
     let folder = Folder::open(&place.folder)?;
-    Engine::open(settings, Store { files: Arc::new(folder), fsync: place.fsync }, now)
+    let troubles = folder.troubles();
+    let (engine, notices) = Engine::open(settings, Store { files: Arc::new(folder), fsync: place.fsync }, now)?;
+    Ok(Opened { engine, notices, troubles })
 }
 
 fn engine_settings(settings: &Settings, port: u16) -> engine::Settings {
@@ -258,7 +269,10 @@ impl Backend for Embedded {
         // Compaction and files take their time, which connections do not have.
         Box::pin(async move {
             let _ = spawn_blocking(move || engine.maintain(now)).await;
-            Ok(())
+            match self.troubles.as_ref().and_then(|troubles| troubles.take()) {
+                Some(why) => Err(Error::new(Kind::Storage, why)),
+                None => Ok(()),
+            }
         })
     }
 

@@ -12,6 +12,7 @@ use engine::store::{self, Files, Place};
 use super::{
     descriptors,
     handles::{Handle, Handles},
+    troubles::Troubles,
 };
 
 /// Kafka's own name for it.
@@ -23,6 +24,7 @@ pub(crate) struct Folder {
     root: PathBuf,
     lock: File,
     handles: Arc<Handles>,
+    troubles: Arc<Troubles>,
 }
 
 impl Folder {
@@ -47,13 +49,17 @@ impl Folder {
         match lock.try_lock() {
             Ok(()) => {
                 let handles = Handles::new(descriptors::for_files());
-                Ok(Folder { root: root.to_owned(), lock, handles })
+                Ok(Folder { root: root.to_owned(), lock, handles, troubles: Arc::default() })
             }
             Err(TryLockError::WouldBlock) => Err(format!(
                 "another broker has the folder {shown} open. Stop it first, or use a folder for each broker."
             )),
             Err(TryLockError::Error(e)) => Err(format!("the folder {shown} cannot be locked: {e}")),
         }
+    }
+
+    pub(crate) fn troubles(&self) -> Arc<Troubles> {
+        self.troubles.clone()
     }
 
     fn path(&self, path: &str) -> PathBuf {
@@ -90,7 +96,9 @@ impl Files for Folder {
     }
 
     fn open(&self, path: &str) -> io::Result<Arc<dyn store::File>> {
-        Ok(Arc::new(OsFile(self.handles.create(&self.path(path))?)))
+        let path = self.path(path);
+        let handle = self.handles.create(&path).inspect_err(|e| self.troubles.note(&path, e))?;
+        Ok(Arc::new(OsFile { handle, path, troubles: self.troubles.clone() }))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
@@ -130,11 +138,20 @@ fn volume(_: &Path) -> Option<(i64, i64)> {
 }
 
 #[derive(Debug)]
-struct OsFile(Arc<Handle>);
+struct OsFile {
+    handle: Arc<Handle>,
+    /// As it was when it was opened.
+    path: PathBuf,
+    troubles: Arc<Troubles>,
+}
 
-impl store::File for OsFile {
-    fn append(&self, pieces: &[&[u8]]) -> io::Result<()> {
-        let file = self.0.get()?;
+impl OsFile {
+    fn noted<T>(&self, done: io::Result<T>) -> io::Result<T> {
+        done.inspect_err(|e| self.troubles.note(&self.path, e))
+    }
+
+    fn write_all(&self, pieces: &[&[u8]]) -> io::Result<()> {
+        let file = self.handle.get()?;
         let mut slices: Vec<IoSlice<'_>> = pieces.iter().map(|piece| IoSlice::new(piece)).collect();
         let mut left: &mut [IoSlice<'_>] = &mut slices;
         IoSlice::advance_slices(&mut left, 0);
@@ -148,15 +165,21 @@ impl store::File for OsFile {
         }
         Ok(())
     }
+}
+
+impl store::File for OsFile {
+    fn append(&self, pieces: &[&[u8]]) -> io::Result<()> {
+        self.noted(self.write_all(pieces))
+    }
 
     #[cfg(unix)]
     fn read(&self, at: u64, buf: &mut [u8]) -> io::Result<()> {
-        std::os::unix::fs::FileExt::read_exact_at(&*self.0.get()?, buf, at)
+        std::os::unix::fs::FileExt::read_exact_at(&*self.handle.get()?, buf, at)
     }
 
     #[cfg(windows)]
     fn read(&self, mut at: u64, mut buf: &mut [u8]) -> io::Result<()> {
-        let file = self.0.get()?;
+        let file = self.handle.get()?;
         while !buf.is_empty() {
             match std::os::windows::fs::FileExt::seek_read(&*file, buf, at)? {
                 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
@@ -167,14 +190,14 @@ impl store::File for OsFile {
     }
 
     fn size(&self) -> io::Result<u64> {
-        Ok(self.0.get()?.metadata()?.len())
+        Ok(self.handle.get()?.metadata()?.len())
     }
 
     fn truncate(&self, len: u64) -> io::Result<()> {
-        self.0.get()?.set_len(len)
+        self.noted(self.handle.get().and_then(|file| file.set_len(len)))
     }
 
     fn sync(&self) -> io::Result<()> {
-        self.0.get()?.sync_data()
+        self.noted(self.handle.get().and_then(|file| file.sync_data()))
     }
 }
