@@ -109,6 +109,7 @@ pub struct Opening<'a> {
     pub settings: &'a Settings,
     pub advertised_port: u16,
     pub stop: CancellationToken,
+    pub prefault: engine::Prefault,
 }
 
 /// One storage of this build, for `info`.

@@ -22,6 +22,7 @@ mod status;
 use std::{sync::Arc, time::Duration};
 
 pub use backend::{Partition, Storage, Topic, storages};
+pub use engine::Prefault;
 pub use error::{Error, Kind};
 pub use events::Events;
 pub use metrics::Metric;
@@ -38,9 +39,9 @@ pub struct Broker {
 
 impl Broker {
     /// Checks the settings and the storage's scheme. No thread yet, nothing is opened.
-    pub fn new(settings: &Settings, events: Arc<dyn Events>) -> Result<Broker, Error> {
+    pub fn new(settings: &Settings, events: Arc<dyn Events>, prefault: Prefault) -> Result<Broker, Error> {
         backend::known_scheme(settings)?;
-        Ok(Broker { inner: Arc::new(Inner::new(settings.clone(), events)) })
+        Ok(Broker { inner: Arc::new(Inner::new(settings.clone(), events, prefault)) })
     }
 
     /// Starts the owner thread and returns. What goes wrong from here on comes as an event and from `wait_ready`.

@@ -42,6 +42,7 @@ pub(crate) struct Inner {
     /// Keeps the secrets of the storage URL out of the log.
     _secrets: redact::Known,
     pub events: Arc<dyn Events>,
+    prefault: engine::Prefault,
     pub status: Status,
     /// Held while the state changes and the event that tells so is handed over: events come in the order of the states.
     telling: Mutex<()>,
@@ -62,11 +63,12 @@ impl std::fmt::Debug for Inner {
 }
 
 impl Inner {
-    pub(crate) fn new(settings: Settings, events: Arc<dyn Events>) -> Inner {
+    pub(crate) fn new(settings: Settings, events: Arc<dyn Events>, prefault: engine::Prefault) -> Inner {
         Inner {
             _secrets: redact::Known::of(settings.text("storage.url")),
             settings,
             events,
+            prefault,
             status: Status::new(),
             telling: Mutex::new(()),
             metrics: Arc::new(Metrics::new()),
@@ -211,10 +213,11 @@ async fn live(inner: &Arc<Inner>) -> Result<(), Error> {
     let listeners = Listeners::bind(settings.text("listener.host"), settings.int("listener.port") as u16, backlog)?;
     let port = listeners.port();
     let advertised_port = inner.advertised_port(port);
+    let opening = Opening { settings, advertised_port, stop: inner.drain.clone(), prefault: inner.prefault };
     let backend = tokio::select! {
         biased;
         () = inner.drain.cancelled() => return Ok(()),
-        opened = backend::open(Opening { settings, advertised_port, stop: inner.drain.clone() }) => opened?,
+        opened = backend::open(opening) => opened?,
     };
     inner.set_open(Some((Handle::current(), backend.clone())));
     let shared = Arc::new(Shared {

@@ -39,7 +39,7 @@ pub use cx::Cx;
 pub use dispatch::{advertised, serves};
 pub use features::features;
 pub use outcome::{Outcome, Parked};
-pub use settings::Settings;
+pub use settings::{Prefault, Settings};
 pub use store::{Fsync, Store};
 pub use topics::{Topic, TopicError};
 pub use waiters::Ticket;
@@ -84,7 +84,7 @@ impl Engine {
             configs: configs::BrokerConfigs::new(&settings),
             entropy: Entropy::new(settings.seed),
             timers: Arc::default(),
-            topics: Topics::default(),
+            topics: Topics::in_memory(settings.prefault),
             groups: Groups::default(),
             fetch_sessions: FetchSessions::default(),
             producer_ids: ProducerIds::default(),

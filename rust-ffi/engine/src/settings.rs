@@ -1,6 +1,10 @@
 //! What an engine is built with.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, mem::MaybeUninit};
+
+/// Asks the operating system for the pages of memory that is about to be written, all at once: one by one, as they are
+/// touched, they cost twice as much. Changes nothing that can be seen.
+pub type Prefault = fn(&mut [MaybeUninit<u8>]);
 
 /// Everything that an embedder decides. The shell fills it from its table of settings.
 #[derive(Clone, Debug)]
@@ -16,6 +20,7 @@ pub struct Settings {
     pub group_initial_rebalance_delay_ms: i64,
     /// Broker configs by Kafka's names, as in a `server.properties`; checked by the table of [`crate::configs`].
     pub broker_configs: BTreeMap<String, String>,
+    pub prefault: Prefault,
 }
 
 impl Default for Settings {
@@ -28,6 +33,7 @@ impl Default for Settings {
             seed: 0,
             group_initial_rebalance_delay_ms: 0,
             broker_configs: BTreeMap::new(),
+            prefault: |_| (),
         }
     }
 }

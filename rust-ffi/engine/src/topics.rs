@@ -13,6 +13,7 @@ use crate::{
     disk::{Disk, How, TopicRecord},
     log::Partition,
     names,
+    settings::Prefault,
 };
 
 /// Why a topic cannot be made.
@@ -66,8 +67,32 @@ pub struct Topic {
     pub is_internal: bool,
     partitions: RwLock<Vec<Arc<Partition>>>,
     config: RwLock<Arc<TopicConfig>>,
-    /// `None` if everything is in memory.
-    disk: Option<Arc<Disk>>,
+    place: Place,
+}
+
+/// Where partitions keep what they hold.
+#[derive(Clone, Debug)]
+enum Place {
+    Memory(Prefault),
+    Disk(Arc<Disk>),
+}
+
+impl Place {
+    fn disk(&self) -> Option<&Disk> {
+        match self {
+            Place::Memory(_) => None,
+            Place::Disk(disk) => Some(disk),
+        }
+    }
+
+    /// A new one.
+    fn partition(&self, topic: &str, id: Uuid, index: i32) -> io::Result<Arc<Partition>> {
+        let partition = match self {
+            Place::Memory(prefault) => Partition::new(index, *prefault),
+            Place::Disk(disk) => disk.create(topic, id, index)?,
+        };
+        Ok(Arc::new(partition))
+    }
 }
 
 fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
@@ -80,15 +105,15 @@ fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
 
 impl Topic {
     /// A new one. On disk it is there once this returns.
-    fn create(name: &str, id: Uuid, count: i32, config: TopicConfig, disk: &Option<Arc<Disk>>) -> io::Result<Topic> {
-        let partitions = (0..count).map(|index| new_partition(disk, name, id, index)).collect::<io::Result<_>>()?;
+    fn create(name: &str, id: Uuid, count: i32, config: TopicConfig, place: &Place) -> io::Result<Topic> {
+        let partitions = (0..count).map(|index| place.partition(name, id, index)).collect::<io::Result<_>>()?;
         let topic = Topic {
             name: name.to_owned(),
             id,
             is_internal: names::is_internal(name),
             partitions: RwLock::new(partitions),
             config: RwLock::new(Arc::new(config)),
-            disk: disk.clone(),
+            place: place.clone(),
         };
         topic.write_down(count, &topic.config())?;
         Ok(topic)
@@ -114,13 +139,13 @@ impl Topic {
             is_internal: names::is_internal(name),
             partitions: RwLock::new(partitions),
             config: RwLock::new(Arc::new(config)),
-            disk: Some(disk.clone()),
+            place: Place::Disk(disk.clone()),
         };
         Ok((topic, notices))
     }
 
     fn write_down(&self, partitions: i32, config: &TopicConfig) -> io::Result<()> {
-        let Some(disk) = &self.disk else { return Ok(()) };
+        let Some(disk) = self.place.disk() else { return Ok(()) };
         let record = TopicRecord { id: self.id, partitions, configs: config.overrides.clone() };
         disk.metadata.put_topic(&self.name, &record)
     }
@@ -142,7 +167,7 @@ impl Topic {
     pub(crate) fn grow(&self, count: i32) -> io::Result<()> {
         let mut partitions = write(&self.partitions);
         let now = partitions.len() as i32;
-        let new = (now..count).map(|index| new_partition(&self.disk, &self.name, self.id, index));
+        let new = (now..count).map(|index| self.place.partition(&self.name, self.id, index));
         let new = new.collect::<io::Result<Vec<_>>>()?;
         if !new.is_empty() {
             self.write_down(count, &self.config())?;
@@ -165,18 +190,10 @@ impl Topic {
     }
 }
 
-fn new_partition(disk: &Option<Arc<Disk>>, topic: &str, id: Uuid, index: i32) -> io::Result<Arc<Partition>> {
-    let partition = match disk {
-        None => Partition::new(index),
-        Some(disk) => disk.create(topic, id, index)?,
-    };
-    Ok(Arc::new(partition))
-}
-
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Topics {
     registry: RwLock<Registry>,
-    disk: Option<Arc<Disk>>,
+    place: Place,
 }
 
 #[derive(Debug, Default)]
@@ -231,6 +248,10 @@ impl Registry {
 }
 
 impl Topics {
+    pub(crate) fn in_memory(prefault: Prefault) -> Topics {
+        Topics { registry: RwLock::default(), place: Place::Memory(prefault) }
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<Arc<Topic>> {
         read(&self.registry).by_name.get(name).cloned()
     }
@@ -259,7 +280,7 @@ impl Topics {
     ) -> Result<Arc<Topic>, TopicError> {
         let mut registry = write(&self.registry);
         registry.check(name)?;
-        Ok(registry.add(Topic::create(name, id, partitions, config, &self.disk)?))
+        Ok(registry.add(Topic::create(name, id, partitions, config, &self.place)?))
     }
 
     /// Like [`Topics::create`] after [`Topics::check`]: names that collide within one request are let through, as by
@@ -273,14 +294,14 @@ impl Topics {
     ) -> Result<Arc<Topic>, TopicError> {
         let mut registry = write(&self.registry);
         registry.is_free(name)?;
-        Ok(registry.add(Topic::create(name, id, partitions, config, &self.disk)?))
+        Ok(registry.add(Topic::create(name, id, partitions, config, &self.place)?))
     }
 
     /// The topic is no more; who waits for its partitions is woken and will not find it. By id, so that one that was
     /// made anew under the same name stays.
     pub(crate) fn remove(&self, id: Uuid) -> io::Result<Option<Arc<Topic>>> {
         let Some(topic) = self.get_by_id(id) else { return Ok(None) };
-        if let Some(disk) = &self.disk {
+        if let Some(disk) = self.place.disk() {
             // From here on it is gone, though its files may still be there after a crash.
             disk.metadata.delete_topic(&topic.name)?;
         }
@@ -308,7 +329,7 @@ impl Topics {
             registry.add(topic);
             notices.extend(said);
         }
-        Ok((Topics { registry: RwLock::new(registry), disk: Some(disk) }, notices))
+        Ok((Topics { registry: RwLock::new(registry), place: Place::Disk(disk) }, notices))
     }
 
     /// Every partition there is, with its topic's name.

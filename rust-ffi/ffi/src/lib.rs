@@ -38,6 +38,7 @@ mod guard;
 mod handle;
 mod instance;
 mod log_subscriber;
+mod pages;
 mod signals;
 mod strings;
 

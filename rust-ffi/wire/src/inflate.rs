@@ -4,7 +4,7 @@
 mod snappy;
 mod zstd;
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 /// The low three bits of a batch's attributes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,28 +59,51 @@ impl From<io::Error> for InflateError {
 /// What comes out of `input`, piece by piece: an error once it is more than `max` bytes. What the codec remembers
 /// meanwhile is bounded too: a block of at most 22 times the input for Snappy, 24 MiB for zstd, less for the others.
 pub fn reader<'a>(compression: Compression, input: &'a [u8], max: usize) -> Result<Inflate<'a>, InflateError> {
-    let source: Box<dyn Read + 'a> = match compression {
+    let source: Box<dyn BufRead + 'a> = match compression {
         Compression::None => Box::new(input),
-        Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(input)),
+        Compression::Gzip => buffered(flate2::bufread::MultiGzDecoder::new(input)),
+        // These two inflate whole blocks, which are looked at where they lie.
         Compression::Snappy => Box::new(snappy::reader(input, max)?),
         Compression::Lz4 => Box::new(lz4_flex::frame::FrameDecoder::new(input)),
-        Compression::Zstd => Box::new(zstd::reader(input)?),
+        Compression::Zstd => buffered(zstd::reader(input)?),
     };
     Ok(Inflate { source, left: max, max })
 }
 
+/// Enough for a dozen records, so that a large value is skipped in few steps.
+const BUFFER: usize = 16 << 10;
+
+fn buffered<'a>(source: impl Read + 'a) -> Box<dyn BufRead + 'a> {
+    Box::new(BufReader::with_capacity(BUFFER, source))
+}
+
 /// See [`reader`].
 pub struct Inflate<'a> {
-    source: Box<dyn Read + 'a>,
+    source: Box<dyn BufRead + 'a>,
     left: usize,
     max: usize,
 }
 
+impl BufRead for Inflate<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        let there = self.source.fill_buf()?;
+        if there.len() > self.left {
+            Err(io::Error::other(InflateError::TooLarge { max: self.max }))
+        } else {
+            Ok(there)
+        }
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.source.consume(count);
+        self.left -= count;
+    }
+}
+
 impl Read for Inflate<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let count = self.source.read(buf)?;
-        self.left =
-            self.left.checked_sub(count).ok_or_else(|| io::Error::other(InflateError::TooLarge { max: self.max }))?;
+        let count = self.fill_buf()?.read(buf)?;
+        self.consume(count);
         Ok(count)
     }
 }

@@ -46,10 +46,10 @@ pub(super) fn is_ours(url: &str) -> bool {
 }
 
 pub(super) async fn open(opening: &Opening<'_>) -> Result<Arc<dyn Backend>, Error> {
-    let Opening { settings, advertised_port, stop } = opening;
+    let Opening { settings, advertised_port, stop, prefault } = opening;
     let url = settings.text("storage.url");
     let clock = Clock::new();
-    let engine_settings = engine_settings(settings, *advertised_port);
+    let engine_settings = engine::Settings { prefault: *prefault, ..engine_settings(settings, *advertised_port) };
     let place = place(url)?;
     let fsync = place.as_ref().map_or(Fsync::Never, |place| place.fsync);
     let (engine, troubles) = match place {
@@ -142,6 +142,7 @@ fn engine_settings(settings: &Settings, port: u16) -> engine::Settings {
         seed: seed::draw(),
         group_initial_rebalance_delay_ms: settings.int("group.initial.rebalance.delay.ms"),
         broker_configs: settings.of_engine(),
+        ..engine::Settings::default()
     }
 }
 

@@ -3,48 +3,103 @@
 
 use bytes::{Bytes, BytesMut};
 
+use crate::settings::Prefault;
+
 /// Sizes of the chunks of one partition, in their order: an idle topic costs kilobytes.
 const CHUNKS: [usize; 3] = [4 << 10, 64 << 10, 1 << 20];
 /// A batch larger than this has a chunk of its own, or a chunk could be left half empty.
 const LARGE: usize = 256 << 10;
+/// Pages are asked for in runs of this size: few calls, no long one, and little that is never written.
+const RUN: usize = 128 << 10;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Arena {
     chunk: BytesMut,
     chunks: usize,
+    prefault: Prefault,
+    /// Bytes at the front of what is left of the chunk whose pages are there.
+    ready: usize,
 }
 
 impl Arena {
+    pub(super) fn new(prefault: Prefault) -> Arena {
+        Arena { chunk: BytesMut::new(), chunks: 0, prefault, ready: 0 }
+    }
+
     /// Copies `bytes` and lets `patch` change the copy.
     pub(super) fn store(&mut self, bytes: &[u8], patch: impl FnOnce(&mut [u8])) -> Bytes {
-        if bytes.len() > LARGE {
-            let mut own = BytesMut::from(bytes);
-            patch(&mut own);
-            return own.freeze();
-        }
+        let mut stored = if bytes.len() > LARGE { self.alone(bytes) } else { self.beside_others(bytes) };
+        patch(&mut stored);
+        stored.freeze()
+    }
+
+    fn alone(&self, bytes: &[u8]) -> BytesMut {
+        let mut own = BytesMut::with_capacity(bytes.len());
+        (self.prefault)(own.spare_capacity_mut());
+        own.extend_from_slice(bytes);
+        own
+    }
+
+    fn beside_others(&mut self, bytes: &[u8]) -> BytesMut {
         if self.chunk.capacity() < bytes.len() {
             let size = CHUNKS[self.chunks.min(CHUNKS.len() - 1)];
             self.chunk = BytesMut::with_capacity(size.max(bytes.len()));
             self.chunks += 1;
+            // A small one may never be filled: its pages come as they are touched.
+            self.ready = if size > RUN { 0 } else { self.chunk.capacity() };
         }
+        if self.ready < bytes.len() {
+            let spare = self.chunk.spare_capacity_mut();
+            let end = bytes.len().max(self.ready + RUN).min(spare.len());
+            (self.prefault)(&mut spare[self.ready..end]);
+            self.ready = end;
+        }
+        self.ready -= bytes.len();
         self.chunk.extend_from_slice(bytes);
-        let mut stored = self.chunk.split();
-        patch(&mut stored);
-        stored.freeze()
+        self.chunk.split()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
     use super::*;
 
     #[test]
     fn batches_of_a_chunk_lie_side_by_side() {
-        let mut arena = Arena::default();
+        let mut arena = Arena::new(|_| ());
         let first = arena.store(&[1; 1_000], |bytes| bytes[0] = 9);
         let second = arena.store(&[2; 1_000], |_| ());
         assert_eq!((first[0], first[1], second[0]), (9, 1, 2));
         assert_eq!(first.as_ptr() as usize + 1_000, second.as_ptr() as usize);
         assert_eq!(arena.store(&[3; 300 << 10], |_| ()).len(), 300 << 10);
+    }
+
+    thread_local! {
+        /// Begin and end of what was asked for.
+        static ASKED: RefCell<Vec<(usize, usize)>> = const { RefCell::new(Vec::new()) };
+    }
+
+    #[test]
+    fn pages_are_asked_for_once_and_before_they_are_written() {
+        let mut arena = Arena::new(|memory| {
+            let begin = memory.as_ptr() as usize;
+            ASKED.with_borrow_mut(|asked| asked.push((begin, begin + memory.len())));
+        });
+        let small = CHUNKS[..2].iter().map(|size| arena.store(&vec![0; *size], |_| ()));
+        // A chunk that goes would be asked for again where it lay.
+        let mut kept: Vec<Bytes> = small.collect();
+        assert_eq!(ASKED.with_borrow(Vec::len), 0);
+        for len in [900, 3_000, 5_000, 40_000, 100_000, 140_000, 300_000].repeat(20) {
+            let stored = arena.store(&vec![7; len], |_| ());
+            let (begin, end) = (stored.as_ptr() as usize, stored.as_ptr() as usize + len);
+            let within = |run: &(usize, usize)| run.1.min(end).saturating_sub(run.0.max(begin));
+            assert_eq!(ASKED.with_borrow(|asked| asked.iter().map(within).sum::<usize>()), len);
+            kept.push(stored);
+        }
+        let written: usize = kept[2..].iter().map(Bytes::len).sum();
+        let asked: usize = ASKED.with_borrow(|asked| asked.iter().map(|run| run.1 - run.0).sum());
+        assert!(asked < written + written / 4, "{asked} asked for, {written} written");
     }
 }

@@ -26,6 +26,7 @@ use super::{
 use crate::{
     clock::Now,
     configs::TopicConfig,
+    settings::Prefault,
     waiters::{WaitList, lock},
 };
 
@@ -115,8 +116,9 @@ impl From<ReadError> for ErrorCode {
 }
 
 impl Log {
-    pub(super) fn in_memory() -> Log {
-        Log::at_home(None, VecDeque::from([Segment::new(0, Data::Memory(Vec::new()), 0)]), Producers::default(), 0, 0)
+    fn in_memory(prefault: Prefault) -> Log {
+        let segments = VecDeque::from([Segment::new(0, Data::Memory(Vec::new()), 0)]);
+        Log { arena: Arena::new(prefault), ..Log::at_home(None, segments, Producers::default(), 0, 0) }
     }
 
     pub(super) fn at_home(
@@ -130,7 +132,7 @@ impl Log {
             segments,
             log_start,
             end,
-            arena: Arena::default(),
+            arena: Arena::new(|_| ()),
             producers,
             closed: false,
             home,
@@ -277,8 +279,8 @@ impl Log {
 
 impl Partition {
     /// In memory.
-    pub(crate) fn new(index: i32) -> Partition {
-        Partition::with_log(index, Log::in_memory())
+    pub(crate) fn new(index: i32, prefault: Prefault) -> Partition {
+        Partition::with_log(index, Log::in_memory(prefault))
     }
 
     pub(super) fn with_log(index: i32, log: Log) -> Partition {

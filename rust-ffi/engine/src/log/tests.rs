@@ -42,7 +42,7 @@ fn kept(partition: &Partition) -> Vec<(i64, Vec<u8>, Option<Vec<u8>>)> {
 
 #[test]
 fn offsets_are_gapless_and_an_offset_in_a_batch_returns_that_batch() {
-    let (partition, config) = (Partition::new(0), TopicConfig::default());
+    let (partition, config) = (Partition::new(0, |_| ()), TopicConfig::default());
     assert_eq!(append(&partition, &plain(3, 10, WALL), &config), Ok(0));
     assert_eq!(append(&partition, &plain(5, 10, WALL), &config), Ok(3));
     assert_eq!(partition.range(), (0, 8));
@@ -59,7 +59,7 @@ fn offsets_are_gapless_and_an_offset_in_a_batch_returns_that_batch() {
 
 #[test]
 fn the_first_batch_is_returned_whole_however_small_the_limit() {
-    let (partition, config) = (Partition::new(0), TopicConfig::default());
+    let (partition, config) = (Partition::new(0, |_| ()), TopicConfig::default());
     append(&partition, &plain(1, 5_000, WALL), &config).unwrap();
     append(&partition, &plain(1, 5_000, WALL), &config).unwrap();
     let read = |bytes_max, at_least_one| {
@@ -72,7 +72,7 @@ fn the_first_batch_is_returned_whole_however_small_the_limit() {
 
 #[test]
 fn a_retry_of_any_of_the_last_five_batches_is_answered_with_where_it_is() {
-    let (partition, config) = (Partition::new(0), TopicConfig::default());
+    let (partition, config) = (Partition::new(0, |_| ()), TopicConfig::default());
     let send = |sequence| append(&partition, &sequenced(&[(WALL, None, Some(b"v"))], 7, 0, sequence), &config);
     for sequence in 0..6 {
         assert_eq!(send(sequence), Ok(sequence.into()));
@@ -89,7 +89,7 @@ fn a_retry_of_any_of_the_last_five_batches_is_answered_with_where_it_is() {
 
 #[test]
 fn a_sequence_wraps_and_an_older_epoch_is_refused() {
-    let (partition, config) = (Partition::new(0), TopicConfig::default());
+    let (partition, config) = (Partition::new(0, |_| ()), TopicConfig::default());
     let send = |epoch, sequence, count: usize| {
         let records: Vec<Given<'_>> = vec![(WALL, None, Some(b"v")); count];
         append(&partition, &sequenced(&records, 7, epoch, sequence), &config)
@@ -103,7 +103,7 @@ fn a_sequence_wraps_and_an_older_epoch_is_refused() {
 
 #[test]
 fn a_batch_that_is_refused_moves_no_sequence() {
-    let (partition, config) = (Partition::new(0), TopicConfig { compact: true, ..TopicConfig::default() });
+    let (partition, config) = (Partition::new(0, |_| ()), TopicConfig { compact: true, ..TopicConfig::default() });
     let keyless = sequenced(&[(WALL, None, Some(b"v"))], 7, 0, 0);
     assert_eq!(append(&partition, &keyless, &config).map_err(|e| ErrorCode::from(&e)), Err(ErrorCode::InvalidRecord));
     let keyed = sequenced(&[(WALL, Some(b"k"), Some(b"v"))], 7, 0, 0);
@@ -112,7 +112,7 @@ fn a_batch_that_is_refused_moves_no_sequence() {
 
 #[test]
 fn sizes_and_timestamps_have_limits() {
-    let partition = Partition::new(0);
+    let partition = Partition::new(0, |_| ());
     let config = TopicConfig { max_message_bytes: 200, timestamp_before_max_ms: 1_000, ..TopicConfig::default() };
     let code = |bytes: &[u8]| append(&partition, bytes, &config).map_err(|e| ErrorCode::from(&e));
     assert_eq!(code(&plain(1, 300, WALL)), Err(ErrorCode::MessageTooLarge));
@@ -124,7 +124,7 @@ fn sizes_and_timestamps_have_limits() {
 
 #[test]
 fn bad_records_are_named_but_not_all_of_a_thousand() {
-    let partition = Partition::new(0);
+    let partition = Partition::new(0, |_| ());
     let config = TopicConfig { compact: true, ..TopicConfig::default() };
     let given: Vec<Given<'_>> = (0..1000).map(|_| (WALL, None, Some(&b"v"[..]))).collect();
     let refused = partition.append(&batch(&given), &config, at(0));
@@ -141,7 +141,7 @@ fn bad_records_are_named_but_not_all_of_a_thousand() {
 
 #[test]
 fn a_batch_that_is_known_is_answered_with_its_time() {
-    let (partition, config) = (Partition::new(0), TopicConfig::default());
+    let (partition, config) = (Partition::new(0, |_| ()), TopicConfig::default());
     let bytes = sequenced(&[(WALL, None, Some(b"v"))], 7, 0, 0);
     let times = [-1, WALL].map(|_| partition.append(&bytes, &config, at(0)).unwrap().log_append_time_ms);
     assert_eq!(times, [-1, WALL]);
@@ -149,7 +149,8 @@ fn a_batch_that_is_known_is_answered_with_its_time() {
 
 #[test]
 fn log_append_time_is_the_brokers() {
-    let (partition, config) = (Partition::new(0), TopicConfig { log_append_time: true, ..TopicConfig::default() });
+    let (partition, config) =
+        (Partition::new(0, |_| ()), TopicConfig { log_append_time: true, ..TopicConfig::default() });
     let appended = partition.append(&plain(2, 10, 5), &config, at(7)).unwrap();
     assert_eq!(appended.log_append_time_ms, WALL + 7);
     let mut slices = Vec::new();
@@ -163,7 +164,7 @@ fn log_append_time_is_the_brokers() {
 
 #[test]
 fn a_time_finds_the_first_record_that_is_not_older() {
-    let (partition, config) = (Partition::new(0), TopicConfig::default());
+    let (partition, config) = (Partition::new(0, |_| ()), TopicConfig::default());
     let records = |times: &[i64]| -> Vec<u8> {
         batch(&times.iter().map(|ms| (WALL + ms, None, Some(&b"v"[..]))).collect::<Vec<_>>())
     };
@@ -181,7 +182,7 @@ fn a_time_finds_the_first_record_that_is_not_older() {
 
 #[test]
 fn delete_records_moves_the_start_and_never_back() {
-    let (partition, config) = (Partition::new(0), TopicConfig::default());
+    let (partition, config) = (Partition::new(0, |_| ()), TopicConfig::default());
     append(&partition, &plain(10, 10, WALL), &config).unwrap();
     assert_eq!(partition.delete_records(4), Ok(4));
     assert_eq!(partition.delete_records(2), Ok(4));
@@ -196,7 +197,7 @@ fn delete_records_moves_the_start_and_never_back() {
 fn retention_by_size_keeps_at_least_what_is_asked_and_not_much_more() {
     let kept_bytes = 4 << 20;
     let config = TopicConfig { retention_bytes: kept_bytes, ..TopicConfig::default() };
-    let partition = Partition::new(0);
+    let partition = Partition::new(0, |_| ());
     for _ in 0..1_000 {
         append(&partition, &plain(1, 100_000, WALL), &config).unwrap();
     }
@@ -209,7 +210,7 @@ fn retention_by_size_keeps_at_least_what_is_asked_and_not_much_more() {
 fn retention_by_time_takes_the_active_segment_too_and_minus_one_keeps_for_ever() {
     let for_ever = TopicConfig { retention_ms: -1, ..TopicConfig::default() };
     let an_hour = TopicConfig { retention_ms: 3_600_000, ..TopicConfig::default() };
-    let partition = Partition::new(0);
+    let partition = Partition::new(0, |_| ());
     append(&partition, &plain(3, 10, WALL), &an_hour).unwrap();
     partition.maintain(&for_ever, 1, at(1_000_000_000));
     partition.maintain(&an_hour, 1, at(3_600_000));
@@ -221,7 +222,7 @@ fn retention_by_time_takes_the_active_segment_too_and_minus_one_keeps_for_ever()
 #[test]
 fn compaction_keeps_the_latest_of_each_key_and_its_offset() {
     let config = TopicConfig { compact: true, delete: false, segment_bytes: 400, ..TopicConfig::default() };
-    let partition = Partition::new(0);
+    let partition = Partition::new(0, |_| ());
     let put = |key: &[u8], value: Option<&[u8]>| {
         append(&partition, &batch(&[(WALL, Some(key), value), (WALL, Some(b"other"), Some(b"o"))]), &config).unwrap();
     };
@@ -258,7 +259,7 @@ fn young_records_are_not_compacted() {
         min_compaction_lag_ms: 1_000,
         ..TopicConfig::default()
     };
-    let partition = Partition::new(0);
+    let partition = Partition::new(0, |_| ());
     for _ in 0..10 {
         append(&partition, &plain(1, 50, WALL), &config).unwrap();
     }
@@ -273,7 +274,7 @@ fn young_records_are_not_compacted() {
 fn a_log_is_a_list_of_records() {
     arbtest::arbtest(|u| {
         let config = TopicConfig { segment_bytes: u.int_in_range(100..=5_000)?, ..TopicConfig::default() };
-        let partition = Partition::new(0);
+        let partition = Partition::new(0, |_| ());
         let (mut model, mut start): (Vec<Vec<u8>>, usize) = (Vec::new(), 0);
         for _ in 0..u.int_in_range(0..=60)? {
             if u.ratio(4, 5)? {
@@ -314,14 +315,14 @@ fn a_log_is_a_list_of_records() {
 #[test]
 fn a_segment_is_begun_by_the_time_of_its_records_and_without_one_by_the_clock() {
     let config = TopicConfig { segment_ms: 1_000, ..TopicConfig::default() };
-    let partition = Partition::new(0);
+    let partition = Partition::new(0, |_| ());
     let segments = |timestamp: i64, ms: i64| {
         partition.append(&plain(1, 10, timestamp), &config, at(ms)).unwrap();
         lock(&partition.log).segments.len()
     };
     assert_eq!((segments(WALL - 90_000, 0), segments(WALL - 89_000, 9_000), segments(WALL - 88_999, 9_000)), (1, 1, 2));
     assert_eq!(segments(WALL - 95_000, 9_000), 2, "an older one belongs to it");
-    let partition = Partition::new(0);
+    let partition = Partition::new(0, |_| ());
     let segments = |ms: i64| {
         partition.append(&plain(1, 10, -1), &config, at(ms)).unwrap();
         lock(&partition.log).segments.len()

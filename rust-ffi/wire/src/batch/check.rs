@@ -5,7 +5,6 @@ use super::{Batch, HEADER, LOG_OVERHEAD, at};
 use crate::inflate;
 use crate::record::{self, RecordError};
 use crate::{ErrorCode, inflate::InflateError};
-use std::io::BufReader;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BatchError {
@@ -159,9 +158,6 @@ pub(super) fn produced(bytes: &[u8]) -> Result<Batch<'_>, BatchError> {
     Ok(batch)
 }
 
-/// Enough for the varints of a record, so that a large value is skipped in few steps.
-const BUFFER: usize = 16 << 10;
-
 /// What [`Batch::check_records`] has seen on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seen {
@@ -202,7 +198,7 @@ pub(super) fn walk(
         inflate::Compression::None => record::walk_bytes(batch.record_bytes(), batch.record_count(), see)?,
         compressed => {
             let inflated = inflate::reader(compressed, batch.record_bytes(), max).map_err(RecordError::Inflate)?;
-            record::walk(BufReader::with_capacity(BUFFER, inflated), batch.record_count(), see)?;
+            record::walk(inflated, batch.record_count(), see)?;
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 //! its length before it.
 
 use super::InflateError;
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 
 /// A magic number, then a version and the lowest compatible one.
 const XERIAL_MAGIC: &[u8; 8] = b"\x82SNAPPY\0";
@@ -60,13 +60,23 @@ impl<'a> Blocks<'a> {
     }
 }
 
-impl Read for Blocks<'_> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+impl BufRead for Blocks<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
         while self.at == self.block.len() && !self.rest.is_empty() {
             self.refill().map_err(io::Error::other)?;
         }
-        let count = (&self.block[self.at..]).read(buf)?;
+        Ok(&self.block[self.at..])
+    }
+
+    fn consume(&mut self, count: usize) {
         self.at += count;
+    }
+}
+
+impl Read for Blocks<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let count = self.fill_buf()?.read(buf)?;
+        self.consume(count);
         Ok(count)
     }
 }

@@ -20,11 +20,29 @@ pub fn walk<E: From<RecordError>>(
     mut see: impl FnMut(Outline) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut walker = Walker { source, left: 0 };
-    for _ in 0..count {
-        if walker.at_end()? {
+    let mut left = count;
+    while left > 0 {
+        let there = walker.source.fill_buf().map_err(broken)?;
+        if there.is_empty() {
             return Err(RecordError::Missing.into());
         }
-        see(walker.record()?)?;
+        // Those that lie there in one piece, and then the one that does not, or is malformed.
+        let mut records = Cursor(there);
+        let mut rest = there;
+        while left > 0
+            && let Ok(outline) = next(&mut records)
+        {
+            see(outline)?;
+            left -= 1;
+            rest = records.0;
+        }
+        let is_cut = !rest.is_empty();
+        let seen = there.len() - rest.len();
+        walker.source.consume(seen);
+        if left > 0 && is_cut {
+            see(walker.record()?)?;
+            left -= 1;
+        }
     }
     if walker.at_end()? { Ok(()) } else { Err(RecordError::Surplus.into()) }
 }
@@ -40,12 +58,56 @@ pub fn walk_bytes<E: From<RecordError>>(
         if records.0.is_empty() {
             return Err(RecordError::Missing.into());
         }
-        see(outline(&mut records)?)?;
+        see(next(&mut records)?)?;
     }
     if records.0.is_empty() { Ok(()) } else { Err(RecordError::Surplus.into()) }
 }
 
-#[inline]
+#[inline(always)]
+fn next(records: &mut Cursor<'_>) -> Result<Outline, RecordError> {
+    match common(records) {
+        Some(outline) => Ok(outline),
+        None => outline(records),
+    }
+}
+
+/// The record that most are: short numbers and no headers. Any other is left to [`outline`], which says what is wrong
+/// with it; without a word to say, this one is three times as fast.
+#[inline(always)]
+fn common(records: &mut Cursor<'_>) -> Option<Outline> {
+    let mut rest = records.0;
+    let len = short(&mut rest)?;
+    let (mut body, rest) = rest.split_at_checked(usize::try_from(len).ok()?)?;
+    body = body.get(1..)?; // attributes: unused
+    let timestamp_delta = short(&mut body)?;
+    let offset_delta = short(&mut body)?;
+    let key = short(&mut body)?;
+    body = body.get(key.max(0) as usize..)?;
+    let value = short(&mut body)?;
+    body = body.get(value.max(0) as usize..)?;
+    if *body != [0] {
+        return None;
+    }
+    records.0 = rest;
+    Some(Outline { timestamp_delta: timestamp_delta.into(), offset_delta, has_key: key >= 0 })
+}
+
+/// A number of at most three bytes.
+#[inline(always)]
+fn short(bytes: &mut &[u8]) -> Option<i32> {
+    let there = *bytes;
+    let (value, rest) = match *there {
+        [a @ ..0x80, ref rest @ ..] => (u32::from(a), rest),
+        [a, b @ ..0x80, ref rest @ ..] => (u32::from(a & 0x7f) | u32::from(b) << 7, rest),
+        [a, b, c @ ..0x80, ref rest @ ..] => {
+            (u32::from(a & 0x7f) | u32::from(b & 0x7f) << 7 | u32::from(c) << 14, rest)
+        }
+        _ => return None,
+    };
+    *bytes = rest;
+    Some((value >> 1) as i32 ^ -((value & 1) as i32))
+}
+
 fn outline(records: &mut Cursor<'_>) -> Result<Outline, RecordError> {
     let len = records.varint()?;
     let mut body = Cursor(records.take(len)?);
@@ -140,4 +202,79 @@ impl<R: BufRead> Walker<R> {
 
 fn broken(error: std::io::Error) -> RecordError {
     RecordError::Inflate(error.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufReader;
+
+    use super::{super::put, *};
+
+    /// Some with a header or a large timestamp, which [`common`] leaves to [`outline`].
+    fn records() -> Vec<u8> {
+        let mut records = Vec::new();
+        for index in 0..40 {
+            let value = vec![7; index as usize * 9];
+            put(
+                &mut records,
+                index,
+                Some(&b"key"[..]).filter(|_| index % 3 == 0),
+                Some(&value[..]).filter(|_| index != 5),
+            );
+            if index % 4 == 0 {
+                records.extend([2 * 11, 0, 0x80, 0x80, 0x80, 2, 2, 0, 0, 2, 0, 1]);
+            }
+        }
+        records
+    }
+
+    fn outlines(
+        walk: impl FnOnce(&mut dyn FnMut(Outline) -> Result<(), RecordError>) -> Result<(), RecordError>,
+    ) -> Walked {
+        let mut seen = Vec::new();
+        let end = walk(&mut |outline| {
+            seen.push(outline);
+            Ok(())
+        });
+        (seen, end)
+    }
+
+    type Walked = (Vec<Outline>, Result<(), RecordError>);
+
+    #[test]
+    fn the_quick_look_sees_what_the_slow_one_sees_and_takes_nothing_else() {
+        let records = records();
+        let mut quick_ones = 0;
+        for at in 0..records.len() {
+            for flip in [0, 1, 0x80, 0xff] {
+                let mut bent = records.clone();
+                bent[at] ^= flip;
+                let begin = at.saturating_sub(9);
+                let (mut quick, mut slow) = (Cursor(&bent[begin..]), Cursor(&bent[begin..]));
+                if let Some(seen) = common(&mut quick) {
+                    quick_ones += 1;
+                    assert_eq!((Ok(seen), quick.0), (outline(&mut slow), slow.0), "{at} {flip}");
+                }
+            }
+        }
+        assert!(quick_ones > 100);
+    }
+
+    #[test]
+    fn a_stream_is_walked_as_bytes_are_however_it_is_cut() {
+        let records = records();
+        let whole = outlines(|see| walk_bytes(&records, 50, see));
+        assert_eq!((whole.0.len(), whole.1), (50, Ok(())));
+        for capacity in [1, 2, 5, 64, 300, 4096] {
+            let stream = |bytes, count| {
+                let source = BufReader::with_capacity(capacity, bytes);
+                outlines(|see| walk(source, count, see))
+            };
+            assert_eq!(stream(&records[..], 50), whole, "{capacity}");
+            assert_eq!(stream(&records[..], 49).1, Err(RecordError::Surplus), "{capacity}");
+            assert_eq!(stream(&records[..], 51).1, Err(RecordError::Missing), "{capacity}");
+            let cut = &records[..records.len() - 1];
+            assert_eq!(stream(cut, 50).1, Err(RecordError::Length), "{capacity}");
+        }
+    }
 }
