@@ -1,4 +1,5 @@
 //! Link arguments of the shared library, and the name of the compiler for `tansu_build_info`.
+#![expect(clippy::disallowed_methods, clippy::disallowed_macros, reason = "so a build script talks with cargo")]
 
 use std::process::Command;
 

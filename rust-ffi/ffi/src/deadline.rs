@@ -1,4 +1,5 @@
 //! Time-outs as the ABI writes them: milliseconds, -1 for ever. The one file here that reads a clock.
+#![expect(clippy::disallowed_methods, reason = "the clock of the time-outs of the ABI")]
 
 use crate::failure::{Failure, Outcome};
 use crate::status::TANSU_E_INVALID_ARG;

@@ -1,4 +1,5 @@
 //! `cargo xtask sim`: runs seeds, as many at once as there are cores, and says of one that fails how to run it again.
+#![expect(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a tool, not a part of the library")]
 
 use std::{
     num::NonZero,

@@ -1,4 +1,5 @@
 //! The time, as the engine wants it.
+#![expect(clippy::disallowed_methods, reason = "the broker's clock")]
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 

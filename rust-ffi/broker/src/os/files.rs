@@ -1,4 +1,5 @@
 //! A folder of the operating system, as the engine wants it.
+#![expect(clippy::disallowed_methods, reason = "the broker's files")]
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},

@@ -1,5 +1,6 @@
 //! Which files of a folder are open. There may be any number of files: a partition of many segments, many partitions.
 //! So many of them are open at once as the descriptors allow; the others are opened again when somebody uses them.
+#![expect(clippy::disallowed_methods, reason = "the broker's files")]
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},

@@ -1,6 +1,7 @@
 //! Record batches made by Kafka's own producer code (`tests/batches/Batches.java`), and the same ones bent. The codes
 //! of the bent ones are what Kafka 4.3.1 says of them: `TANSU_BATCHES=DIR cargo test` leaves them there for
 //! `Batches.java ask`.
+#![expect(clippy::disallowed_methods, reason = "batches of Kafka's own are in files")]
 
 use super::*;
 use crate::ErrorCode;

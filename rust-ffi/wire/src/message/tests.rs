@@ -1,5 +1,6 @@
 //! All messages against Kafka's own: a corpus of random ones, written by the generated classes of the Java client
 //! (`tests/corpus/Corpus.java`), must be read, and written again byte for byte.
+#![expect(clippy::disallowed_methods, reason = "Kafka's messages are in a file")]
 
 use super::*;
 use crate::api::TABLE;

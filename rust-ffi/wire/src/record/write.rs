@@ -47,6 +47,7 @@ pub fn write(out: &mut Vec<u8>, record: &Record<'_>) {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "batches of Kafka's own are in files")]
 mod tests {
     use super::*;
     use crate::{batch::Batch, record::Records};
