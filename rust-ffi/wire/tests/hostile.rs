@@ -1,43 +1,15 @@
 //! Hostile bodies: whatever a body claims, reading it never panics and never takes more memory than the frame and 16
 //! MiB. The allocator counts; the bodies are Kafka's own messages, bent at random, the same ones in every run.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::io::Read;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+#[path = "support/hostile.rs"]
+mod hostile;
+
+use hostile::{Counting, LIES, peak, requests};
 use wire::batch::Batch;
 use wire::message::check_request;
 
-struct Counting;
-
-static LIVE: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: passes everything on to the system's allocator, and only counts.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let live = LIVE.fetch_add(layout.size(), Relaxed) + layout.size();
-        PEAK.fetch_max(live, Relaxed);
-        // SAFETY: the caller's promise is the system allocator's.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        LIVE.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: `block` came from `alloc` above, with this layout.
-        unsafe { System.dealloc(block, layout) }
-    }
-}
-
 #[global_allocator]
 static COUNTING: Counting = Counting;
-
-/// What `work` holds at most, beyond what was held before.
-fn peak<T>(work: impl FnOnce() -> T) -> (T, usize) {
-    let before = LIVE.load(Relaxed);
-    PEAK.store(before, Relaxed);
-    let result = work();
-    (result, PEAK.load(Relaxed) - before)
-}
 
 /// xorshift64*: the same numbers in every run.
 struct Random(u64);
@@ -54,42 +26,6 @@ impl Random {
         (self.next() % end.max(1) as u64) as usize
     }
 }
-
-struct Frame {
-    key: i16,
-    version: i16,
-    body: Vec<u8>,
-}
-
-fn requests() -> Vec<Frame> {
-    let mut bytes = Vec::new();
-    flate2::read::GzDecoder::new(&include_bytes!("corpus/messages.bin.gz")[..]).read_to_end(&mut bytes).unwrap();
-    let mut rest = &bytes[..];
-    let mut frames = Vec::new();
-    while let Some((head, tail)) = rest.split_at_checked(9) {
-        let (body, tail) = tail.split_at(u32::from_be_bytes(head[5..9].try_into().unwrap()) as usize);
-        if head[0] == 0 {
-            let word = |at: usize| i16::from_be_bytes(head[at..at + 2].try_into().unwrap());
-            frames.push(Frame { key: word(1), version: word(3), body: body.to_vec() });
-        }
-        rest = tail;
-    }
-    frames
-}
-
-/// Lengths that lie: huge, negative, one too many bytes long.
-const LIES: &[&[u8]] = &[
-    &[0x7f, 0xff, 0xff, 0xff],
-    &[0xff, 0xff, 0xff, 0xff],
-    &[0xff, 0xff, 0xff, 0xff, 0x0f],
-    &[0xff, 0xff, 0xff, 0xff, 0xff],
-    &[0x80, 0x00, 0x00, 0x00],
-    &[0x7f, 0xff],
-    &[0x00, 0x10, 0x00, 0x00],
-    &[0xff, 0xff, 0xff, 0x7f],
-    &[0x80, 0x80, 0x80, 0x80, 0x08],
-    &[0, 0, 0, 0],
-];
 
 fn bend(random: &mut Random, body: &mut Vec<u8>) {
     for _ in 0..=random.below(4) {
