@@ -18,13 +18,17 @@ mod tests;
 use std::{
     collections::BTreeMap,
     io,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     task::Waker,
 };
 
 use wire::Uuid;
 
 use crate::{
+    bugs::{self, Bug},
     clock::Now,
     log::{Home, Partition, Reopening},
     settings::Settings,
@@ -42,6 +46,8 @@ pub(crate) struct Disk {
     dirty: Mutex<Dirty>,
     /// Where the logs begin, by folder, as the file says.
     log_starts: Mutex<BTreeMap<String, i64>>,
+    /// A folder was removed, and a power cut could bring it back: the next topic may have its name.
+    has_removed: AtomicBool,
 }
 
 /// Partitions with something that is not synced yet.
@@ -92,7 +98,13 @@ impl Disk {
             files.sync_folder("").map_err(failed)?;
         }
         let log_starts = Mutex::new(how.log_starts.clone());
-        let disk = Disk { store, metadata: found.metadata, dirty: Mutex::default(), log_starts };
+        let disk = Disk {
+            store,
+            metadata: found.metadata,
+            dirty: Mutex::default(),
+            log_starts,
+            has_removed: AtomicBool::new(false),
+        };
         Ok(Opened {
             disk,
             topics: found.topics,
@@ -118,12 +130,26 @@ impl Disk {
         if !self.store.files.list(&folder)?.is_empty() {
             // Left by a topic whose deletion was interrupted.
             self.store.files.remove(&folder)?;
+            self.has_removed();
         }
+        self.sync_removed()?;
         let home = Home::new(&self.store, folder.clone());
         let how = Reopening { clean: true, log_start: 0, now: Now::default() };
         let partition = Partition::open(index, home, how)?.0;
         folder::write_partition_metadata(&*self.store.files, &folder, id)?;
         Ok(partition)
+    }
+
+    /// The files of a topic are gone, or some of them.
+    pub(crate) fn has_removed(&self) {
+        self.has_removed.store(true, Ordering::SeqCst);
+    }
+
+    fn sync_removed(&self) -> io::Result<()> {
+        if self.store.fsync == Fsync::Never || !self.has_removed.swap(false, Ordering::SeqCst) {
+            return Ok(());
+        }
+        self.store.files.sync_folder("").inspect_err(|_| self.has_removed())
     }
 
     /// Of a deleted topic of that name: a start would take the new one's records for deleted.
@@ -153,7 +179,7 @@ impl Disk {
                 flusher.wake();
             }
         }
-        self.store.fsync == Fsync::Always
+        self.store.fsync == Fsync::Always && !bugs::has(Bug::AcknowledgedBeforeSync)
     }
 
     /// Whether [`Disk::flush`] has something to do; if not, `waker` is woken when it has to be done at once.

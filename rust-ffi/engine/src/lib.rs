@@ -8,6 +8,7 @@
 mod api;
 mod assignment;
 mod authorized;
+pub mod bugs;
 pub mod clock;
 pub mod configs;
 mod cx;

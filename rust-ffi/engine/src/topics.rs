@@ -9,6 +9,7 @@ use std::{
 use wire::{ErrorCode, Uuid};
 
 use crate::{
+    bugs::{self, Bug},
     configs::TopicConfig,
     disk::{Disk, How, TopicRecord},
     log::Partition,
@@ -301,7 +302,9 @@ impl Topics {
     /// made anew under the same name stays.
     pub(crate) fn remove(&self, id: Uuid) -> io::Result<Option<Arc<Topic>>> {
         let Some(topic) = self.get_by_id(id) else { return Ok(None) };
-        if let Some(disk) = self.place.disk() {
+        if let Some(disk) = self.place.disk()
+            && !bugs::has(Bug::DeletionNotWritten)
+        {
             // From here on it is gone, though its files may still be there after a crash.
             disk.metadata.delete_topic(&topic.name)?;
         }
@@ -312,6 +315,9 @@ impl Topics {
             partition.close();
             // What cannot be removed now is removed when a topic of that name is made again.
             let _ = partition.remove_files();
+        }
+        if let Some(disk) = self.place.disk() {
+            disk.has_removed();
         }
         drop(registry);
         Ok(Some(topic))

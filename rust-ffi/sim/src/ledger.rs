@@ -45,6 +45,24 @@ pub enum Checker {
     Panic,
 }
 
+impl Checker {
+    pub const ALL: [Checker; 13] = [
+        Checker::Acknowledged,
+        Checker::Offsets,
+        Checker::Reader,
+        Checker::Wake,
+        Checker::Idempotence,
+        Checker::Watermark,
+        Checker::Recovery,
+        Checker::Topics,
+        Checker::Groups,
+        Checker::Commits,
+        Checker::Liveness,
+        Checker::Order,
+        Checker::Panic,
+    ];
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     pub checker: Checker,
@@ -81,9 +99,15 @@ pub(crate) struct Ledger {
     pub(crate) lives: u64,
     pub(crate) acked: u64,
     pub(crate) read: u64,
+    /// What else has gone well, and how often.
+    pub(crate) done: BTreeMap<&'static str, u64>,
 }
 
 impl Ledger {
+    fn count(&mut self, what: &'static str) {
+        *self.done.entry(what).or_default() += 1;
+    }
+
     pub(crate) fn fail(&mut self, checker: Checker, what: String) {
         self.violation.get_or_insert(Violation { checker, what });
     }

@@ -12,7 +12,10 @@ mod rng;
 mod trace;
 mod world;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 pub use ledger::{Checker, Violation};
 pub use trace::Tracing;
@@ -33,6 +36,8 @@ pub struct Report {
     pub read: u64,
     /// How often the broker was started.
     pub lives: u64,
+    /// What else has gone well, and how often.
+    pub done: BTreeMap<&'static str, u64>,
     pub violation: Option<Violation>,
     /// What has happened, if it was to be kept.
     pub trace: String,
@@ -58,6 +63,7 @@ pub fn run(seed: u64, tracing: Tracing) -> Report {
         acknowledged: ledger.acked,
         read: ledger.read,
         lives: ledger.lives,
+        done: ledger.done.clone(),
         violation,
         trace: trace.kept.clone(),
     }

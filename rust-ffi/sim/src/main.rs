@@ -14,12 +14,13 @@ use std::{
 
 use sim::{Report, Tracing};
 
-const USAGE: &str = "usage: cargo xtask sim [--seed N | --seeds COUNT [--from N]] [--trace]";
+const USAGE: &str = "usage: cargo xtask sim [--seed N | --seeds COUNT [--from N]] [--trace] [--bug NAME]";
 
 struct Options {
     from: u64,
     seeds: u64,
     trace: bool,
+    bug: Option<String>,
 }
 
 /// Of all runs together.
@@ -55,14 +56,33 @@ fn options() -> Result<Options, pico_args::Error> {
     let seeds: Option<u64> = args.opt_value_from_str("--seeds")?;
     let from: Option<u64> = args.opt_value_from_str("--from")?;
     let trace = args.contains("--trace");
-    match args.finish().first() {
-        Some(more) => Err(pico_args::Error::ArgumentParsingFailed { cause: format!("unknown argument {more:?}") }),
-        None => Ok(Options {
-            from: seed.or(from).unwrap_or(0),
-            seeds: if seed.is_some() { 1 } else { seeds.unwrap_or(100) },
-            trace,
-        }),
+    let bug: Option<String> = args.opt_value_from_str("--bug")?;
+    if let Some(more) = args.finish().first() {
+        return Err(pico_args::Error::ArgumentParsingFailed { cause: format!("unknown argument {more:?}") });
     }
+    if let Some(bug) = &bug {
+        plant(bug).map_err(|cause| pico_args::Error::ArgumentParsingFailed { cause })?;
+    }
+    Ok(Options {
+        from: seed.or(from).unwrap_or(0),
+        seeds: if seed.is_some() { 1 } else { seeds.unwrap_or(100) },
+        trace,
+        bug,
+    })
+}
+
+/// A mistake of the engine's that the simulation is to find.
+#[cfg(feature = "sim-bugs")]
+fn plant(name: &str) -> Result<(), String> {
+    use engine::bugs::{self, Bug};
+    let bug = Bug::ALL.into_iter().find(|bug| format!("{bug:?}") == name);
+    bugs::plant(Some(bug.ok_or_else(|| format!("no bug is called {name}; there are {:?}", Bug::ALL))?));
+    Ok(())
+}
+
+#[cfg(not(feature = "sim-bugs"))]
+fn plant(_: &str) -> Result<(), String> {
+    Err("this build has no bugs: they come with the feature sim-bugs".to_owned())
 }
 
 fn run(options: &Options) -> Totals {
@@ -101,7 +121,8 @@ fn main() -> ExitCode {
     let totals = run(&options);
     if let Some(Report { seed, events, violation: Some(violation), .. }) = totals.failed {
         eprintln!("seed {seed}: {:?}: {}", violation.checker, violation.what);
-        eprintln!("after {events} events; rerun: cargo xtask sim --seed {seed} --trace");
+        let bug = options.bug.map(|bug| format!(" --bug {bug}")).unwrap_or_default();
+        eprintln!("after {events} events; rerun: cargo xtask sim --seed {seed} --trace{bug}");
         return ExitCode::FAILURE;
     }
     if let Some(last) = totals.last.filter(|_| options.seeds == 1) {

@@ -25,6 +25,7 @@ const STEPS: &[Step] = &[
     Step { name: "lint", doc: "clippy, without upstream", run: lint },
     Step { name: "test", doc: "cargo test, without upstream", run: test },
     Step { name: "sim", doc: "a thousand runs of the engine with fake clients", run: sim::check },
+    Step { name: "sim-bugs", doc: "each checker of the simulation finds its bug", run: sim::check_bugs },
     Step { name: "lint-tansu", doc: "clippy of the crates that stand on upstream", run: lint_tansu },
     Step { name: "test-tansu", doc: "cargo test with upstream", run: test_tansu },
 ];

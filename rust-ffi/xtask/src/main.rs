@@ -63,14 +63,14 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "sim",
-        usage: "sim [--seed N | --seeds COUNT [--from N]] [--trace]",
+        usage: "sim [--seed N | --seeds COUNT [--from N]] [--trace] [--bug NAME]",
         doc: "The engine with fake clients, a virtual network and faulty files; a seed decides what happens.",
         run: sim::run,
     },
     Command {
         name: "soak",
         usage: "soak [--seed N] [--select EXPRESSION]",
-        doc: "The counted tests with their full counts; writes the result into docs/measurements.md.",
+        doc: "The counted tests and the simulation with their full counts; writes into docs/measurements.md.",
         run: soak::run,
     },
     Command {

@@ -1,11 +1,14 @@
-//! `cargo xtask soak`: the tests that count (cycles, connections, exits) with their full counts and a fresh seed, and
-//! one line about it in docs/measurements.md. Run by hand before a release; CI runs the same tests with smaller counts.
+//! `cargo xtask soak`: the tests that count (cycles, connections, exits) and the simulation, with their full counts and
+//! a fresh seed, and one line about each in docs/measurements.md. Run by hand before a release; CI runs the same with
+//! smaller counts.
 
-use crate::{Outcome, no_more, paths};
-use std::process::Command;
+use crate::{Outcome, no_more, paths, sim};
+use std::process::{Command, Stdio};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 const MARK: &str = "<!-- soak ends -->";
+/// What `--select` calls the simulation; pytest has no such test.
+const SIM: &str = "sim";
 
 pub fn run(mut args: pico_args::Arguments) -> Outcome {
     let seed: Option<u64> = args.opt_value_from_str("--seed")?;
@@ -14,23 +17,32 @@ pub fn run(mut args: pico_args::Arguments) -> Outcome {
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
     let seed = seed.unwrap_or(now.as_nanos() as u64 % 1_000_000_000);
     println!("seed {seed}");
-    let begun = Instant::now();
+    if select.as_deref().is_none_or(|select| select == SIM) {
+        let command = sim::command(sim::seeds("full")?, seed);
+        report(command, &format!("| {} | {seed} | {SIM} |", date(now.as_secs())))?;
+    }
+    if select.as_deref() == Some(SIM) {
+        return Ok(());
+    }
     let mut pytest = Command::new("python3");
     pytest.current_dir(paths::repository()).args(["-m", "pytest", "-q", "-ra"]);
     pytest.args(select.as_ref().map(|s| format!("-k={s}")));
     pytest.env("TANSU_TEST_COUNTS", "full").env("TANSU_TEST_SEED", seed.to_string());
-    let output = pytest.stderr(std::process::Stdio::inherit()).output()?;
+    let tests = select.as_deref().unwrap_or("all");
+    report(pytest, &format!("| {} | {seed} | {tests} |", date(now.as_secs())))
+        .map_err(|_| format!("rerun: cargo xtask soak --seed {seed}").into())
+}
+
+/// Runs it, and appends what it says at the end to the table.
+fn report(mut command: Command, row: &str) -> Outcome {
+    let begun = Instant::now();
+    let output = command.stderr(Stdio::inherit()).output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     print!("{text}");
     let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("nothing").trim_matches(['=', ' ']);
     let passed = if output.status.success() { "passed" } else { "FAILED" };
-    append(&format!(
-        "| {} | {seed} | {} | {passed} | {last} | {:.0} s |",
-        date(now.as_secs()),
-        select.as_deref().unwrap_or("all"),
-        begun.elapsed().as_secs_f64()
-    ))?;
-    if output.status.success() { Ok(()) } else { Err(format!("rerun: cargo xtask soak --seed {seed}").into()) }
+    append(&format!("{row} {passed} | {last} | {:.0} s |", begun.elapsed().as_secs_f64()))?;
+    if output.status.success() { Ok(()) } else { Err("failed".into()) }
 }
 
 fn append(row: &str) -> Outcome {

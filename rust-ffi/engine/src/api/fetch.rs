@@ -20,6 +20,7 @@ use wire::{
 
 use crate::{
     Engine,
+    bugs::{self, Bug},
     clock::Instant,
     cx::Cx,
     fetch_sessions::{Context, Session, Told, Wanted},
@@ -82,18 +83,23 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &FetchRequest<'_>) -
         read_committed: request.isolation_level == 1,
         is_follower: request.replica_id >= 0 || request.replica_state.replica_id >= 0,
     };
-    let deadline = cx.now.instant.after_ms(request.max_wait_ms.into());
+    let wait_ms = if bugs::has(Bug::FetchWithoutDeadline) { i64::MAX } else { request.max_wait_ms.into() };
+    let deadline = cx.now.instant.after_ms(wait_ms);
     let waiting = Waiting { wanted, session, incremental, limits, deadline };
     let reading = read(engine, cx, &waiting);
     if waiting.is_answered_by(&reading, cx) {
         return answer(cx, &waiting, &reading);
     }
     // It has to wait; from here on no append can be missed.
-    let lists = waiting
+    let mut lists: Vec<_> = waiting
         .wanted
         .iter()
-        .filter_map(|wanted| partition(engine, cx, wanted).ok().map(|partition| partition.waiters.clone()));
-    let ticket = Ticket::register(lists.collect()).until(&engine.timers, deadline);
+        .filter_map(|wanted| partition(engine, cx, wanted).ok().map(|partition| partition.waiters.clone()))
+        .collect();
+    if bugs::has(Bug::OnePartitionWatched) {
+        lists.truncate(1);
+    }
+    let ticket = Ticket::register(lists).until(&engine.timers, deadline);
     look(engine, cx, waiting, ticket)
 }
 
@@ -247,7 +253,7 @@ fn show<'a>(wanted: &Wanted, found: &Found, limits: Limits, reading: &'a Reading
     };
     let Some(offsets) = found.offsets else { return nothing };
     PartitionData {
-        high_watermark: offsets.high_watermark,
+        high_watermark: if bugs::has(Bug::LowHighWatermark) { wanted.fetch_offset } else { offsets.high_watermark },
         last_stable_offset: offsets.last_stable,
         log_start_offset: offsets.log_start,
         diverging_epoch: found.diverging.clone(),

@@ -7,6 +7,7 @@ use wire::batch;
 use super::{Committed, registry::with_new};
 use crate::{
     Engine, Topic, TopicError,
+    bugs::{self, Bug},
     clock::Now,
     configs::TopicConfig,
     disk::{OFFSETS_TOPIC, offset_record, partition_of, read_offsets},
@@ -69,6 +70,9 @@ pub(super) fn restore(engine: &Engine, now: Now) -> io::Result<()> {
     for partition in topic.partitions() {
         let mut found = Vec::new();
         partition.each(|batch| found.extend(read_offsets(batch)))?;
+        if bugs::has(Bug::FirstCommitRestored) {
+            found.reverse();
+        }
         for offset in found {
             let mut committed = Some(offset.committed);
             with_new(engine, now, &offset.group, |state, _| match committed.take().flatten() {

@@ -24,6 +24,7 @@ use super::{
     segment::{BatchHead, Data, Segment, SegmentFile, Stored},
 };
 use crate::{
+    bugs::{self, Bug},
     clock::Now,
     configs::TopicConfig,
     settings::Prefault,
@@ -175,6 +176,7 @@ impl Log {
         }
         self.write(batch, seen, config, now)?;
         self.end = end + i64::from(batch.last_offset_delta()) + 1;
+        self.end += i64::from(bugs::has(Bug::OffsetLeftOut) && batch.last_offset_delta() > 0);
         self.has_changed = true;
         self.keep_within(config);
         Ok(Appended { base_offset: end, log_append_time_ms, log_start: self.log_start, end: self.end })
@@ -317,7 +319,7 @@ impl Partition {
             if from < offsets.log_start || from > offsets.high_watermark {
                 return Err(ReadError::OutOfRange);
             }
-            let first = log.segment_of(from);
+            let first = log.segment_of(from + i64::from(bugs::has(Bug::LastOfSegmentSkipped)));
             if log.home.is_none() {
                 return Ok((log.read_memory(first, from, bytes_max, at_least_one, out), offsets));
             }

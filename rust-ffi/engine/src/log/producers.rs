@@ -7,6 +7,7 @@ use bytes::{Buf, BufMut};
 use wire::batch::Batch;
 
 use super::AppendError;
+use crate::bugs::{self, Bug};
 
 /// Kafka: `ProducerStateEntry.NUM_BATCHES_TO_RETAIN`; more requests may not be in flight.
 const BATCHES_KEPT: usize = 5;
@@ -79,7 +80,7 @@ impl Producers {
             state.epoch = epoch;
             state.batches.clear();
         }
-        if state.batches.len() == BATCHES_KEPT {
+        if state.batches.len() == BATCHES_KEPT || bugs::has(Bug::OneBatchKept) {
             state.batches.pop_front();
         }
         state.batches.push_back(Kept {

@@ -11,6 +11,7 @@ use super::{
     segment::{Data, Segment, SegmentFile, parse_name},
 };
 use crate::{
+    bugs::{self, Bug},
     clock::Now,
     store::{self, Fsync},
     waiters::lock,
@@ -169,6 +170,9 @@ impl Opened {
             self.end = end;
             self.cut += len - sound;
             self.broken = sound < len;
+            if self.broken && bugs::has(Bug::TornBatchRefused) {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
             self.push(segment, base, sound, max_timestamp);
             sound
         };

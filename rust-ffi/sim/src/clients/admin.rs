@@ -66,8 +66,8 @@ impl Admin {
                 let version = net.rng.between(1, 6) as i16;
                 let by_name = DeleteTopicState { name: Some(name), ..DeleteTopicState::default() };
                 let request = match version {
-                    ..=5 => DeleteTopicsRequest { topic_names: vec![name], ..DeleteTopicsRequest::default() },
-                    _ => DeleteTopicsRequest { topics: vec![by_name], ..DeleteTopicsRequest::default() },
+                    ..=5 => DeleteTopicsRequest { topic_names: vec![name], timeout_ms: 1_000, topics: Vec::new() },
+                    _ => DeleteTopicsRequest { topic_names: Vec::new(), timeout_ms: 1_000, topics: vec![by_name] },
                 };
                 net.send(me, version, &Request::DeleteTopics(request));
             }

@@ -32,6 +32,8 @@ pub(crate) struct Producer {
     version: i16,
     flying_max: usize,
     pace_us: i64,
+    /// It keeps to one partition, so that several of its batches are on their way there at once.
+    sticks: bool,
     /// Id, epoch, and the broker's life in which it was given.
     id: Option<(i64, i16, u64)>,
     asking: bool,
@@ -58,12 +60,15 @@ impl Producer {
     pub(crate) fn new(net: &mut Net, me: ClientId) -> Producer {
         let idempotent = !net.rng.one_in(3);
         let acks = if idempotent { -1 } else { net.rng.pick(&[0, 1, 1, -1]) };
+        let sticks = net.rng.one_in(3);
+        let pace_us = if sticks { 15_000 } else { net.rng.pick(&[30_000, 100_000, 600_000]) };
         Producer {
             idempotent,
             acks,
             version: net.rng.between(3, 13) as i16,
             flying_max: net.rng.between(1, 5) as usize,
-            pace_us: net.rng.pick(&[30_000, 100_000, 600_000]),
+            pace_us,
+            sticks,
             id: None,
             asking: false,
             sequences: BTreeMap::new(),
@@ -79,10 +84,11 @@ impl Producer {
         if topics.is_empty() {
             return None;
         }
-        let topic = (*topics[net.rng.index(topics.len())]).clone();
+        let place = if self.sticks { (self.line >> 32) as usize % topics.len() } else { net.rng.index(topics.len()) };
+        let topic = topics[place].clone();
         let book = &net.ledger.topics[&topic];
         let (id, kind, count) = (book.id, book.kind, book.partitions.len());
-        let partition = net.rng.below(count.max(1) as u64) as i32;
+        let partition = if self.sticks { 0 } else { net.rng.below(count.max(1) as u64) as i32 };
         if self.flying[from..].iter().any(|other| other.topic == topic && other.partition == partition) {
             return None;
         }

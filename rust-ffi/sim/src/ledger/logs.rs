@@ -194,28 +194,33 @@ impl Ledger {
 
     /// Both ends of a log, as anybody is told.
     pub(crate) fn ends(&mut self, topic: &str, index: i32, log_start: Option<i64>, high_watermark: i64) {
-        let Some(kind) = self.topics.get(topic).map(|topic| topic.kind) else { return };
+        if !self.topics.contains_key(topic) {
+            return;
+        }
         let Some(book) = self.book(topic, index) else {
             return self.fail(Checker::Topics, format!("{topic}-{index} is answered, and should not be there"));
         };
         let least = book.high_watermark.max(book.end);
         book.high_watermark = least.max(high_watermark);
-        let deleted_before = book.deleted_before;
-        let start_before = book.start;
         if let Some(log_start) = log_start {
-            book.start = log_start;
-            if kind != Kind::Retained && log_start > deleted_before {
-                let what =
-                    format!("{topic}-{index}: the log begins at {log_start}, deleted was up to {deleted_before}");
-                return self.fail(Checker::Acknowledged, what);
-            }
-            if log_start < start_before {
-                let what = format!("{topic}-{index}: the log began at {start_before}, and now at {log_start}");
-                return self.fail(Checker::Watermark, what);
-            }
+            self.begins(topic, index, log_start);
         }
         if high_watermark < least {
             let what = format!("{topic}-{index}: the high watermark goes back from {least} to {high_watermark}");
+            self.fail(Checker::Watermark, what);
+        }
+    }
+
+    /// Where a log begins, as anybody is told.
+    pub(crate) fn begins(&mut self, topic: &str, index: i32, log_start: i64) {
+        let Some(kind) = self.topics.get(topic).map(|topic| topic.kind) else { return };
+        let Some(book) = self.book(topic, index) else { return };
+        let (before, deleted_before) = (std::mem::replace(&mut book.start, log_start), book.deleted_before);
+        if kind != Kind::Retained && log_start > deleted_before {
+            let what = format!("{topic}-{index}: the log begins at {log_start}, deleted was up to {deleted_before}");
+            self.fail(Checker::Acknowledged, what);
+        } else if log_start < before {
+            let what = format!("{topic}-{index}: the log began at {before}, and now at {log_start}");
             self.fail(Checker::Watermark, what);
         }
     }
@@ -275,6 +280,9 @@ impl Ledger {
         let Some(loss) = self.topics.get(topic).map(|topic| topic.loss) else { return };
         if restarted {
             self.after_restart(topic, index, ends, loss);
+            if self.violation.is_some() {
+                return;
+            }
         }
         self.ends(topic, index, Some(log_start), high_watermark);
         self.given(topic, index, pieces);
@@ -293,15 +301,29 @@ impl Ledger {
         let Some(book) = self.topics.get_mut(topic).and_then(|t| t.partitions.get_mut(index as usize)) else { return };
         // Where a log begins is written down now and then only, as by Kafka.
         book.start = log_start;
+        let mut beyond = book.known.range(high_watermark..);
+        let lost = match loss {
+            Loss::Nothing => beyond.next(),
+            Loss::Unacknowledged => beyond.find(|(_, known)| known.acked),
+            Loss::Ends => None,
+        };
+        if let Some((offset, known)) = lost {
+            let checker = if known.acked { Checker::Acknowledged } else { Checker::Recovery };
+            let what = format!(
+                "{topic}-{index} {offset}: record {} of batch {} is gone (acknowledged: {}); the log ends at \
+                 {high_watermark}",
+                known.place, known.batch, known.acked
+            );
+            return self.fail(checker, what);
+        }
         if loss != Loss::Nothing {
             book.skipped = None;
         }
         match loss {
             Loss::Nothing => return,
             Loss::Unacknowledged => {
-                let acked = book.known.iter().rev().find(|(_, known)| known.acked).map_or(0, |(offset, _)| offset + 1);
                 // Kafka, too, may have handed out what was not acknowledged yet.
-                book.known.retain(|offset, _| *offset < high_watermark.max(acked));
+                book.known.retain(|offset, _| *offset < high_watermark);
             }
             Loss::Ends => {
                 for (_, known) in book.known.range(high_watermark..) {
@@ -386,6 +408,11 @@ impl Ledger {
         }
     }
 
+    /// The topic is no more: what is sent again goes to another one of its name, which knows nothing of it.
+    pub(super) fn unacknowledge(&mut self, topic: &str) {
+        self.batches.iter_mut().filter(|sent| sent.topic == topic).for_each(|sent| sent.acked = None);
+    }
+
     /// Which topics there are, when nothing moves: name, id, partitions.
     pub(crate) fn audit_topics(&mut self, found: &[(String, Uuid, usize)], restarted: bool) {
         for (name, id, count) in found {
@@ -414,6 +441,7 @@ impl Ledger {
                 }
                 _ => {
                     self.topics.insert(name.clone(), TopicBook::new(name, *id, *count));
+                    self.unacknowledge(name);
                     self.forget_commits(name);
                 }
             }
@@ -425,6 +453,7 @@ impl Ledger {
             if !book.maybe_gone {
                 return self.fail(Checker::Topics, format!("{name} is gone, and nobody has deleted it"));
             }
+            self.unacknowledge(&name);
             self.forget_commits(&name);
         }
     }

@@ -4,8 +4,9 @@ use wire::{
     ErrorCode,
     message::{
         Reader, Records, Request, create_partitions_response::CreatePartitionsResponse,
-        create_topics_response::CreateTopicsResponse, delete_topics_response::DeleteTopicsResponse,
-        fetch_response::FetchResponse, join_group_response::JoinGroupResponse,
+        create_topics_response::CreateTopicsResponse, delete_records_response::DeleteRecordsResponse,
+        delete_topics_response::DeleteTopicsResponse, fetch_response::FetchResponse,
+        incremental_alter_configs_response::IncrementalAlterConfigsResponse, join_group_response::JoinGroupResponse,
         list_offsets_response::ListOffsetsResponse, offset_commit_response::OffsetCommitResponse,
         offset_fetch_response::OffsetFetchResponse, produce_response::ProduceResponse,
         sync_group_response::SyncGroupResponse,
@@ -81,6 +82,7 @@ impl Ledger {
             }),
             Request::CreateTopics(_) => CreateTopicsResponse::decode(reader, version).map(|response| {
                 for topic in response.topics.iter().filter(|topic| topic.error_code == OK) {
+                    self.count("topics made");
                     self.maybe_made.remove(topic.name);
                     let book = TopicBook::new(topic.name, topic.topic_id, topic.num_partitions as usize);
                     if self.topics.insert(topic.name.to_owned(), book).is_some() {
@@ -98,16 +100,27 @@ impl Ledger {
                     let asked = asked.topics.iter().find(|topic| topic.name == result.name);
                     if let (Some(asked), Some(book)) = (asked, self.topics.get_mut(result.name)) {
                         book.grow(asked.count as usize);
+                        self.count("topics grown");
+                    }
+                }
+            }),
+            Request::DeleteRecords(_) => DeleteRecordsResponse::decode(reader, version).map(|response| {
+                for topic in &response.topics {
+                    for part in topic.partitions.iter().filter(|part| part.error_code == OK) {
+                        self.count("records deleted");
+                        self.begins(topic.name, part.partition_index, part.low_watermark);
                     }
                 }
             }),
             Request::JoinGroup(asked) => JoinGroupResponse::decode(reader, version).map(|response| {
                 if response.error_code == OK {
+                    self.count("joins");
                     self.joined(asked.group_id, response.generation_id);
                 }
             }),
             Request::SyncGroup(asked) => SyncGroupResponse::decode(reader, version).map(|response| {
                 if response.error_code == OK {
+                    self.count("assignments");
                     self.assigned(asked.group_id, asked.generation_id, asked.member_id, response.assignment);
                 }
             }),
@@ -115,7 +128,10 @@ impl Ledger {
                 for (asked_topic, topic) in asked.topics.iter().zip(&response.topics) {
                     for (part, answer) in asked_topic.partitions.iter().zip(&topic.partitions) {
                         let taken = match ErrorCode::from_code(answer.error_code) {
-                            Some(ErrorCode::None) => Some(true),
+                            Some(ErrorCode::None) => {
+                                self.count("commits");
+                                Some(true)
+                            }
                             Some(ErrorCode::CoordinatorNotAvailable) => None,
                             _ => Some(false),
                         };
@@ -133,6 +149,13 @@ impl Ledger {
                     }
                 }
             }),
+            Request::IncrementalAlterConfigs(_) => {
+                IncrementalAlterConfigsResponse::decode(reader, version).map(|response| {
+                    for _ in response.responses.iter().filter(|response| response.error_code == OK) {
+                        self.count("configs altered");
+                    }
+                })
+            }
             _ => Ok(()),
         };
         if let Err(e) = read {
@@ -189,7 +212,9 @@ impl Ledger {
         match ErrorCode::from_code(error_code) {
             Some(ErrorCode::None) => {
                 self.gone.insert(book.id);
+                self.count("topics deleted");
                 self.topics.remove(name);
+                self.unacknowledge(name);
                 self.uncommit(name);
             }
             Some(ErrorCode::UnknownTopicOrPartition) => {

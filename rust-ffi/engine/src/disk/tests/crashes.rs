@@ -154,3 +154,20 @@ fn names_that_are_new_at_a_stop_survive_a_power_cut_after_the_next_start() {
     let (engine, _) = open(&files.after_power_cut(), Fsync::Always);
     assert_eq!(values(&engine), [b"v"]);
 }
+
+/// A topic was deleted and made again, and the power went before anything was synced in its folders: the folders of the
+/// old one were back, and its records were the new one's.
+#[test]
+fn a_power_cut_does_not_bring_a_deleted_topics_records_into_a_new_one() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Interval);
+    let old = engine.create_topic("t", Some(1), small()).unwrap();
+    put(&engine, b"old");
+    engine.flush();
+    engine.topics.remove(old.id).unwrap();
+    engine.create_topic("t", Some(1), small()).unwrap();
+    put(&engine, b"new");
+    drop(engine);
+    let (engine, _) = open(&files.after_power_cut(), Fsync::Interval);
+    assert!(!values(&engine).contains(&b"old".to_vec()));
+}

@@ -7,7 +7,10 @@ use bytes::Bytes;
 use wire::error_code::ErrorCode;
 
 use super::{Classic, State, Synced};
-use crate::groups::{promise::Promise, registry::Turn};
+use crate::{
+    bugs::{self, Bug},
+    groups::{promise::Promise, registry::Turn},
+};
 
 /// A SyncGroup request.
 #[derive(Debug)]
@@ -47,7 +50,9 @@ impl Classic {
             }
             State::Stable => {
                 self.has_synced(turn, sync.member_id);
-                let assignment = self.members.get(sync.member_id).map(|member| member.assignment.clone());
+                let late = bugs::has(Bug::LeadersAssignment).then_some(self.leader.as_deref()).flatten();
+                let member = self.members.get(late.unwrap_or(sync.member_id));
+                let assignment = member.map(|member| member.assignment.clone());
                 turn.answer(sync.promise, self.synced(assignment.unwrap_or_default()));
             }
         }
