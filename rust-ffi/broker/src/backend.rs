@@ -8,7 +8,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
-use wire::{api::ApiRange, message::api_versions::Feature};
+use wire::{api::ApiRange, codec::Piece, message::api_versions::Feature};
 
 use crate::{
     error::{Error, Kind},
@@ -41,8 +41,8 @@ impl Request {
 pub enum Answer {
     /// A whole response frame, length prefix included.
     Reply(Bytes),
-    /// The same in pieces, for large ones that are not to be copied.
-    Pieces(Vec<Bytes>),
+    /// The same in pieces, for large ones that are not to be copied, or not to be held.
+    Pieces(Vec<Piece>),
     /// acks=0: nothing is written.
     Silent,
     /// The connection is closed; the words are for the log.

@@ -12,6 +12,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use wire::{
     api::{API_VERSIONS, Api, FETCH, JOIN_GROUP, SYNC_GROUP},
+    codec::{Piece, Stored},
     frame, header,
     message::{Reader, api_versions, api_versions_request::ApiVersionsRequest},
 };
@@ -26,6 +27,8 @@ use crate::{
 const READ_CHUNK: usize = 16 * 1024;
 /// Bytes a connection may buffer before it asks for a share of queued.max.request.bytes.
 const FREE_BYTES: usize = 64 * 1024;
+/// Records that lie in a file are read this much at a time.
+const STORED_CHUNK: usize = 256 * 1024;
 /// Replies are gathered up to here before they are written.
 const WRITE_GATHER: usize = 64 * 1024;
 
@@ -215,7 +218,12 @@ impl Connection<'_> {
         };
         match answer {
             Answer::Pieces(pieces) => {
-                pieces.into_iter().for_each(|piece| self.output.push(piece));
+                for piece in pieces {
+                    match piece {
+                        Piece::Held(bytes) => self.output.push(bytes),
+                        Piece::Stored(stored) => self.send_stored(stored).await?,
+                    }
+                }
                 Ok(())
             }
             Answer::Reply(bytes) => {
@@ -228,6 +236,18 @@ impl Connection<'_> {
                 Err(End::Refused(why))
             }
         }
+    }
+
+    /// Reads on only when what was read before has been taken: a client that does not read costs a chunk, and not the
+    /// fifty megabytes that it asked for.
+    async fn send_stored(&mut self, mut stored: Stored) -> Result<(), End> {
+        while !stored.is_empty() {
+            if self.output.len() >= WRITE_GATHER {
+                self.flush().await?;
+            }
+            self.output.push(stored.take(STORED_CHUNK).map_err(End::Io)?);
+        }
+        Ok(())
     }
 
     /// Reads more. `Some` ends the connection.

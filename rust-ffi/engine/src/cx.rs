@@ -24,7 +24,7 @@ impl Cx<'_> {
     pub(crate) fn reply(&self, encode: impl FnOnce(&mut Writer, i16) -> Result<(), EncodeError>) -> Outcome {
         let header = Api::from_key(self.key).map_or(0, |api| api.response_header_version(self.version));
         let mut writer = Writer::response(self.correlation_id, header);
-        match encode(&mut writer, self.version).and_then(|()| writer.into_frame()) {
+        match encode(&mut writer, self.version).and_then(|()| writer.into_sent()) {
             Ok(pieces) => Outcome::Reply(pieces),
             // A flaw of ours; only this connection pays.
             Err(e) => Outcome::Close(format!("the answer to key {} cannot be written: {e}", self.key)),

@@ -81,6 +81,18 @@ fn folder_of(topic: &str, index: i32) -> String {
     format!("{topic}-{index}")
 }
 
+/// Says where, and what to do about it.
+pub(crate) fn in_folder(folder: &str, error: io::Error) -> io::Error {
+    let remedy = match error.kind() {
+        io::ErrorKind::PermissionDenied => "Check its owner and rights.",
+        io::ErrorKind::StorageFull => "Make room on its disk.",
+        // It has said so itself.
+        io::ErrorKind::InvalidInput => return io::Error::new(error.kind(), format!("{folder}: {error}")),
+        _ => "Restore it from a backup, or use another folder.",
+    };
+    io::Error::new(error.kind(), format!("{folder}: {error}. {remedy}"))
+}
+
 impl Disk {
     /// The error is a sentence for people; nothing was changed then.
     pub(crate) fn open(store: Store, settings: &Settings, now: Now) -> Result<Opened, String> {
@@ -91,7 +103,7 @@ impl Disk {
         let log_starts = folder::log_starts(&*files).map_err(failed)?;
         let how = How { clean, log_starts, now };
         folder::claim(&*files, settings).map_err(failed)?;
-        let found = Metadata::open(&store, clean, now).map_err(failed)?;
+        let found = Metadata::open(&store, clean, now).map_err(|e| failed(in_folder(metadata::FOLDER, e)))?;
         folder::open_for_business(&*files).map_err(failed)?;
         if !clean && store.fsync != Fsync::Never {
             // The names of partitions that a killed broker had not synced yet.
@@ -119,7 +131,8 @@ impl Disk {
     pub(crate) fn reopen(&self, topic: &str, index: i32, how: &How) -> io::Result<(Partition, Option<String>)> {
         let folder = folder_of(topic, index);
         let log_start = how.log_starts.get(&folder).copied().unwrap_or(0);
-        Partition::open(index, Home::new(&self.store, folder), Reopening { clean: how.clean, log_start, now: how.now })
+        let how = Reopening { clean: how.clean, log_start, now: how.now };
+        Partition::open(index, Home::new(&self.store, folder.clone()), how).map_err(|e| in_folder(&folder, e))
     }
 
     /// A new and empty one.

@@ -2,8 +2,11 @@
 //! `FetchSession.scala`.
 
 use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -17,8 +20,10 @@ use crate::{clock::Instant, entropy::Entropy, waiters::lock};
 /// A session that was not used for this long makes room for another. Kafka:
 /// `MIN_INCREMENTAL_FETCH_SESSION_EVICTION_MS`.
 const EVICTED_AFTER: Duration = Duration::from_secs(120);
-/// A partition in a session costs memory for as long as the session lives.
+/// A partition in a session costs memory for as long as the session lives, about a quarter of a kilobyte.
 const PARTITIONS_MAX: usize = 100_000;
+/// Of all sessions together. Kafka counts sessions alone.
+const PARTITIONS_IN_ALL_MAX: usize = if cfg!(test) { 1_000 } else { 400_000 };
 
 /// Epochs that mean something else. Kafka: `FetchMetadata`.
 const FINAL: i32 = -1;
@@ -60,11 +65,49 @@ pub(crate) struct Session {
     wanted: BTreeMap<Key, Wanted>,
     /// Who got nothing last time comes first next time.
     order: Vec<Key>,
+    created: Instant,
     used: Instant,
+    share: Share,
+}
+
+/// How many partitions all sessions have, and this one among them.
+#[derive(Debug)]
+struct Share {
+    in_all: Arc<AtomicUsize>,
+    own: usize,
+}
+
+impl Share {
+    fn of(in_all: &Arc<AtomicUsize>) -> Share {
+        Share { in_all: in_all.clone(), own: 0 }
+    }
+
+    /// Whether there is room for so many.
+    fn becomes(&mut self, own: usize) -> bool {
+        let others = |in_all: usize| in_all - self.own;
+        let fits = |in_all: usize| {
+            (own <= PARTITIONS_MAX && others(in_all) + own <= PARTITIONS_IN_ALL_MAX || own <= self.own)
+                .then(|| others(in_all) + own)
+        };
+        let done = self.in_all.fetch_update(Ordering::SeqCst, Ordering::SeqCst, fits).is_ok();
+        if done {
+            self.own = own;
+        }
+        done
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.in_all.fetch_sub(self.own, Ordering::SeqCst);
+    }
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct FetchSessions(Mutex<BTreeMap<i32, Arc<Mutex<Session>>>>);
+pub(crate) struct FetchSessions {
+    by_id: Mutex<BTreeMap<i32, Arc<Mutex<Session>>>>,
+    partitions: Arc<AtomicUsize>,
+}
 
 /// What a fetch is about.
 #[derive(Debug)]
@@ -127,7 +170,7 @@ impl FetchSessions {
         let (id, epoch) = (request.session_id, request.session_epoch);
         if epoch == INITIAL || epoch == FINAL {
             if id != 0 {
-                lock(&self.0).remove(&id);
+                lock(&self.by_id).remove(&id);
             }
             let wanted = named(request);
             let session = match epoch {
@@ -136,7 +179,7 @@ impl FetchSessions {
             };
             return Ok(Context { wanted, session, incremental: false });
         }
-        let found = lock(&self.0).get(&id).cloned().ok_or(ErrorCode::FetchSessionIdNotFound)?;
+        let found = lock(&self.by_id).get(&id).cloned().ok_or(ErrorCode::FetchSessionIdNotFound)?;
         let mut session = lock(&found);
         if session.epoch != epoch {
             return Err(ErrorCode::InvalidFetchSessionEpoch);
@@ -144,13 +187,18 @@ impl FetchSessions {
         if session.by_id != by_id {
             return Err(ErrorCode::FetchSessionTopicIdError);
         }
-        session.update(request);
+        if !session.update(request) {
+            // The client begins anew, and is answered without a session if there is no room then either.
+            drop(session);
+            lock(&self.by_id).remove(&id);
+            return Err(ErrorCode::FetchSessionIdNotFound);
+        }
         session.used = now;
         session.epoch = if epoch == i32::MAX { 1 } else { epoch + 1 };
         let wanted: Vec<Wanted> = session.order.iter().filter_map(|key| session.wanted.get(key).cloned()).collect();
         drop(session);
         if wanted.is_empty() {
-            lock(&self.0).remove(&id);
+            lock(&self.by_id).remove(&id);
             return Ok(Context { wanted, session: None, incremental: false });
         }
         Ok(Context { wanted, session: Some(found), incremental: true })
@@ -164,16 +212,13 @@ impl FetchSessions {
         entropy: &Entropy,
         now: Instant,
     ) -> Option<Arc<Mutex<Session>>> {
-        if wanted.len() > PARTITIONS_MAX {
-            return None;
-        }
-        let mut sessions = lock(&self.0);
-        if sessions.len() as i64 >= sessions_max {
-            let oldest = sessions.iter().map(|(id, session)| (lock(session).used, *id)).min();
-            let (used, id) = oldest?;
-            if now - used <= EVICTED_AFTER {
+        let mut sessions = lock(&self.by_id);
+        let mut share = Share::of(&self.partitions);
+        while sessions.len() as i64 >= sessions_max || !share.becomes(wanted.len()) {
+            if wanted.len() > PARTITIONS_MAX.min(PARTITIONS_IN_ALL_MAX) {
                 return None;
             }
+            let id = evictable(&sessions, wanted.len(), now)?;
             sessions.remove(&id);
         }
         let id = loop {
@@ -188,7 +233,9 @@ impl FetchSessions {
             by_id,
             wanted: wanted.iter().map(|wanted| (wanted.key(), wanted.clone())).collect(),
             order: wanted.iter().map(Wanted::key).collect(),
+            created: now,
             used: now,
+            share,
         };
         let session = Arc::new(Mutex::new(session));
         sessions.insert(id, session.clone());
@@ -199,25 +246,40 @@ impl FetchSessions {
     pub(crate) fn expire(&self, now: Instant) {
         /// A client that has gone leaves its session behind; nobody else would take its memory back.
         const FORGOTTEN_AFTER: Duration = Duration::from_secs(3_600);
-        lock(&self.0).retain(|_, session| now - lock(session).used <= FORGOTTEN_AFTER);
+        lock(&self.by_id).retain(|_, session| now - lock(session).used <= FORGOTTEN_AFTER);
     }
 }
 
+/// Which session makes room for one of `size` partitions: one that nobody has used for a while, or one that is smaller
+/// and has been of use for a while. Kafka: `FetchSessionCacheShard.tryEvict`.
+fn evictable(sessions: &BTreeMap<i32, Arc<Mutex<Session>>>, size: usize, now: Instant) -> Option<i32> {
+    let (mut stale, mut smaller) = (None, None);
+    for (id, session) in sessions {
+        let session = lock(session);
+        if now - session.used > EVICTED_AFTER {
+            stale = stale.into_iter().chain([(session.used, *id)]).min();
+        }
+        if session.used - session.created > EVICTED_AFTER && session.wanted.len() < size {
+            smaller = smaller.into_iter().chain([(session.wanted.len(), *id)]).min();
+        }
+    }
+    stale.map(|(_, id)| id).or(smaller.map(|(_, id)| id))
+}
+
 impl Session {
-    fn update(&mut self, request: &FetchRequest<'_>) {
+    /// `false` if it has become too large; it is of no use then.
+    fn update(&mut self, request: &FetchRequest<'_>) -> bool {
         for mut new in named(request) {
             let key = new.key();
-            let room = self.wanted.len() < PARTITIONS_MAX;
             match self.wanted.get_mut(&key) {
                 Some(known) => {
                     new.told = known.told;
                     *known = new;
                 }
-                None if room => {
+                None => {
                     self.order.push(key.clone());
                     self.wanted.insert(key, new);
                 }
-                None => {}
             }
         }
         let mut forgotten = false;
@@ -230,10 +292,11 @@ impl Session {
         if forgotten {
             self.order.retain(|key| self.wanted.contains_key(key));
         }
+        self.share.becomes(self.wanted.len())
     }
 
     /// What the client was told. Those that had records go behind those that had none.
-    pub(crate) fn answered(&mut self, told: impl Iterator<Item = (Key, Told)>, served: &[Key]) {
+    pub(crate) fn answered(&mut self, told: impl Iterator<Item = (Key, Told)>, served: &BTreeSet<Key>) {
         for (key, told) in told {
             if let Some(wanted) = self.wanted.get_mut(&key) {
                 wanted.told = told;

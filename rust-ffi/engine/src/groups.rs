@@ -118,7 +118,12 @@ pub(crate) fn maintain(engine: &Engine, now: Now) {
     let retention_ms = engine.configs.int("offsets.retention.minutes").saturating_mul(60_000);
     for group in engine.groups.list() {
         let is_over = group.enter(engine, now, |state, _| {
-            state.offsets.expire(&state.classic, now.wall_ms, retention_ms);
+            let over = state.offsets.expired(&state.classic, now.wall_ms, retention_ms);
+            let gone = over.iter().map(|(topic, partition)| (&**topic, *partition, None));
+            // Where that cannot be written down they stay until next time: they would be back after a restart.
+            if requests::keep(engine, now, &group.name, gone).is_ok() {
+                over.iter().for_each(|(topic, partition)| state.offsets.delete(topic, *partition));
+            }
             state.dead = state.offsets.is_empty() && state.classic.is_abandoned();
             state.dead
         });

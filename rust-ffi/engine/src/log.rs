@@ -18,10 +18,10 @@ mod tests;
 
 pub(crate) use error::AppendError;
 pub(crate) use home::Home;
-pub(crate) use lookup::Found;
+pub(crate) use lookup::{Effort, Found};
 pub(crate) use partition::{Appended, LEADER_EPOCH, NO_EPOCH, Offsets, check_leader_epoch};
 pub(crate) use producers::ProducerState;
-pub(crate) use recovery::Reopening;
+pub(crate) use recovery::{Damage, Reopening, survey};
 pub(crate) use rules::{Bad, BadRecords};
 
 pub use partition::Partition;

@@ -1,13 +1,13 @@
 //! What becomes of a request. A handler says it; it never writes a socket.
 
-use bytes::Bytes;
+use wire::codec::Piece;
 
 use crate::waiters::Ticket;
 
 #[derive(Debug)]
 pub enum Outcome {
     /// A whole response frame, in pieces: the length prefix is in the first one.
-    Reply(Vec<Bytes>),
+    Reply(Vec<Piece>),
     /// acks=0: nothing is written.
     Silent,
     /// The same request is handed to [`crate::Engine::resume`] once its ticket is woken.

@@ -17,7 +17,7 @@ pub(crate) fn ask_at(engine: &Engine, now: Now, key: i16, version: i16, request:
         Outcome::Reply(pieces) => {
             let header = Api::from_key(key).unwrap().response_header_version(version);
             // Length and correlation id; tagged fields, of which there are none.
-            pieces.concat().split_off(8 + header as usize)
+            wire::codec::concat(&pieces).unwrap().split_off(8 + header as usize)
         }
         other => panic!("key {key} version {version} is not answered: {other:?}"),
     }

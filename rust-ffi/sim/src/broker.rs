@@ -13,6 +13,7 @@ use engine::{
     },
 };
 use wire::{
+    codec::concat,
     header,
     message::{Reader, Request},
 };
@@ -198,7 +199,7 @@ impl Broker {
         let head = header::parse(&frame).expect("it was parsed before");
         match outcome {
             Outcome::Reply(pieces) => {
-                let bytes = pieces.concat();
+                let bytes = concat(&pieces).expect("files that are open can be read");
                 let body = &frame[head.body_at..];
                 let request = Request::decode(&mut Reader::new(body), head.key, head.version).expect("as before");
                 net.ledger.leaves(&request, head.version, &bytes[8 + header_tags(head.key, head.version)..]);
@@ -275,7 +276,7 @@ impl Broker {
         let key = key_of(request);
         let cx = Cx { now: now(net), key, version, correlation_id: 0, client_id: None, client_host: PEER };
         match engine.request(&cx, &writer.into_pieces().concat()) {
-            Outcome::Reply(pieces) => Some(pieces.concat().split_off(8 + header_tags(key, version))),
+            Outcome::Reply(pieces) => Some(concat(&pieces).ok()?.split_off(8 + header_tags(key, version))),
             _ => None,
         }
     }

@@ -137,6 +137,16 @@ impl<'a> Batch<'a> {
         check::records(self, max)
     }
 
+    /// The first record that is wanted; nothing behind it is looked at. What is inflated on the way is taken off `left`
+    /// and never kept.
+    pub fn find(
+        &self,
+        left: &mut usize,
+        is_it: impl FnMut(&crate::record::Outline) -> bool,
+    ) -> Result<Option<crate::record::Outline>, BatchError> {
+        check::find(self, left, is_it)
+    }
+
     /// Walks over the records once more, for what [`Batch::check_records`] does not tell.
     pub fn walk(
         &self,

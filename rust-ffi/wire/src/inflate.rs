@@ -100,6 +100,13 @@ impl BufRead for Inflate<'_> {
     }
 }
 
+impl Inflate<'_> {
+    /// What may still come out.
+    pub fn left(&self) -> usize {
+        self.left
+    }
+}
+
 impl Read for Inflate<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let count = self.fill_buf()?.read(buf)?;

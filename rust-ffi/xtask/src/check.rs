@@ -5,7 +5,7 @@
 //! linted by clippy-driver in the place of rustc, in an ordinary release build: cargo then gives only our own crates
 //! new names.
 
-use crate::{Outcome, codec, header, licences, no_more, paths, sim, tidy};
+use crate::{Outcome, codec, fuzz, header, licences, no_more, paths, sim, tidy};
 use std::process::Command;
 use std::time::Instant;
 
@@ -26,6 +26,7 @@ const STEPS: &[Step] = &[
     Step { name: "test", doc: "cargo test, without upstream", run: test },
     Step { name: "sim", doc: "a thousand runs of the engine with fake clients", run: sim::check },
     Step { name: "sim-bugs", doc: "each checker of the simulation finds its bug", run: sim::check_bugs },
+    Step { name: "fuzz", doc: "a minute for each fuzz target", run: fuzz::briefly },
     Step { name: "lint-tansu", doc: "clippy of the crates that stand on upstream", run: lint_tansu },
     Step { name: "test-tansu", doc: "cargo test with upstream", run: test_tansu },
 ];
@@ -110,7 +111,7 @@ pub fn cargo_command(args: &[&str]) -> Command {
     command
 }
 
-fn finish(mut command: Command) -> Outcome {
+pub fn finish(mut command: Command) -> Outcome {
     let status = command.status().map_err(|error| format!("{command:?}: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("{command:?} failed").into()) }
 }

@@ -4,6 +4,7 @@
 mod check;
 mod codec;
 mod dist;
+mod fuzz;
 mod header;
 mod library;
 mod licences;
@@ -42,6 +43,12 @@ const COMMANDS: &[Command] = &[
         usage: "codec [--check] [--schemas DIR]",
         doc: "Writes wire/src/message out of Kafka's own schemas; --check only compares.",
         run: codec::run,
+    },
+    Command {
+        name: "fuzz",
+        usage: "fuzz [--seconds N] [--target NAME]...",
+        doc: "Runs the fuzz targets, 60 s each, two at once.",
+        run: fuzz::run,
     },
     Command {
         name: "header",

@@ -32,7 +32,7 @@ def test_more_files_than_can_be_open(start_process: StartProcess, tmp_path: Path
     broker = start_process(settings, descriptors=LIMIT)
     partitions, segments = 2 * LIMIT, 2 * LIMIT
     with Connection(broker.address) as client:
-        client.create_topic("wide", partitions)
+        client.create_topic("wide", partitions, **{"retention.ms": "-1"})
         for partition in range(partitions):
             assert client.produce("wide", kafka.batch(b"%d" % partition), partition=partition)["ErrorCode"] == 0
         # Each batch is a minute younger than the last.

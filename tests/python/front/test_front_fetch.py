@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import struct
 import threading
 import time
 import uuid
+from pathlib import Path
 from typing import Any, Callable
 
 import kafka_bytes as kafka
@@ -225,3 +227,28 @@ def test_four_producers_and_a_reader_that_misses_nothing(connect: Connect, clien
         thread.join()
     assert not failures
     assert seen == list(range(4 * per_producer))
+
+
+def test_a_client_that_does_not_take_its_records_does_not_make_the_broker_hold_them(
+    start_process: Callable[..., BrokerProcess], tmp_path: Path
+) -> None:
+    """Each of them asked a folder for 40 MB, which was read at once and kept until it was taken."""
+    broker = start_process({"storage.url": f"file://{tmp_path}/data"})
+    value = bytes(1_000_000)
+    with Connection(broker.address) as client:
+        client.create_topic("x", **{"retention.ms": "-1"})
+        for _ in range(40):
+            assert client.produce("x", kafka.batch(value))["ErrorCode"] == 0
+    before = broker.status("VmRSS")
+    readers = [Connection(broker.address, receive_buffer=4_096) for _ in range(8)]
+    for reader in readers:
+        reader.send(kafka.request(kafka.FETCH, 11, 1, **fetch_values("x", 0)))
+    # The answer has begun once its length is there.
+    lengths = [struct.unpack(">i", reader.exactly(4))[0] for reader in readers]
+    assert all(length > 40_000_000 for length in lengths)
+    assert broker.status("VmRSS") - before < 40_000_000
+    _, answer = kafka.response(kafka.FETCH, 11, readers[0].exactly(lengths[0]))
+    records = answer["Responses"][0]["Partitions"][0]["Records"]
+    assert [base for base, _, _ in kafka.batches(records)] == list(range(40))
+    for reader in readers:
+        reader.close()

@@ -56,10 +56,11 @@ class Connection:
 
     def receive(self) -> bytes:
         """One response, without its length prefix."""
-        (length,) = struct.unpack(">i", self._exactly(4))
-        return self._exactly(length)
+        (length,) = struct.unpack(">i", self.exactly(4))
+        return self.exactly(length)
 
-    def _exactly(self, count: int) -> bytes:
+    def exactly(self, count: int) -> bytes:
+        """So many bytes, however they are cut."""
         parts = []
         while count:
             try:

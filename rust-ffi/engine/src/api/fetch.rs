@@ -6,11 +6,14 @@
 //! 13 topic ids (KIP-516); 15 replica state; 16 endpoints of leaders; 17 directories; 18 the follower's high watermark.
 //! Leaves out: aborted transactions, until there are transactions.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+};
 
-use bytes::Bytes;
 use wire::{
     ErrorCode,
+    codec::Piece,
     message::{
         Records,
         fetch_request::FetchRequest,
@@ -28,6 +31,9 @@ use crate::{
     outcome::{Outcome, Parked, State},
     waiters::Ticket,
 };
+
+/// Of one answer, what is read from files before the client takes it.
+const HELD_MAX: usize = 1 << 20;
 
 /// A fetch that waits for more.
 #[derive(Debug)]
@@ -48,18 +54,20 @@ struct Limits {
     is_follower: bool,
 }
 
-/// What was found in one partition; its records are a range of the slices of all.
+/// What was found in one partition; its records are a range of the pieces of all.
 struct Found {
     code: ErrorCode,
     offsets: Option<Offsets>,
     diverging: EpochEndOffset,
-    slices: std::ops::Range<usize>,
+    pieces: std::ops::Range<usize>,
 }
 
 struct Reading {
     found: Vec<Found>,
-    slices: Vec<Bytes>,
+    pieces: Vec<Piece>,
     bytes: usize,
+    /// Of these, what has been read from files.
+    held: usize,
     /// Something that the client must hear of at once.
     urgent: bool,
 }
@@ -139,15 +147,20 @@ fn partition(engine: &Engine, cx: &Cx<'_>, wanted: &Wanted) -> Result<Arc<Partit
 }
 
 fn read(engine: &Engine, cx: &Cx<'_>, waiting: &Waiting) -> Reading {
-    let mut reading =
-        Reading { found: Vec::with_capacity(waiting.wanted.len()), slices: Vec::new(), bytes: 0, urgent: false };
+    let mut reading = Reading {
+        found: Vec::with_capacity(waiting.wanted.len()),
+        pieces: Vec::new(),
+        bytes: 0,
+        held: 0,
+        urgent: false,
+    };
     for wanted in &waiting.wanted {
-        let begin = reading.slices.len();
+        let begin = reading.pieces.len();
         let read = read_one(engine, cx, waiting, wanted, &mut reading);
-        let slices = begin..reading.slices.len();
+        let pieces = begin..reading.pieces.len();
         let found = match read {
-            Ok((offsets, diverging)) => Found { code: ErrorCode::None, offsets: Some(offsets), diverging, slices },
-            Err(code) => Found { code, offsets: None, diverging: EpochEndOffset::default(), slices },
+            Ok((offsets, diverging)) => Found { code: ErrorCode::None, offsets: Some(offsets), diverging, pieces },
+            Err(code) => Found { code, offsets: None, diverging: EpochEndOffset::default(), pieces },
         };
         reading.urgent |= found.code != ErrorCode::None || found.diverging != EpochEndOffset::default();
         reading.found.push(found);
@@ -180,27 +193,31 @@ fn read_one(
     let left = waiting.limits.bytes_max.saturating_sub(reading.bytes);
     let bytes_max = wanted.bytes_max.min(left);
     let at_least_one = reading.bytes == 0;
-    let read = partition.read(wanted.fetch_offset, bytes_max, at_least_one, &mut reading.slices);
+    let held_max = HELD_MAX.saturating_sub(reading.held);
+    let read = partition.read(wanted.fetch_offset, bytes_max, at_least_one, held_max, &mut reading.pieces);
     let (bytes, offsets) = read.map_err(ErrorCode::from)?;
     reading.bytes += bytes;
+    if bytes <= held_max {
+        reading.held += bytes;
+    }
     Ok((offsets, EpochEndOffset::default()))
 }
 
 fn answer(cx: &Cx<'_>, waiting: &Waiting, reading: &Reading) -> Outcome {
     let mut responses: Vec<FetchableTopicResponse<'_>> = Vec::new();
     let mut session = waiting.session.as_deref().map(crate::waiters::lock);
-    let (mut told, mut served) = (Vec::new(), Vec::new());
+    let (mut told, mut served) = (Vec::new(), BTreeSet::new());
     for (wanted, found) in waiting.wanted.iter().zip(&reading.found) {
         let now = told_by(found);
         if session.is_some() {
             let key = (wanted.topic.clone(), wanted.topic_id, wanted.partition);
-            if !found.slices.is_empty() {
-                served.push(key.clone());
+            if !found.pieces.is_empty() {
+                served.insert(key.clone());
             }
             told.push((key, now));
         }
         let nothing_new = found.code == ErrorCode::None
-            && found.slices.is_empty()
+            && found.pieces.is_empty()
             && found.diverging == EpochEndOffset::default()
             && now == wanted.told;
         if waiting.incremental && nothing_new {
@@ -258,7 +275,7 @@ fn show<'a>(wanted: &Wanted, found: &Found, limits: Limits, reading: &'a Reading
         log_start_offset: offsets.log_start,
         diverging_epoch: found.diverging.clone(),
         aborted_transactions: limits.read_committed.then(Vec::new),
-        records: Some(Records::Slices(&reading.slices[found.slices.clone()])),
+        records: Some(Records::Pieces(&reading.pieces[found.pieces.clone()])),
         ..nothing
     }
 }

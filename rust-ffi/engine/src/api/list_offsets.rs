@@ -20,7 +20,7 @@ use wire::{
 use crate::{
     Engine,
     cx::Cx,
-    log::{Found, LEADER_EPOCH, Partition, check_leader_epoch},
+    log::{Effort, Found, LEADER_EPOCH, Partition, check_leader_epoch},
     outcome::Outcome,
 };
 
@@ -34,6 +34,7 @@ const EARLIEST_PENDING_UPLOAD: i64 = -6;
 pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &ListOffsetsRequest<'_>) -> Outcome {
     let twice = named_twice(&request.topics);
     let mut told = BTreeSet::new();
+    let mut effort = Effort::default();
     let topics = request.topics.iter().filter_map(|topic| {
         let found = engine.topics.get(topic.name);
         let partitions = topic.partitions.iter().filter_map(|asked| {
@@ -43,7 +44,7 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &ListOffsetsRequest<
             }
             Some(match found.as_ref().and_then(|topic| topic.partition(asked.partition_index)) {
                 None => nothing(asked, ErrorCode::UnknownTopicOrPartition),
-                Some(partition) => answer(cx, request.isolation_level, &partition, asked),
+                Some(partition) => answer(cx, request.isolation_level, &partition, asked, &mut effort),
             })
         });
         let partitions: Vec<_> = partitions.collect();
@@ -76,6 +77,7 @@ fn answer(
     isolation_level: i8,
     partition: &Partition,
     asked: &ListOffsetsPartition,
+    effort: &mut Effort,
 ) -> ListOffsetsPartitionResponse {
     let since = match asked.timestamp {
         LATEST | EARLIEST | 0.. => 0,
@@ -97,13 +99,13 @@ fn answer(
         LATEST if isolation_level == 1 => at(offsets.last_stable),
         LATEST => at(offsets.high_watermark),
         EARLIEST | EARLIEST_LOCAL => at(offsets.log_start),
-        MAX_TIMESTAMP => match partition.latest() {
+        MAX_TIMESTAMP => match partition.latest(effort) {
             Ok(found) => found,
             Err(error) => return nothing(asked, error.into()),
         },
         // Nothing is tiered.
         LATEST_TIERED | EARLIEST_PENDING_UPLOAD => None,
-        timestamp => match partition.first_since(timestamp) {
+        timestamp => match partition.first_since(timestamp, effort) {
             Ok(found) => found,
             Err(error) => return nothing(asked, error.into()),
         },

@@ -91,6 +91,13 @@ fn records(bad: &BadRecords, topic: &str, partition: i32) -> Vec<(i32, String)> 
                 format!("Compacted topic cannot accept message without key in topic partition {topic}-{partition}");
             (*index, why)
         }
+        Bad::TimestampType => {
+            let why = format!(
+                "Invalid timestamp type in message with offset {index}. Producer should not set timestamp type to \
+                 LogAppendTime."
+            );
+            (*index, why)
+        }
         Bad::Timestamp(timestamp) => {
             let why = format!(
                 "Timestamp {timestamp} of message with offset {index} is out of range. The timestamp should be within \

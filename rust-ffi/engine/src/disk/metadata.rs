@@ -2,7 +2,11 @@
 //! ids. Each is a record of a compacted log, the latest of a key counts. Keys are text, values are of Kafka's types in
 //! a form of our own; the first number is its version.
 
-use std::{collections::BTreeMap, io, sync::Mutex};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    sync::Mutex,
+};
 
 use wire::{
     Uuid,
@@ -14,8 +18,9 @@ use wire::{
 use crate::{
     clock::Now,
     configs::TopicConfig,
-    log::{Home, Partition, Reopening},
-    store::{Fsync, Store},
+    log::{Damage, Home, Partition, Reopening, survey},
+    names,
+    store::{self, Fsync, Store},
     waiters::lock,
 };
 
@@ -26,6 +31,9 @@ const PRODUCER_IDS: &str = "producer-ids";
 const VERSION: i16 = 0;
 /// Producer ids are given out in blocks, as by Kafka: one write for this many.
 const PRODUCER_ID_BLOCK: i64 = 1_000;
+
+/// Folders of partitions that a power cut may have taken: their names are synced after the topic is known.
+const MISSING_MAX: usize = 20_000;
 
 type Props = BTreeMap<String, String>;
 
@@ -55,6 +63,7 @@ pub(super) struct Found {
 
 impl Metadata {
     pub(super) fn open(store: &Store, clean: bool, now: Now) -> io::Result<Found> {
+        let state = read(store, clean)?;
         let how = Reopening { clean, log_start: 0, now };
         let (log, notice) = Partition::open(0, Home::new(store, FOLDER.to_owned()), how)?;
         let config = TopicConfig {
@@ -66,24 +75,8 @@ impl Metadata {
             ..TopicConfig::default()
         };
         let metadata = Metadata { log, writing: Mutex::new(()), config, fsync: store.fsync };
-        let mut found = Found {
-            metadata,
-            topics: BTreeMap::new(),
-            configs: BTreeMap::new(),
-            producer_id: 0,
-            notices: notice.into_iter().collect(),
-        };
-        let mut problem = None;
-        found.metadata.log.each(|batch| {
-            for (key, value) in pairs(batch) {
-                let read = apply(&mut found.topics, &mut found.configs, &mut found.producer_id, &key, value.as_deref());
-                problem = problem.take().or(read.err());
-            }
-        })?;
-        match problem {
-            None => Ok(found),
-            Some(why) => Err(io::Error::new(io::ErrorKind::InvalidData, why)),
-        }
+        let State { topics, configs, producer_id, .. } = state;
+        Ok(Found { metadata, topics, configs, producer_id, notices: notice.into_iter().collect() })
     }
 
     fn put(&self, key: &str, value: Option<&[u8]>) -> io::Result<()> {
@@ -140,42 +133,130 @@ impl Metadata {
     }
 }
 
-/// The records of a batch that this broker wrote itself.
-pub(super) fn pairs(batch: &Batch<'_>) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
-    let inflated = batch.inflated(64 << 20).unwrap_or_default();
-    let records = Records::new(&inflated, batch.record_count()).flatten();
-    records.map(|record| (record.key.unwrap_or_default().to_vec(), record.value.map(<[u8]>::to_vec))).collect()
+/// What the log says, all in all.
+#[derive(Debug, Default)]
+struct State {
+    topics: BTreeMap<String, TopicRecord>,
+    configs: BTreeMap<String, Props>,
+    producer_id: i64,
+    /// Topics that are said to be no more.
+    deleted: BTreeSet<String>,
 }
 
-fn apply(
-    topics: &mut BTreeMap<String, TopicRecord>,
-    configs: &mut BTreeMap<String, Props>,
-    producer_id: &mut i64,
-    key: &[u8],
-    value: Option<&[u8]>,
-) -> Result<(), String> {
-    let key = std::str::from_utf8(key).map_err(|_| "a key in the metadata log is not text".to_owned())?;
-    let bad = |e: DecodeError| format!("'{key}' in the metadata log cannot be read: {e}");
-    if let Some(name) = key.strip_prefix(TOPIC) {
-        match value {
-            None => drop(topics.remove(name)),
-            Some(value) => drop(topics.insert(name.to_owned(), decode_topic(value).map_err(bad)?)),
+/// Reads all of it before anything is changed: what is not understood, or lost, refuses the folder.
+fn read(store: &Store, clean: bool) -> io::Result<State> {
+    let broken = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
+    let (mut state, mut problem) = (State::default(), None);
+    let damage = survey(&Home::new(store, FOLDER.to_owned()), |batch| {
+        let applied = pairs(batch).and_then(|pairs| pairs.iter().try_for_each(|(k, v)| state.apply(k, v.as_deref())));
+        problem = problem.take().or(applied.err());
+    })?;
+    if let Some(why) = problem {
+        return Err(broken(why));
+    }
+    let folders = store.files.list("")?;
+    if let Some(damage) = damage
+        && let Some(why) = state.loses(&damage, store, clean, &folders)?
+    {
+        return Err(broken(format!("{} is damaged at byte {}, and {why}", damage.file, damage.at)));
+    }
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (topic, _) in folders.iter().filter_map(|folder| parse_folder(folder)) {
+        *counts.entry(topic).or_default() += 1;
+    }
+    for (name, topic) in &state.topics {
+        let there = counts.get(name.as_str()).copied().unwrap_or_default();
+        if topic.partitions as usize > there + MISSING_MAX {
+            let partitions = topic.partitions;
+            return Err(broken(format!("topic '{name}' has {partitions} partitions, and there are {there} folders")));
         }
-    } else if let Some(resource) = key.strip_prefix(CONFIGS) {
-        match value {
-            None => drop(configs.remove(resource)),
-            Some(value) => {
-                let mut reader = Reader::new(value);
-                version(&mut reader).map_err(bad)?;
-                configs.insert(resource.to_owned(), read_props(&mut reader).map_err(bad)?);
+    }
+    Ok(state)
+}
+
+/// The topic and the index of a partition's folder.
+fn parse_folder(folder: &str) -> Option<(&str, i32)> {
+    let (topic, index) = folder.rsplit_once('-')?;
+    Some((topic, index.parse().ok()?))
+}
+
+/// A key, and its value or that it is gone.
+type Pair = (Vec<u8>, Option<Vec<u8>>);
+
+/// The records of a batch that this broker wrote itself.
+pub(super) fn pairs(batch: &Batch<'_>) -> Result<Vec<Pair>, String> {
+    let inflated = batch.inflated(64 << 20).map_err(|e| e.to_string())?;
+    let records = Records::new(&inflated, batch.record_count());
+    let pair =
+        |record: wire::record::Record<'_>| (record.key.unwrap_or_default().to_vec(), record.value.map(<[u8]>::to_vec));
+    records.map(|record| record.map(pair)).collect::<Result<_, _>>().map_err(|e| e.to_string())
+}
+
+impl State {
+    /// Why what is damaged cannot be left by a crash alone, if it cannot.
+    fn loses(&self, damage: &Damage, store: &Store, clean: bool, folders: &[String]) -> io::Result<Option<String>> {
+        if !damage.is_tail {
+            return Ok(Some("what follows is whole".to_owned()));
+        }
+        if clean && store.fsync != Fsync::Never {
+            return Ok(Some("the broker was stopped in order".to_owned()));
+        }
+        for folder in folders {
+            let Some((topic, _)) = parse_folder(folder) else { continue };
+            if folder == FOLDER || self.topics.contains_key(topic) || self.deleted.contains(topic) {
+                continue;
+            }
+            for name in store.files.list(folder)?.iter().filter(|name| name.ends_with(".log")) {
+                if store.files.open(&store::join(folder, name))?.size()? > 0 {
+                    return Ok(Some(format!("the topic of {folder}, which has records, would be lost")));
+                }
             }
         }
-    } else if key == PRODUCER_IDS {
-        *producer_id = Reader::new(value.unwrap_or_default()).i64().map_err(bad)?;
-    } else {
-        return Err(format!("the metadata log has a '{key}', which this build does not know: a newer one wrote it"));
+        Ok(None)
     }
-    Ok(())
+
+    fn apply(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), String> {
+        let key = std::str::from_utf8(key).map_err(|_| "a key is not text".to_owned())?;
+        let bad = |e: DecodeError| format!("'{key}' cannot be read: {e}");
+        if let Some(name) = key.strip_prefix(TOPIC) {
+            let record = value.map(decode_topic).transpose().map_err(bad)?;
+            return self.apply_topic(name, record);
+        }
+        if let Some(resource) = key.strip_prefix(CONFIGS) {
+            match value {
+                None => drop(self.configs.remove(resource)),
+                Some(value) => {
+                    let mut reader = Reader::new(value);
+                    version(&mut reader).map_err(bad)?;
+                    self.configs.insert(resource.to_owned(), read_props(&mut reader).map_err(bad)?);
+                }
+            }
+        } else if key == PRODUCER_IDS {
+            let id = Reader::new(value.unwrap_or_default()).i64().map_err(bad)?;
+            if !(0..=i64::MAX / 2).contains(&id) {
+                return Err(format!("'{key}' is {id}"));
+            }
+            self.producer_id = id;
+        } else {
+            return Err(format!("there is a '{key}', which this build does not know: a newer one wrote it"));
+        }
+        Ok(())
+    }
+
+    fn apply_topic(&mut self, name: &str, record: Option<TopicRecord>) -> Result<(), String> {
+        let Some(record) = record else {
+            self.topics.remove(name);
+            self.deleted.insert(name.to_owned());
+            return Ok(());
+        };
+        names::check(name)?;
+        if record.partitions <= 0 {
+            return Err(format!("topic '{name}' has {} partitions", record.partitions));
+        }
+        self.deleted.remove(name);
+        self.topics.insert(name.to_owned(), record);
+        Ok(())
+    }
 }
 
 fn version(reader: &mut Reader<'_>) -> Result<(), DecodeError> {

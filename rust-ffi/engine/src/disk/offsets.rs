@@ -67,7 +67,8 @@ fn value(committed: &Committed) -> Result<Vec<u8>, EncodeError> {
 
 /// The offsets of a batch of `__consumer_offsets`. Records of other kinds, which Kafka writes too, are passed over.
 pub(crate) fn read_offsets(batch: &wire::batch::Batch<'_>) -> Vec<GroupOffset> {
-    super::metadata::pairs(batch).iter().filter_map(|(key, value)| read(key, value.as_deref()).ok().flatten()).collect()
+    let pairs = super::metadata::pairs(batch).unwrap_or_default();
+    pairs.iter().filter_map(|(key, value)| read(key, value.as_deref()).ok().flatten()).collect()
 }
 
 fn read(key: &[u8], value: Option<&[u8]>) -> Result<Option<GroupOffset>, DecodeError> {

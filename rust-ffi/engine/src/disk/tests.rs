@@ -1,4 +1,5 @@
 mod crashes;
+mod damage;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -74,9 +75,10 @@ fn values(engine: &Engine) -> Vec<Vec<u8>> {
     let mut all = Vec::new();
     let (mut from, end) = partition.range();
     while from < end {
-        let mut slices = Vec::new();
-        partition.read(from, 5_000, true, &mut slices).unwrap();
-        for bytes in &slices {
+        let mut pieces = Vec::new();
+        partition.read(from, 5_000, true, usize::MAX, &mut pieces).unwrap();
+        for piece in &pieces {
+            let bytes = piece.bytes().unwrap();
             let mut rest = &bytes[..];
             while !rest.is_empty() {
                 let (batch, after) = wire::batch::Batch::first(rest).expect("what was acknowledged is sound");
@@ -351,7 +353,103 @@ fn a_batch_that_does_not_fit_is_not_skipped() {
     let config = TopicConfig { segment_bytes: 100, ..small() };
     let topic = engine.create_topic("t", Some(1), config).unwrap();
     [&[1; 500][..], &[2; 10]].iter().for_each(|value| assert_eq!(put(&engine, value).0, ErrorCode::None));
-    let mut slices = Vec::new();
-    let (read, _) = topic.partition(0).unwrap().read(0, 300, false, &mut slices).unwrap();
-    assert_eq!((read, slices.len()), (0, 0));
+    let mut pieces = Vec::new();
+    let (read, _) = topic.partition(0).unwrap().read(0, 300, false, usize::MAX, &mut pieces).unwrap();
+    assert_eq!((read, pieces.len()), (0, 0));
+}
+
+/// Were a batch whose write failed counted as sent, its retry would be answered as a duplicate, and the record lost.
+#[test]
+fn the_retry_of_a_failed_write_is_written() {
+    // Each write of an append fails once, also where a segment is closed and the next one begun.
+    for failing in 0..20u32 {
+        let (files, faults) = (MemoryFiles::default(), Faults::none());
+        let store = Arc::new(FaultyFiles::new(Arc::new(files.clone()), faults.clone()));
+        let (engine, _) = open_with(store, Fsync::Never).unwrap();
+        engine.create_topic("t", Some(1), TopicConfig { segment_bytes: 400, ..small() }).unwrap();
+        let send = |engine: &Engine, sequence: u8| {
+            let bytes = sequenced(&[(WALL, None, Some(&[sequence; 100][..]))], 7, 0, sequence.into());
+            answer(&ask_at(engine, at(0), 0, 8, &produce(&bytes)))
+        };
+        faults.fail_once_after(failing);
+        for sequence in 0..12 {
+            let mut answered = send(&engine, sequence);
+            if answered.0 == ErrorCode::KafkaStorageError {
+                answered = send(&engine, sequence);
+            }
+            assert_eq!(answered, (ErrorCode::None, sequence.into()), "after {failing} changes");
+        }
+        assert_eq!(faults.failures(), 1, "after {failing} changes");
+        let all: Vec<_> = (0..12).map(|sequence| vec![sequence; 100]).collect();
+        assert!(values(&engine) == all, "after {failing} changes");
+        drop(engine);
+        let (engine, notices) = open(&files, Fsync::Never);
+        assert_eq!(notices, Vec::<String>::new());
+        assert!(values(&engine) == all, "after {failing} changes and a restart");
+        assert_eq!(send(&engine, 11), (ErrorCode::None, 11), "the last one is known");
+        assert_eq!(send(&engine, 12), (ErrorCode::None, 12));
+    }
+}
+
+#[test]
+fn retention_on_disk_moves_the_start_and_minus_one_keeps_for_ever() {
+    const TEN_YEARS: i64 = 10 * 365 * 86_400_000;
+    let files = MemoryFiles::default();
+    let mut settings = Settings::default();
+    settings.broker_configs.insert("log.retention.ms".into(), "1000".into());
+    let open = || {
+        let store = Store { files: Arc::new(files.clone()), fsync: Fsync::Interval };
+        Engine::open(settings.clone(), store, at(0)).unwrap().0
+    };
+    let engine = open();
+    engine.create("kept", 1, BTreeMap::from([("retention.ms".into(), "-1".into())])).unwrap();
+    engine.create("t", 1, BTreeMap::new()).unwrap();
+    let range = |engine: &Engine, name: &str| engine.topics.get(name).unwrap().partition(0).unwrap().range();
+    for name in ["kept", "t"] {
+        let topic = engine.topics.get(name).unwrap();
+        topic.partition(0).unwrap().append(&request(b"v"), &topic.config(), at(0)).unwrap();
+    }
+    engine.maintain(at(1_000));
+    assert_eq!((range(&engine, "kept"), range(&engine, "t")), ((0, 1), (0, 1)));
+    engine.maintain(at(1_001));
+    assert_eq!((range(&engine, "kept"), range(&engine, "t")), ((0, 1), (1, 1)));
+    assert_eq!(put(&engine, b"next"), (ErrorCode::None, 1));
+    engine.maintain(at(TEN_YEARS));
+    assert_eq!((range(&engine, "kept"), range(&engine, "t")), ((0, 1), (2, 2)));
+    drop(engine);
+    let engine = open();
+    assert_eq!((range(&engine, "kept"), range(&engine, "t")), ((0, 1), (2, 2)), "after a restart");
+}
+
+/// With the newest record deleted, file:/// knew none, and memory:// neither where the rest of its batch was kept.
+#[test]
+fn times_are_looked_up_among_what_is_kept() {
+    let (engine, files) = (Engine::new(Settings::default()), MemoryFiles::default());
+    for engine in [engine, open(&files, Fsync::Interval).0] {
+        let topic = engine.create_topic("t", Some(1), small()).unwrap();
+        let partition = topic.partition(0).unwrap();
+        for times in [&[30, 10, 20][..], &[5, 6]] {
+            let records: Vec<_> = times.iter().map(|ms| (WALL + ms, None, Some(&b"v"[..]))).collect();
+            partition.append(&batch(&records), &topic.config(), at(0)).unwrap();
+        }
+        let found = |ms| {
+            partition
+                .first_since(WALL + ms, &mut crate::log::Effort::default())
+                .unwrap()
+                .map(|found| (found.offset, found.timestamp - WALL))
+        };
+        let latest = || {
+            partition
+                .latest(&mut crate::log::Effort::default())
+                .unwrap()
+                .map(|found| (found.offset, found.timestamp - WALL))
+        };
+        assert_eq!((found(0), found(25), latest()), (Some((0, 30)), Some((0, 30)), Some((0, 30))));
+        partition.delete_records(1).unwrap();
+        assert_eq!((found(0), found(25), latest()), (Some((1, 10)), None, Some((2, 20))));
+        partition.delete_records(3).unwrap();
+        assert_eq!((found(0), found(6), found(7), latest()), (Some((3, 5)), Some((4, 6)), None, Some((4, 6))));
+        partition.delete_records(5).unwrap();
+        assert_eq!((found(0), latest()), (None, None));
+    }
 }

@@ -10,7 +10,7 @@ use crate::{
     bugs::{self, Bug},
     clock::Now,
     configs::TopicConfig,
-    disk::{OFFSETS_TOPIC, offset_record, partition_of, read_offsets},
+    disk::{OFFSETS_TOPIC, in_folder, offset_record, partition_of, read_offsets},
     store::Fsync,
 };
 
@@ -68,17 +68,21 @@ pub(super) fn write<'a>(
 pub(super) fn restore(engine: &Engine, now: Now) -> io::Result<()> {
     let Some(topic) = engine.topics.get(OFFSETS_TOPIC) else { return Ok(()) };
     for partition in topic.partitions() {
-        let mut found = Vec::new();
-        partition.each(|batch| found.extend(read_offsets(batch)))?;
-        if bugs::has(Bug::FirstCommitRestored) {
-            found.reverse();
-        }
-        for offset in found {
-            let mut committed = Some(offset.committed);
-            with_new(engine, now, &offset.group, |state, _| match committed.take().flatten() {
-                Some(committed) => state.offsets.commit(&offset.topic, offset.partition, committed),
-                None => state.offsets.delete(&offset.topic, offset.partition),
-            });
+        // The last word about each, so that a group all of whose offsets were deleted is not made again.
+        let mut found = BTreeMap::new();
+        let read = partition.each(|batch| {
+            for offset in read_offsets(batch) {
+                let key = (offset.group, offset.topic, offset.partition);
+                if bugs::has(Bug::FirstCommitRestored) && found.contains_key(&key) {
+                    continue;
+                }
+                found.insert(key, offset.committed);
+            }
+        });
+        read.map_err(|e| in_folder(OFFSETS_TOPIC, e))?;
+        for ((group, topic, partition), committed) in found {
+            let Some(committed) = committed else { continue };
+            with_new(engine, now, &group, |state, _| state.offsets.commit(&topic, partition, committed.clone()));
         }
     }
     Ok(())

@@ -59,24 +59,25 @@ impl Offsets {
         self.0.remove(topic);
     }
 
-    /// Drops what nobody needs any more. A group of consumers keeps the offsets of the topics it reads; a group that
-    /// is empty keeps all for a while after it became so; offsets that were committed without a membership count from
-    /// their commit. Kafka: `ClassicGroup.offsetExpirationCondition`.
-    pub(super) fn expire(&mut self, group: &Classic, now_ms: i64, retention_ms: i64) {
+    /// What nobody needs any more. A group of consumers keeps the offsets of the topics it reads; a group that is empty
+    /// keeps all for a while after it became so; offsets that were committed without a membership count from their
+    /// commit. Kafka: `ClassicGroup.offsetExpirationCondition`.
+    pub(super) fn expired(&self, group: &Classic, now_ms: i64, retention_ms: i64) -> Vec<(Box<str>, i32)> {
         let empty_since_ms = match (group.protocol_type(), group.state()) {
             (None, _) => None,
             (Some(_), State::Empty) => Some(group.since_ms()),
             (Some(_), State::Stable) if group.uses_consumer_protocol() && group.knows_subscription() => None,
-            (Some(_), _) => return,
+            (Some(_), _) => return Vec::new(),
         };
-        self.0.retain(|topic, partitions| {
-            if !group.is_subscribed_to(topic) {
-                partitions.retain(|_, committed| match committed.expires_ms {
-                    Some(expires_ms) => now_ms < expires_ms,
-                    None => now_ms.saturating_sub(empty_since_ms.unwrap_or(committed.committed_ms)) < retention_ms,
-                });
-            }
-            !partitions.is_empty()
-        });
+        let is_over = |committed: &Committed| match committed.expires_ms {
+            Some(expires_ms) => now_ms >= expires_ms,
+            None => now_ms.saturating_sub(empty_since_ms.unwrap_or(committed.committed_ms)) >= retention_ms,
+        };
+        let unread = self.0.iter().filter(|(topic, _)| !group.is_subscribed_to(topic));
+        unread
+            .flat_map(|(topic, partitions)| partitions.iter().map(move |(index, committed)| (topic, index, committed)))
+            .filter(|(_, _, committed)| is_over(committed))
+            .map(|(topic, index, _)| (topic.clone(), *index))
+            .collect()
     }
 }

@@ -5,6 +5,7 @@ mod chaos;
 mod membership;
 mod offsets;
 mod rebalance;
+mod restart;
 mod statics;
 
 use std::collections::BTreeMap;
@@ -103,7 +104,7 @@ impl World {
         match outcome {
             Outcome::Reply(pieces) => {
                 let header = Api::from_key(asked.key).unwrap().response_header_version(asked.version);
-                Some(pieces.concat().split_off(8 + header as usize).leak())
+                Some(wire::codec::concat(&pieces).unwrap().split_off(8 + header as usize).leak())
             }
             Outcome::Park(parked) => {
                 asked.outcome = Some(Outcome::Park(parked));

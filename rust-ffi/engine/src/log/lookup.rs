@@ -1,6 +1,10 @@
 //! Offsets by time. Kafka: `UnifiedLog.fetchOffsetByTimestamp`.
 
-use wire::{batch::Batch, record::Records};
+use wire::{
+    ErrorCode,
+    batch::{Batch, BatchError},
+    record::RecordError,
+};
 
 use super::{
     partition::{Log, Partition, ReadError},
@@ -8,8 +12,8 @@ use super::{
 };
 use crate::waiters::lock;
 
-/// What was checked to inflate to no more than this when it came in.
-const INFLATED_MAX: usize = 100 << 20;
+/// What the lookups of one request may inflate: more than a batch may have. They are done where other requests wait.
+const INFLATED_MAX: usize = 256 << 20;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Found {
@@ -17,60 +21,126 @@ pub(crate) struct Found {
     pub timestamp: i64,
 }
 
-impl Log {
-    /// In memory. The first record that is not older than `timestamp`.
-    fn first_since(&self, timestamp: i64) -> Option<Found> {
-        let segments = self.segments.iter().filter(|segment| segment.max_timestamp >= timestamp);
-        let batches = segments.flat_map(Segment::stored);
-        let mut batches = batches.filter(|stored| {
-            let batch = stored.batch();
-            batch.max_timestamp() >= timestamp && batch.last_offset() >= self.log_start
-        });
-        // Of a batch only its tail may be left, so the next one may be the one.
-        batches.find_map(|stored| first_in(&stored.batch(), timestamp, self.log_start))
-    }
+/// What is left for the lookups of one request.
+#[derive(Debug)]
+pub(crate) struct Effort {
+    pub(super) inflated_left: usize,
+}
 
-    /// The first record with the largest timestamp.
-    fn latest(&self) -> Option<Found> {
-        let kept = |stored: &&Stored| stored.batch().last_offset() >= self.log_start;
-        let batches = self.segments.iter().flat_map(Segment::stored).filter(kept);
-        let latest = batches.map(|stored| stored.batch().max_timestamp()).max()?;
-        self.first_since(latest)
+impl Default for Effort {
+    fn default() -> Effort {
+        Effort { inflated_left: INFLATED_MAX }
     }
 }
 
-fn first_in(batch: &Batch<'_>, timestamp: i64, from: i64) -> Option<Found> {
-    if batch.is_log_append_time() {
-        return Some(Found { offset: batch.base_offset().max(from), timestamp: batch.max_timestamp() });
+/// Why nothing is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LookupError {
+    Storage,
+    /// The effort is used up. The client asks again for what has failed, and by then for less.
+    TooMuch,
+}
+
+impl From<LookupError> for ErrorCode {
+    fn from(error: LookupError) -> ErrorCode {
+        match error {
+            LookupError::Storage => ErrorCode::from(ReadError::Storage),
+            LookupError::TooMuch => ErrorCode::RequestTimedOut,
+        }
     }
-    let inflated = batch.inflated(INFLATED_MAX).ok()?;
-    let records = Records::new(&inflated, batch.record_count()).flatten();
-    let found = records.map(|record| Found {
-        offset: batch.base_offset() + i64::from(record.offset_delta),
-        timestamp: batch.base_timestamp().wrapping_add(record.timestamp_delta),
+}
+
+/// A batch may have the record that is looked for.
+fn may_have(batch: &Batch<'_>, timestamp: i64, log_start: i64) -> bool {
+    batch.max_timestamp() >= timestamp && batch.last_offset() >= log_start
+}
+
+impl Log {
+    /// In memory. The first batch from `from` on that may have a record not older than `timestamp`.
+    fn batch_since(&self, timestamp: i64, from: i64) -> Option<Stored> {
+        let segments = self.segments.iter().filter(|segment| segment.max_timestamp >= timestamp);
+        segments
+            .flat_map(Segment::stored)
+            .find(|stored| stored.base_offset >= from && may_have(&stored.batch(), timestamp, self.log_start))
+            .cloned()
+    }
+
+    /// The largest timestamp of what is there, and a batch that has to be looked into for it: a part of it is deleted.
+    fn latest(&self) -> (Option<i64>, Option<Stored>) {
+        if self.home.is_some() {
+            let segments = self.segments.iter().filter(|segment| !segment.is_empty());
+            return (segments.map(|segment| segment.max_timestamp).max(), None);
+        }
+        let stored = || self.segments.iter().flat_map(Segment::stored);
+        let whole = stored().map(Stored::batch).filter(|batch| batch.base_offset() >= self.log_start);
+        let mut cut = stored().take_while(|stored| stored.base_offset < self.log_start);
+        let cut = cut.find(|stored| stored.batch().last_offset() >= self.log_start);
+        (whole.map(|batch| batch.max_timestamp()).max(), cut.cloned())
+    }
+}
+
+/// Goes no further than the record, so that of a batch that inflates to a hundred megabytes few are inflated as a rule.
+fn first_in(batch: &Batch<'_>, timestamp: i64, from: i64, effort: &mut Effort) -> Result<Option<Found>, LookupError> {
+    if batch.is_log_append_time() {
+        return Ok(Some(Found { offset: batch.base_offset().max(from), timestamp: batch.max_timestamp() }));
+    }
+    let offset_of = |delta: i32| batch.base_offset() + i64::from(delta);
+    let timestamp_of = |delta: i64| batch.base_timestamp().wrapping_add(delta);
+    let found = batch.find(&mut effort.inflated_left, |record| {
+        timestamp_of(record.timestamp_delta) >= timestamp && offset_of(record.offset_delta) >= from
     });
-    found.into_iter().find(|found| found.timestamp >= timestamp && found.offset >= from)
+    match found {
+        Ok(found) => Ok(found.map(|record| Found {
+            offset: offset_of(record.offset_delta),
+            timestamp: timestamp_of(record.timestamp_delta),
+        })),
+        Err(BatchError::Records(RecordError::Inflate(wire::inflate::InflateError::TooLarge { .. }))) => {
+            Err(LookupError::TooMuch)
+        }
+        // Of another broker's making: what cannot be read is no match.
+        Err(_) => Ok(None),
+    }
+}
+
+/// The largest timestamp of what is kept of a batch.
+fn newest_in(batch: &Batch<'_>, from: i64, effort: &mut Effort) -> Result<Option<i64>, LookupError> {
+    if batch.last_offset() < from {
+        return Ok(None);
+    }
+    if batch.base_offset() >= from || batch.is_log_append_time() {
+        return Ok(Some(batch.max_timestamp()));
+    }
+    let mut newest = None;
+    let read = batch.find(&mut effort.inflated_left, |record| {
+        if batch.base_offset() + i64::from(record.offset_delta) >= from {
+            newest = newest.max(Some(batch.base_timestamp().wrapping_add(record.timestamp_delta)));
+        }
+        false
+    });
+    match read {
+        Err(BatchError::Records(RecordError::Inflate(wire::inflate::InflateError::TooLarge { .. }))) => {
+            Err(LookupError::TooMuch)
+        }
+        _ => Ok(newest),
+    }
 }
 
 impl Partition {
     /// The first record that is not older than `timestamp`.
-    pub(crate) fn first_since(&self, timestamp: i64) -> Result<Option<Found>, ReadError> {
+    pub(crate) fn first_since(&self, timestamp: i64, effort: &mut Effort) -> Result<Option<Found>, LookupError> {
         let (segments, log_start) = {
             let log = lock(&self.log);
-            if log.home.is_none() {
-                return Ok(log.first_since(timestamp));
-            }
             let young = log.segments.iter().filter(|segment| segment.max_timestamp >= timestamp);
             let files = young.filter_map(|segment| Some((segment.file()?.clone(), segment.bytes)));
-            (files.collect::<Vec<_>>(), log.log_start)
+            (log.home.is_some().then(|| files.collect::<Vec<_>>()), log.log_start)
         };
+        let Some(segments) = segments else { return self.first_in_memory(timestamp, log_start, effort) };
         for (file, len) in segments {
-            let mut batches = file.batches_since(timestamp, len).map_err(|_| ReadError::Storage)?;
-            while let Some(bytes) = batches.next().map_err(|_| ReadError::Storage)? {
+            let mut batches = file.batches_since(timestamp, len).map_err(|_| LookupError::Storage)?;
+            while let Some(bytes) = batches.next().map_err(|_| LookupError::Storage)? {
                 let batch = Batch::stored(&bytes);
-                if batch.max_timestamp() >= timestamp
-                    && batch.last_offset() >= log_start
-                    && let Some(found) = first_in(&batch, timestamp, log_start)
+                if may_have(&batch, timestamp, log_start)
+                    && let Some(found) = first_in(&batch, timestamp, log_start, effort)?
                 {
                     return Ok(Some(found));
                 }
@@ -79,15 +149,51 @@ impl Partition {
         Ok(None)
     }
 
-    /// The first record with the largest timestamp.
-    pub(crate) fn latest(&self) -> Result<Option<Found>, ReadError> {
-        let latest = {
-            let log = lock(&self.log);
-            if log.home.is_none() {
-                return Ok(log.latest());
+    /// Looks into batches without the lock that appends wait for.
+    fn first_in_memory(
+        &self,
+        timestamp: i64,
+        log_start: i64,
+        effort: &mut Effort,
+    ) -> Result<Option<Found>, LookupError> {
+        // Of a batch only its tail may be left, so the next one may be the one.
+        let mut from = 0;
+        loop {
+            let Some(stored) = lock(&self.log).batch_since(timestamp, from) else { return Ok(None) };
+            let batch = stored.batch();
+            if let Some(found) = first_in(&batch, timestamp, log_start, effort)? {
+                return Ok(Some(found));
             }
-            log.segments.iter().filter(|segment| !segment.is_empty()).map(|segment| segment.max_timestamp).max()
+            from = batch.last_offset() + 1;
+        }
+    }
+
+    /// The first record with the largest timestamp.
+    pub(crate) fn latest(&self, effort: &mut Effort) -> Result<Option<Found>, LookupError> {
+        let (log_start, (mut latest, cut)) = {
+            let log = lock(&self.log);
+            (log.log_start, log.latest())
         };
-        latest.map_or(Ok(None), |latest| self.first_since(latest))
+        if let Some(cut) = cut {
+            latest = latest.max(newest_in(&cut.batch(), log_start, effort)?);
+        }
+        let Some(timestamp) = latest else { return Ok(None) };
+        match self.first_since(timestamp, effort)? {
+            // DeleteRecords has taken it, though its file is still there.
+            None => self.latest_kept(effort),
+            found => Ok(found),
+        }
+    }
+
+    /// Goes through all that is kept.
+    fn latest_kept(&self, effort: &mut Effort) -> Result<Option<Found>, LookupError> {
+        let (from, mut latest) = (self.offsets().log_start, Ok(None));
+        let read = self.each(|batch| {
+            if let Ok(so_far) = latest {
+                latest = newest_in(batch, from, effort).map(|newest| so_far.max(newest));
+            }
+        });
+        read.map_err(|_| LookupError::Storage)?;
+        latest?.map_or(Ok(None), |latest| self.first_since(latest, effort))
     }
 }

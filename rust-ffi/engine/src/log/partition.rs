@@ -9,10 +9,10 @@ use std::{
     },
 };
 
-use bytes::Bytes;
 use wire::{
     ErrorCode,
     batch::{self, Batch, HEADER, Seen},
+    codec::Piece,
 };
 
 use super::{
@@ -305,13 +305,15 @@ impl Partition {
     }
 
     /// Whole batches from the one that holds `from`, up to `bytes_max`; the first one whatever its size if
-    /// `at_least_one`, or a consumer could be stuck for ever. Returns how many bytes were added to `out`.
+    /// `at_least_one`, or a consumer could be stuck for ever. What is in a file and more than `held_max` bytes stays
+    /// there until it is sent. Returns how many bytes were added to `out`.
     pub(crate) fn read(
         &self,
         from: i64,
         bytes_max: usize,
         at_least_one: bool,
-        out: &mut Vec<Bytes>,
+        held_max: usize,
+        out: &mut Vec<Piece>,
     ) -> Result<(usize, Offsets), ReadError> {
         let (files, offsets) = {
             let log = lock(&self.log);
@@ -327,12 +329,13 @@ impl Partition {
         };
         for (file, len) in files {
             // As Kafka, from one segment only; the next one where compaction has left nothing in this one.
-            if let Some(bytes) = file.read(from, bytes_max, at_least_one, len).map_err(|_| ReadError::Storage)? {
-                let read = bytes.len();
-                if read > 0 {
-                    out.push(bytes);
+            let read = file.read(from, bytes_max, at_least_one, held_max, len);
+            if let Some(piece) = read.map_err(|_| ReadError::Storage)? {
+                let bytes = piece.len();
+                if bytes > 0 {
+                    out.push(piece);
                 }
-                return Ok((read, offsets));
+                return Ok((bytes, offsets));
             }
         }
         Ok((0, offsets))
@@ -442,7 +445,7 @@ impl Log {
         from: i64,
         bytes_max: usize,
         at_least_one: bool,
-        out: &mut Vec<Bytes>,
+        out: &mut Vec<Piece>,
     ) -> usize {
         let mut bytes = 0;
         for segment in self.segments.iter().skip(first) {
@@ -452,7 +455,7 @@ impl Log {
                     return bytes;
                 }
                 bytes += len;
-                out.push(stored.bytes.clone());
+                out.push(stored.bytes.clone().into());
             }
         }
         bytes
@@ -465,8 +468,12 @@ fn check<'a>(records: &'a [u8], config: &TopicConfig, now: Now) -> Result<(Batch
     if records.len() as i64 > config.max_message_bytes {
         return Err(AppendError::TooLarge { bytes: records.len(), max: config.max_message_bytes });
     }
-    let seen = batch.check_records(INFLATED_MAX)?;
-    let rules = Rules::of(config, now);
+    let mut seen = batch.check_records(INFLATED_MAX)?;
+    if batch.is_log_append_time() {
+        // As Kafka reads such a batch: each record has the batch's time.
+        (seen.min_timestamp, seen.max_timestamp) = (batch.max_timestamp(), batch.max_timestamp());
+    }
+    let rules = Rules::of(config, &batch, now);
     if !rules.allow(&seen) {
         let bad = rules.bad_records(&batch, INFLATED_MAX)?;
         if !bad.is_empty() {

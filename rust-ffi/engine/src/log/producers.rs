@@ -40,12 +40,12 @@ impl ProducerState {
 pub(super) struct Producers(BTreeMap<i64, ProducerState>);
 
 /// Sequence numbers wrap from 2^31-1 to 0. Kafka: `DefaultRecordBatch.incrementSequence`.
-fn advance(sequence: i32, by: i32) -> i32 {
-    (i64::from(sequence) + i64::from(by)).rem_euclid(1 << 31) as i32
+fn advance(sequence: i32, by: i64) -> i32 {
+    (i64::from(sequence) + by).rem_euclid(1 << 31) as i32
 }
 
 fn last_sequence(batch: &Batch<'_>) -> i32 {
-    advance(batch.base_sequence(), batch.last_offset_delta())
+    advance(batch.base_sequence(), batch.last_offset_delta().into())
 }
 
 impl Producers {
@@ -149,9 +149,9 @@ impl Producers {
             let (last_offset, delta, last_timestamp) = (bytes.get_i64(), bytes.get_i32(), bytes.get_i64());
             bytes.advance(12);
             let kept = Kept {
-                first_sequence: advance(last_sequence, -delta),
+                first_sequence: advance(last_sequence, -i64::from(delta)),
                 last_sequence,
-                base_offset: last_offset - i64::from(delta),
+                base_offset: last_offset.wrapping_sub(delta.into()),
                 timestamp: last_timestamp,
             };
             let batches = VecDeque::from([kept]);

@@ -8,7 +8,7 @@ use super::{
     home::snapshot_name,
     partition::Log,
     producers::Producers,
-    segment::{Data, Segment, SegmentFile, parse_name},
+    segment::{Data, Segment, SegmentFile, names_of, parse_name},
 };
 use crate::{
     bugs::{self, Bug},
@@ -31,12 +31,12 @@ impl Partition {
     /// Opens what is there, or begins anew. The sentence says what was cut off, for people.
     pub(crate) fn open(index: i32, home: Home, how: Reopening) -> io::Result<(Partition, Option<String>)> {
         home.files().create_folder(home.folder())?;
-        let bases = tidy(&home)?;
+        let (bases, strange) = tidy(&home)?;
         if bases.is_empty() {
             let segment = home.create_segment(how.log_start)?;
             let segments = VecDeque::from([Segment::new(how.log_start, file(segment), how.now.wall_ms)]);
             let log = Log::at_home(Some(home), segments, Producers::default(), how.log_start, how.log_start);
-            return Ok((Partition::with_log(index, log), None));
+            return Ok((Partition::with_log(index, log), strange));
         }
         let mut opened = Opened::new(&bases, how);
         for (place, base) in bases.iter().enumerate() {
@@ -59,7 +59,7 @@ impl Partition {
             }
             home.files().sync_folder(home.folder())?;
         }
-        let notice = (opened.cut > 0).then(|| {
+        let cut = (opened.cut > 0).then(|| {
             format!(
                 "{}: {} bytes behind offset {} were not whole and have been cut off",
                 home.folder(),
@@ -72,13 +72,15 @@ impl Partition {
         {
             active.first_timestamp = file.first_timestamp(active.bytes)?;
         }
+        let said: Vec<String> = strange.into_iter().chain(cut).collect();
+        let notice = (!said.is_empty()).then(|| said.join("; "));
         let log_start = how.log_start.clamp(bases[0], opened.end);
         if opened.segments.back().is_some_and(Segment::is_empty) {
             // Nothing was ever appended to it: a stop did not see to its name.
             home.note_new_names();
         }
         let mut log = Log::at_home(Some(home), opened.segments, opened.producers, log_start, opened.end);
-        log.has_changed = !how.clean;
+        log.has_changed = !how.clean || opened.cut > 0;
         Ok((Partition::with_log(index, log), notice))
     }
 
@@ -111,13 +113,44 @@ fn file(segment: SegmentFile) -> Data {
     Data::File(segment.into())
 }
 
-/// Removes what an interrupted step left behind; returns the first offsets of the segments.
-fn tidy(home: &Home) -> io::Result<Vec<i64>> {
+/// Removes what an interrupted step left behind; returns the first offsets of the segments, and a sentence about what
+/// looks like one and cannot be.
+fn tidy(home: &Home) -> io::Result<(Vec<i64>, Option<String>)> {
     let names = home.files().list(home.folder())?;
     for name in names.iter().filter(|name| name.ends_with(".tmp") || name.ends_with(".cleaned")) {
         home.files().remove(&store::join(home.folder(), name))?;
     }
-    Ok(names.iter().filter_map(|name| parse_name(name)).collect())
+    let strange = names.iter().find(|name| name.ends_with(".log") && parse_name(name).is_none());
+    let strange = strange.map(|name| format!("{}: {name} is no segment of a log and is left as it is", home.folder()));
+    Ok((names.iter().filter_map(|name| parse_name(name)).collect(), strange))
+}
+
+/// Where a log that nothing was cut off yet stops being sound.
+#[derive(Clone, Debug)]
+pub(crate) struct Damage {
+    /// The path in the data folder.
+    pub file: String,
+    pub at: u64,
+    /// Nothing whole comes after it, as when a write was interrupted.
+    pub is_tail: bool,
+}
+
+/// Goes through a log as it was left, without changing anything; for small ones.
+pub(crate) fn survey(home: &Home, mut see: impl FnMut(&wire::batch::Batch<'_>)) -> io::Result<Option<Damage>> {
+    let names = home.files().list(home.folder())?;
+    let bases: Vec<i64> = names.iter().filter_map(|name| parse_name(name)).collect();
+    for (place, base) in bases.iter().enumerate() {
+        let segment = home.open_segment(*base)?;
+        let (sound, end) = segment.survey(&mut see)?;
+        let next = bases.get(place + 1);
+        let overlaps = next.is_some_and(|next| *next < end);
+        if sound < segment.len()? || overlaps {
+            let [name, ..] = names_of(*base);
+            let is_tail = next.is_none() && !segment.has_batch_after(sound)?;
+            return Ok(Some(Damage { file: store::join(home.folder(), &name), at: sound, is_tail }));
+        }
+    }
+    Ok(None)
 }
 
 struct Opened {
@@ -146,6 +179,15 @@ impl Opened {
 
     fn segment(&mut self, home: &Home, base: i64, is_last: bool) -> io::Result<()> {
         let now_ms = self.how.now.wall_ms;
+        if base < self.end {
+            let [name, ..] = names_of(base);
+            let why = format!(
+                "{name} begins before the segment before it ends, at offset {}: it is no part of this log. Move it \
+                 away.",
+                self.end
+            );
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+        }
         let segment = home.open_segment(base)?;
         let len = segment.len()?;
         // A segment that was closed in order has its index; without fsync that says nothing after a power cut.

@@ -16,6 +16,8 @@ pub(crate) enum Bad {
     /// The topic is compacted, and it has no key.
     Keyless,
     Timestamp(i64),
+    /// Only brokers give a batch the time of its append.
+    TimestampType,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,10 +49,11 @@ pub(super) struct Rules {
     keys: bool,
     oldest: i64,
     newest: i64,
+    wrong_type: bool,
 }
 
 impl Rules {
-    pub(super) fn of(config: &TopicConfig, now: Now) -> Rules {
+    pub(super) fn of(config: &TopicConfig, batch: &Batch<'_>, now: Now) -> Rules {
         let (oldest, newest) = match config.log_append_time {
             // The client's times are not kept.
             true => (i64::MIN, i64::MAX),
@@ -59,12 +62,17 @@ impl Rules {
                 now.wall_ms.saturating_add(config.timestamp_after_max_ms),
             ),
         };
-        Rules { keys: config.compact, oldest, newest }
+        // Kafka looks at the type only where it does not look at the time.
+        let wrong_type = batch.is_log_append_time() && (config.log_append_time || batch.max_timestamp() == -1);
+        Rules { keys: config.compact, oldest, newest, wrong_type }
     }
 
     /// By what was seen of all records together.
     pub(super) fn allow(&self, seen: &Seen) -> bool {
-        !(self.keys && seen.keyless || self.is_out(seen.min_timestamp) || self.is_out(seen.max_timestamp))
+        !(self.wrong_type
+            || self.keys && seen.keyless
+            || self.is_out(seen.min_timestamp)
+            || self.is_out(seen.max_timestamp))
     }
 
     fn is_out(&self, timestamp: i64) -> bool {
@@ -77,9 +85,13 @@ impl Rules {
         let mut bad =
             BadRecords { named: Vec::new(), oldest: self.oldest, newest: self.newest, count: 0, out_of_time: false };
         batch.walk(inflated_max, |record| {
-            let timestamp = batch.base_timestamp().wrapping_add(record.timestamp_delta);
+            let timestamp = match batch.is_log_append_time() {
+                true => batch.max_timestamp(),
+                false => batch.base_timestamp().wrapping_add(record.timestamp_delta),
+            };
             let why = match record.has_key {
                 false if self.keys => Bad::Keyless,
+                _ if self.wrong_type => Bad::TimestampType,
                 _ if self.is_out(timestamp) => Bad::Timestamp(timestamp),
                 _ => return Ok(()),
             };

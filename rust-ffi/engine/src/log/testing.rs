@@ -60,3 +60,16 @@ pub(crate) fn plain(count: usize, len: usize, timestamp: i64) -> Vec<u8> {
     let value = vec![b'v'; len];
     batch(&vec![(timestamp, Some(&b"k"[..]), Some(&value[..])); count])
 }
+
+/// The same batch, its records compressed with gzip.
+pub(crate) fn gzipped(batch: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut encoder, &batch[wire::batch::HEADER..]).unwrap();
+    let mut bytes = [&batch[..wire::batch::HEADER], &encoder.finish().unwrap()].concat();
+    let length = (bytes.len() - wire::batch::LOG_OVERHEAD) as i32;
+    bytes[8..12].copy_from_slice(&length.to_be_bytes());
+    bytes[22] |= 1;
+    let crc = wire::batch::crc(&bytes[21..]);
+    bytes[17..21].copy_from_slice(&crc.to_be_bytes());
+    bytes
+}

@@ -2,8 +2,9 @@ use bytes::Bytes;
 use wire::{ErrorCode, batch::Batch, record::Records};
 
 use super::{
-    AppendError, Bad, Partition,
-    testing::{Given, batch, plain, sequenced},
+    AppendError, Bad, Effort, Partition,
+    lookup::LookupError,
+    testing::{Given, batch, gzipped, plain, sequenced},
 };
 use crate::{
     clock::{Instant, Now},
@@ -22,11 +23,17 @@ fn append(partition: &Partition, bytes: &[u8], config: &TopicConfig) -> Result<i
     partition.append(bytes, config, at(0)).map(|appended| appended.base_offset)
 }
 
+/// Slices that are batches each, as they are in memory.
+fn read(partition: &Partition, from: i64, bytes_max: usize, at_least_one: bool) -> Vec<Bytes> {
+    let mut pieces = Vec::new();
+    partition.read(from, bytes_max, at_least_one, usize::MAX, &mut pieces).unwrap();
+    pieces.iter().map(|piece| piece.bytes().unwrap()).collect()
+}
+
 /// All that is kept, as offset, key and value.
 fn kept(partition: &Partition) -> Vec<(i64, Vec<u8>, Option<Vec<u8>>)> {
-    let mut slices: Vec<Bytes> = Vec::new();
     let (start, _) = partition.range();
-    partition.read(start, usize::MAX, true, &mut slices).unwrap();
+    let slices = read(partition, start, usize::MAX, true);
     let mut all = Vec::new();
     for slice in &slices {
         let (batch, rest) = Batch::first(slice).expect("what is in the log is sound");
@@ -46,15 +53,13 @@ fn offsets_are_gapless_and_an_offset_in_a_batch_returns_that_batch() {
     assert_eq!(append(&partition, &plain(3, 10, WALL), &config), Ok(0));
     assert_eq!(append(&partition, &plain(5, 10, WALL), &config), Ok(3));
     assert_eq!(partition.range(), (0, 8));
-    let mut slices = Vec::new();
-    partition.read(4, usize::MAX, true, &mut slices).unwrap();
+    let slices = read(&partition, 4, usize::MAX, true);
     assert_eq!(slices.len(), 1);
     assert_eq!(Batch::first(&slices[0]).unwrap().0.base_offset(), 3);
     assert_eq!(Batch::first(&slices[0]).unwrap().0.leader_epoch(), 0);
-    partition.read(8, usize::MAX, true, &mut slices).unwrap();
-    assert_eq!(slices.len(), 1, "at the end there is nothing");
-    assert!(partition.read(9, 1, true, &mut slices).is_err());
-    assert!(partition.read(-1, 1, true, &mut slices).is_err());
+    assert!(read(&partition, 8, usize::MAX, true).is_empty(), "at the end there is nothing");
+    assert!(partition.read(9, 1, true, 1, &mut Vec::new()).is_err());
+    assert!(partition.read(-1, 1, true, 1, &mut Vec::new()).is_err());
 }
 
 #[test]
@@ -62,11 +67,7 @@ fn the_first_batch_is_returned_whole_however_small_the_limit() {
     let (partition, config) = (Partition::new(0, |_| ()), TopicConfig::default());
     append(&partition, &plain(1, 5_000, WALL), &config).unwrap();
     append(&partition, &plain(1, 5_000, WALL), &config).unwrap();
-    let read = |bytes_max, at_least_one| {
-        let mut slices = Vec::new();
-        partition.read(0, bytes_max, at_least_one, &mut slices).unwrap();
-        slices.len()
-    };
+    let read = |bytes_max, at_least_one| read(&partition, 0, bytes_max, at_least_one).len();
     assert_eq!((read(1, true), read(1, false), read(6_000, false), read(20_000, false)), (1, 0, 1, 2));
 }
 
@@ -99,6 +100,47 @@ fn a_sequence_wraps_and_an_older_epoch_is_refused() {
     assert_eq!(send(1, 5, 1).map_err(|e| ErrorCode::from(&e)), Err(ErrorCode::OutOfOrderSequenceNumber));
     assert_eq!(send(1, 0, 1), Ok(5));
     assert_eq!(send(0, 3, 1).map_err(|e| ErrorCode::from(&e)), Err(ErrorCode::InvalidProducerEpoch));
+}
+
+/// The last batches are known across the end of the numbers too, and a gap there is one.
+#[test]
+fn a_retry_is_known_where_the_sequence_wraps() {
+    let (partition, config) = (Partition::new(0, |_| ()), TopicConfig::default());
+    let send = |sequence| append(&partition, &sequenced(&[(WALL, None, Some(&b"v"[..])); 2], 7, 0, sequence), &config);
+    for (number, sequence) in [i32::MAX - 3, i32::MAX - 1, 0, 2].into_iter().enumerate() {
+        assert_eq!(send(sequence), Ok(2 * number as i64));
+    }
+    for (number, sequence) in [i32::MAX - 3, i32::MAX - 1, 0, 2].into_iter().enumerate() {
+        assert_eq!(send(sequence), Ok(2 * number as i64), "a retry");
+    }
+    // In the middle of a batch it wraps as well.
+    let partition = Partition::new(0, |_| ());
+    let send = |sequence, count| {
+        append(&partition, &sequenced(&vec![(WALL, None, Some(&b"v"[..])); count], 7, 0, sequence), &config)
+    };
+    assert_eq!((send(i32::MAX, 3), send(i32::MAX, 3)), (Ok(0), Ok(0)));
+    assert_eq!(send(1, 1).map_err(|e| ErrorCode::from(&e)), Err(ErrorCode::OutOfOrderSequenceNumber));
+    assert_eq!(send(3, 1).map_err(|e| ErrorCode::from(&e)), Err(ErrorCode::OutOfOrderSequenceNumber));
+    assert_eq!(send(2, 1), Ok(3));
+}
+
+/// `producer.id.expiration.ms`: a producer that was silent for that long is unknown, and begins where it likes.
+#[test]
+fn a_producer_that_was_silent_for_long_is_forgotten() {
+    let (partition, config) = (Partition::new(0, |_| ()), TopicConfig { retention_ms: -1, ..TopicConfig::default() });
+    let send = |epoch, sequence, ms| {
+        let bytes = sequenced(&[(WALL, None, Some(b"v"))], 7, epoch, sequence);
+        let appended = partition.append(&bytes, &config, at(ms));
+        appended.map(|appended| appended.base_offset).map_err(|e| ErrorCode::from(&e))
+    };
+    assert_eq!(send(3, 0, 0), Ok(0));
+    partition.maintain(&config, 1_000, at(999));
+    assert_eq!(send(3, 5, 999), Err(ErrorCode::OutOfOrderSequenceNumber), "what is refused is no sign of life");
+    assert_eq!(send(2, 1, 999), Err(ErrorCode::InvalidProducerEpoch));
+    partition.maintain(&config, 1_000, at(1_000));
+    assert_eq!(partition.producers().len(), 0);
+    assert_eq!(send(2, 5, 1_000), Ok(1));
+    assert_eq!(send(2, 5, 1_000), Ok(1), "and is known again");
 }
 
 #[test]
@@ -153,12 +195,11 @@ fn log_append_time_is_the_brokers() {
         (Partition::new(0, |_| ()), TopicConfig { log_append_time: true, ..TopicConfig::default() });
     let appended = partition.append(&plain(2, 10, 5), &config, at(7)).unwrap();
     assert_eq!(appended.log_append_time_ms, WALL + 7);
-    let mut slices = Vec::new();
-    partition.read(0, 1, true, &mut slices).unwrap();
+    let slices = read(&partition, 0, 1, true);
     let batch = Batch::first(&slices[0]).unwrap().0;
     assert!(batch.is_log_append_time());
     assert_eq!(batch.max_timestamp(), WALL + 7);
-    let found = partition.first_since(WALL + 7).unwrap().unwrap();
+    let found = partition.first_since(WALL + 7, &mut Effort::default()).unwrap().unwrap();
     assert_eq!((found.offset, found.timestamp), (0, WALL + 7));
 }
 
@@ -170,14 +211,21 @@ fn a_time_finds_the_first_record_that_is_not_older() {
     };
     append(&partition, &records(&[10, 30, 20]), &config).unwrap();
     append(&partition, &records(&[40]), &config).unwrap();
-    let since = |ms| partition.first_since(WALL + ms).unwrap().map(|found| (found.offset, found.timestamp - WALL));
+    let since = |ms| {
+        partition
+            .first_since(WALL + ms, &mut Effort::default())
+            .unwrap()
+            .map(|found| (found.offset, found.timestamp - WALL))
+    };
     assert_eq!(since(0), Some((0, 10)));
     assert_eq!(since(15), Some((1, 30)));
     assert_eq!(since(31), Some((3, 40)));
     assert_eq!(since(41), None);
-    assert_eq!(partition.latest().unwrap().map(|found| found.offset), Some(3));
+    assert_eq!(partition.latest(&mut Effort::default()).unwrap().map(|found| found.offset), Some(3));
     partition.delete_records(2).unwrap();
     assert_eq!(since(0), Some((2, 20)), "what is deleted is not found");
+    partition.delete_records(4).unwrap();
+    assert_eq!((since(0), partition.latest(&mut Effort::default())), (None, Ok(None)));
 }
 
 #[test]
@@ -242,8 +290,7 @@ fn compaction_keeps_the_latest_of_each_key_and_its_offset() {
     assert!(after.windows(2).all(|pair| pair[0].0 < pair[1].0));
     assert_eq!(partition.range(), (0, 42));
     // A reader in a gap is given what comes next.
-    let mut slices = Vec::new();
-    partition.read(2, 1, true, &mut slices).unwrap();
+    let slices = read(&partition, 2, 1, true);
     assert!(Batch::first(&slices[0]).unwrap().0.last_offset() >= 20);
 
     partition.maintain(&config, 1, at(config.delete_retention_ms + 2));
@@ -267,6 +314,61 @@ fn young_records_are_not_compacted() {
     assert_eq!(kept(&partition).len(), 10);
     partition.maintain(&config, 1, at(1_000));
     assert!(kept(&partition).len() < 5);
+}
+
+/// Kafka's `LogValidator`: a producer has no business with the type, which is looked at where the time is not.
+#[test]
+fn a_producer_does_not_say_that_its_time_is_the_brokers() {
+    let typed = |timestamp| {
+        let mut bytes = plain(2, 10, WALL);
+        wire::batch::set_log_append_time(&mut bytes, timestamp);
+        bytes
+    };
+    let refused = |config: &TopicConfig, bytes: &[u8]| match append(&Partition::new(0, |_| ()), bytes, config) {
+        Err(AppendError::Records(bad)) => (bad.code(), bad.count(), bad.named[0]),
+        other => panic!("{other:?}"),
+    };
+    let wrong = (ErrorCode::InvalidTimestamp, 2, (0, Bad::TimestampType));
+    assert_eq!(refused(&TopicConfig { log_append_time: true, ..TopicConfig::default() }, &typed(WALL)), wrong);
+    assert_eq!(refused(&TopicConfig::default(), &typed(-1)), wrong);
+    // With a time, Kafka takes the batch's for each of its records, and forgets the type.
+    let partition = Partition::new(0, |_| ());
+    append(&partition, &typed(WALL + 5), &TopicConfig::default()).unwrap();
+    let slices = read(&partition, 0, 1, true);
+    let stored = Batch::first(&slices[0]).unwrap().0;
+    assert_eq!((stored.is_log_append_time(), stored.max_timestamp()), (false, WALL + 5));
+}
+
+/// Offsets in an index are relative to the segment, of 31 bits in Kafka's files.
+#[test]
+fn a_segment_ends_before_its_offsets_become_too_far() {
+    let (partition, config) = (Partition::new(0, |_| ()), TopicConfig::default());
+    append(&partition, &plain(1, 10, WALL), &config).unwrap();
+    let far = i64::from(i32::MAX) - 2;
+    lock(&partition.log).end = far;
+    append(&partition, &plain(3, 10, WALL), &config).unwrap();
+    assert_eq!(lock(&partition.log).segments.len(), 1, "its last offset is 2^31-1");
+    append(&partition, &plain(1, 10, WALL), &config).unwrap();
+    let bases: Vec<i64> = lock(&partition.log).segments.iter().map(|segment| segment.base_offset).collect();
+    assert_eq!(bases, [0, far + 3]);
+}
+
+/// A hundred megabytes of zeros are a hundred kilobytes in the log, and were inflated for each question about the time.
+#[test]
+fn a_lookup_inflates_no_further_than_it_has_to() {
+    let partition = Partition::new(0, |_| ());
+    let value = vec![0; 100_000];
+    let records: Vec<Given<'_>> = (0..100).map(|i| (WALL + i, Some(&b"k"[..]), Some(&value[..]))).collect();
+    append(&partition, &gzipped(&batch(&records)), &TopicConfig::default()).unwrap();
+    let mut effort = Effort::default();
+    let before = effort.inflated_left;
+    assert_eq!(partition.first_since(WALL, &mut effort).unwrap().unwrap().offset, 0);
+    assert!(before - effort.inflated_left < 500_000, "{effort:?}");
+    assert_eq!(partition.first_since(WALL + 99, &mut effort).unwrap().unwrap().offset, 99);
+    assert!(before - effort.inflated_left > 9_000_000, "{effort:?}");
+    effort.inflated_left = 1_000_000;
+    assert_eq!(partition.first_since(WALL + 50, &mut effort), Err(LookupError::TooMuch));
+    assert_eq!(ErrorCode::from(LookupError::TooMuch), ErrorCode::RequestTimedOut);
 }
 
 /// Whatever happens to a log, it is what a list of records would be.
@@ -298,8 +400,7 @@ fn a_log_is_a_list_of_records() {
         // A reader with a small limit goes through all of it too.
         let (mut from, mut seen) = (start as i64, 0);
         while from < model.len() as i64 {
-            let mut slices = Vec::new();
-            partition.read(from, 300, true, &mut slices).unwrap();
+            let slices = read(&partition, from, 300, true);
             for slice in &slices {
                 let batch = Batch::stored(slice);
                 assert!(batch.base_offset() <= from, "nothing is skipped");

@@ -194,12 +194,50 @@ pub(super) fn walk(
     max: usize,
     see: impl FnMut(record::Outline) -> Result<(), BatchError>,
 ) -> Result<(), BatchError> {
+    walk_counted(batch, &mut { max }, see)
+}
+
+/// Takes what was inflated off `left`.
+fn walk_counted<E: From<BatchError> + From<RecordError>>(
+    batch: &Batch<'_>,
+    left: &mut usize,
+    see: impl FnMut(record::Outline) -> Result<(), E>,
+) -> Result<(), E> {
     match batch.compression().ok_or(BatchError::Compression)? {
-        inflate::Compression::None => record::walk_bytes(batch.record_bytes(), batch.record_count(), see)?,
+        inflate::Compression::None => record::walk_bytes(batch.record_bytes(), batch.record_count(), see),
         compressed => {
-            let inflated = inflate::reader(compressed, batch.record_bytes(), max).map_err(RecordError::Inflate)?;
-            record::walk(inflated, batch.record_count(), see)?;
+            let mut inflated =
+                inflate::reader(compressed, batch.record_bytes(), *left).map_err(RecordError::Inflate)?;
+            let walked = record::walk(&mut inflated, batch.record_count(), see);
+            *left = inflated.left();
+            walked
         }
     }
-    Ok(())
+}
+
+pub(super) fn find(
+    batch: &Batch<'_>,
+    left: &mut usize,
+    mut is_it: impl FnMut(&record::Outline) -> bool,
+) -> Result<Option<record::Outline>, BatchError> {
+    enum End {
+        Found(record::Outline),
+        Failed(BatchError),
+    }
+    impl From<BatchError> for End {
+        fn from(error: BatchError) -> End {
+            End::Failed(error)
+        }
+    }
+    impl From<RecordError> for End {
+        fn from(error: RecordError) -> End {
+            End::Failed(error.into())
+        }
+    }
+    let end = walk_counted(batch, left, |outline| if is_it(&outline) { Err(End::Found(outline)) } else { Ok(()) });
+    match end {
+        Ok(()) => Ok(None),
+        Err(End::Found(outline)) => Ok(Some(outline)),
+        Err(End::Failed(error)) => Err(error),
+    }
 }

@@ -2,11 +2,15 @@
 
 use bytes::Bytes;
 
+use super::Piece;
+
 /// Record batches in a Fetch or ShareFetch response.
 #[derive(Clone, Copy, Debug)]
 pub enum Records<'a> {
     /// What a broker sends: the writer hands the slices on as they are.
     Slices(&'a [Bytes]),
+    /// The same, some of them in files.
+    Pieces(&'a [Piece]),
     /// What a client reads: a part of the frame.
     Whole(&'a [u8]),
 }
@@ -15,6 +19,7 @@ impl Records<'_> {
     pub fn len(&self) -> usize {
         match self {
             Records::Slices(slices) => slices.iter().map(Bytes::len).sum(),
+            Records::Pieces(pieces) => pieces.iter().map(Piece::len).sum(),
             Records::Whole(bytes) => bytes.len(),
         }
     }
@@ -23,12 +28,12 @@ impl Records<'_> {
         self.len() == 0
     }
 
-    fn bytes(&self) -> impl Iterator<Item = u8> {
-        let (slices, whole): (&[Bytes], &[u8]) = match *self {
-            Records::Slices(slices) => (slices, &[]),
-            Records::Whole(bytes) => (&[], bytes),
-        };
-        slices.iter().flatten().chain(whole).copied()
+    fn bytes(&self) -> std::io::Result<Vec<u8>> {
+        match self {
+            Records::Slices(slices) => Ok(slices.concat()),
+            Records::Pieces(pieces) => super::concat(pieces),
+            Records::Whole(bytes) => Ok(bytes.to_vec()),
+        }
     }
 }
 
@@ -41,6 +46,6 @@ impl Default for Records<'_> {
 /// Equal bytes are equal records, however they are cut.
 impl PartialEq for Records<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.bytes().eq(other.bytes())
+        matches!((self.bytes(), other.bytes()), (Ok(ours), Ok(theirs)) if ours == theirs)
     }
 }

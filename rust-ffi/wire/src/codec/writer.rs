@@ -3,7 +3,7 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use super::{Records, Uuid, reader::STRING_MAX};
+use super::{Piece, Records, Uuid, reader::STRING_MAX};
 use crate::frame::PREFIX;
 
 /// Why a message cannot be written. It is a flaw of whoever filled the message, never of the peer.
@@ -37,7 +37,7 @@ const COPIED_MAX: usize = 512;
 pub struct Writer {
     /// The pieces before `open`. The first one stays writable: the length prefix is known last.
     first: Option<BytesMut>,
-    pieces: Vec<Bytes>,
+    pieces: Vec<Piece>,
     open: BytesMut,
 }
 
@@ -69,28 +69,47 @@ impl Writer {
     }
 
     /// The pieces of a frame begun with [`Writer::response`], its length filled in, in the order in which they are
-    /// sent.
+    /// sent. For a frame without records in files: see [`Writer::into_sent`].
     pub fn into_frame(mut self) -> Result<Vec<Bytes>, EncodeError> {
-        let len = i32::try_from(self.len() - PREFIX).map_err(|_| EncodeError::TooLong)?;
-        let head = self.first.as_mut().unwrap_or(&mut self.open);
-        head[..PREFIX].copy_from_slice(&len.to_be_bytes());
+        self.fill_in_length()?;
         Ok(self.into_pieces())
     }
 
+    /// As [`Writer::into_frame`], of any frame.
+    pub fn into_sent(mut self) -> Result<Vec<Piece>, EncodeError> {
+        self.fill_in_length()?;
+        Ok(self.into_all())
+    }
+
+    fn fill_in_length(&mut self) -> Result<(), EncodeError> {
+        let len = i32::try_from(self.len() - PREFIX).map_err(|_| EncodeError::TooLong)?;
+        let head = self.first.as_mut().unwrap_or(&mut self.open);
+        head[..PREFIX].copy_from_slice(&len.to_be_bytes());
+        Ok(())
+    }
+
     /// The pieces of a bare message.
-    pub fn into_pieces(mut self) -> Vec<Bytes> {
+    pub fn into_pieces(self) -> Vec<Bytes> {
+        let held = |piece| match piece {
+            Piece::Held(bytes) => bytes,
+            Piece::Stored(_) => panic!("who writes records that are in files asks for pieces that may be"),
+        };
+        self.into_all().into_iter().map(held).collect()
+    }
+
+    fn into_all(mut self) -> Vec<Piece> {
         if let Some(first) = self.first.take().filter(|first| !first.is_empty()) {
-            self.pieces.insert(0, first.freeze());
+            self.pieces.insert(0, first.freeze().into());
         }
         if !self.open.is_empty() {
-            self.pieces.push(self.open.freeze());
+            self.pieces.push(self.open.freeze().into());
         }
         self.pieces
     }
 
     pub fn len(&self) -> usize {
         self.first.as_ref().map_or(0, BytesMut::len)
-            + self.pieces.iter().map(Bytes::len).sum::<usize>()
+            + self.pieces.iter().map(Piece::len).sum::<usize>()
             + self.open.len()
     }
 
@@ -173,6 +192,10 @@ impl Writer {
         match records {
             Records::Whole(bytes) => self.open.put_slice(bytes),
             Records::Slices(slices) => slices.iter().for_each(|slice| self.slice(slice)),
+            Records::Pieces(pieces) => pieces.iter().for_each(|piece| match piece {
+                Piece::Held(slice) => self.slice(slice),
+                Piece::Stored(_) => self.piece(piece.clone()),
+            }),
         }
         Ok(())
     }
@@ -190,13 +213,17 @@ impl Writer {
             self.open.put_slice(slice);
             return;
         }
+        self.piece(slice.clone().into());
+    }
+
+    fn piece(&mut self, piece: Piece) {
         let before = self.open.split();
         if self.first.is_none() {
             self.first = Some(before);
         } else if !before.is_empty() {
-            self.pieces.push(before.freeze());
+            self.pieces.push(before.freeze().into());
         }
-        self.pieces.push(slice.clone());
+        self.pieces.push(piece);
     }
 
     pub fn array<T>(

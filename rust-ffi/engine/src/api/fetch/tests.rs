@@ -1,5 +1,6 @@
 use wire::{
     ErrorCode, Uuid,
+    codec::concat,
     message::{
         Reader, Request,
         fetch_request::{FetchPartition, FetchRequest, FetchTopic, ForgottenTopic},
@@ -75,7 +76,7 @@ fn an_empty_partition_is_waited_for_and_an_append_wakes() {
     append(&engine, 0, 1);
     assert!(parked.ticket.is_woken());
     let Outcome::Reply(pieces) = engine.resume(&cx(at(1), 1, 12), &[], parked) else { panic!("there is something") };
-    let bytes = pieces.concat();
+    let bytes = concat(&pieces).unwrap();
     let response = read(&bytes[9..]);
     assert_eq!(parts(&response)[0].high_watermark, 1);
     assert!(!parts(&response)[0].records.unwrap().is_empty());
@@ -95,7 +96,7 @@ fn too_little_is_waited_for_until_the_time_is_over() {
     assert_eq!(engine.fire(at(500)), 1);
     assert!(parked.ticket.is_woken());
     let Outcome::Reply(pieces) = engine.resume(&cx(at(500), 1, 12), &[], parked) else { panic!("its time is over") };
-    let bytes = pieces.concat();
+    let bytes = concat(&pieces).unwrap();
     assert_eq!(parts(&read(&bytes[9..]))[0].high_watermark, 2);
 }
 
@@ -139,7 +140,7 @@ fn deleting_a_topic_wakes_who_waits_for_it() {
     engine.topics.remove(engine.topics.get("t").unwrap().id).unwrap().unwrap();
     assert!(parked.ticket.is_woken());
     let Outcome::Reply(pieces) = engine.resume(&cx(at(1), 1, 12), &[], parked) else { panic!("it is gone") };
-    let bytes = pieces.concat();
+    let bytes = concat(&pieces).unwrap();
     assert_eq!(parts(&read(&bytes[9..]))[0].error_code, ErrorCode::UnknownTopicOrPartition.code());
 }
 
@@ -222,4 +223,70 @@ fn a_full_house_gives_no_session_until_one_is_old() {
     assert_ne!(open(0), 0);
     assert_eq!(open(120_000), 0);
     assert_ne!(open(120_001), 0);
+}
+
+/// As in Kafka: otherwise a house full of small consumers would leave none to one that reads a thousand partitions.
+#[test]
+fn a_small_session_that_is_old_makes_room_for_a_larger_one() {
+    let mut settings = Settings::default();
+    settings.broker_configs.insert("max.incremental.fetch.session.cache.slots".into(), "1".into());
+    let engine = Engine::new(settings);
+    engine.create_topic("t", Some(2), TopicConfig::default()).unwrap();
+    let ask_for = |ms, session_id, session_epoch, parts: Vec<FetchPartition>| {
+        let request = FetchRequest { session_id, session_epoch, max_wait_ms: 0, ..fetch(parts) };
+        let bytes = ask_at(&engine, at(ms), 1, 12, &Request::Fetch(request));
+        let response = read(&bytes);
+        (response.session_id, ErrorCode::from_code(response.error_code).unwrap())
+    };
+    let (small, two) = (vec![part(0, 0)], vec![part(0, 0), part(1, 0)]);
+    let (session, _) = ask_for(0, 0, 0, small.clone());
+    assert_eq!(ask_for(120_000, session, 1, Vec::new()), (session, ErrorCode::None));
+    assert_eq!(ask_for(120_001, 0, 0, two.clone()).0, 0, "it was not used after its first two minutes yet");
+    assert_eq!(ask_for(120_001, session, 2, Vec::new()), (session, ErrorCode::None));
+    assert_eq!(ask_for(120_002, 0, 0, small).0, 0, "one as small does not displace it");
+    let (larger, _) = ask_for(120_002, 0, 0, two);
+    assert_ne!(larger, 0);
+    assert_eq!(ask_for(120_003, session, 3, Vec::new()).1, ErrorCode::FetchSessionIdNotFound);
+}
+
+/// A consumer that knows a topic by its id must not go on with the records of its successor.
+#[test]
+fn a_recreated_topic_is_not_the_one_that_is_waited_for() {
+    let engine = engine(1);
+    let id = engine.topics.get("t").unwrap().id;
+    let topics = vec![FetchTopic { topic_id: id, partitions: vec![part(0, 0)], ..Default::default() }];
+    let request = FetchRequest { topics, ..fetch(Vec::new()) };
+    let Outcome::Park(parked) = send(&engine, at(0), 1, 13, &Request::Fetch(request)) else { panic!("it is empty") };
+    engine.topics.remove(id).unwrap().unwrap();
+    let again = engine.create_topic("t", Some(1), TopicConfig::default()).unwrap();
+    assert_ne!(again.id, id);
+    append(&engine, 0, 1);
+    let Outcome::Reply(pieces) = engine.resume(&cx(at(1), 1, 13), &[], parked) else { panic!("it is gone") };
+    let bytes = concat(&pieces).unwrap();
+    let response = FetchResponse::decode(&mut Reader::new(&bytes[9..]), 13).unwrap();
+    let part = parts(&response)[0];
+    assert_eq!((part.error_code, part.records.unwrap().len()), (ErrorCode::UnknownTopicId.code(), 0));
+}
+
+/// Sessions were counted, and each could have a hundred thousand partitions.
+#[test]
+fn the_partitions_of_all_sessions_are_bounded() {
+    let engine = engine(1);
+    let ask = |ms, session_id, session_epoch, partitions: std::ops::Range<i32>| {
+        let partitions = partitions.map(|partition| part(partition, 0)).collect();
+        let request = FetchRequest { session_id, session_epoch, max_wait_ms: 0, ..fetch(partitions) };
+        let bytes = ask_at(&engine, at(ms), 1, 12, &Request::Fetch(request));
+        let response = read(&bytes);
+        (response.session_id, ErrorCode::from_code(response.error_code).unwrap())
+    };
+    let (first, _) = ask(0, 0, 0, 0..600);
+    assert_ne!(first, 0);
+    assert_eq!(ask(0, 0, 0, 0..600), (0, ErrorCode::None), "it is answered without a session");
+    let (small, _) = ask(0, 0, 0, 0..300);
+    assert_ne!(small, 0);
+    assert_eq!(ask(1, small, 1, 300..500).1, ErrorCode::FetchSessionIdNotFound, "it grows too large");
+    assert_eq!(ask(2, small, 1, 0..1).1, ErrorCode::FetchSessionIdNotFound, "and is gone");
+    assert_ne!(ask(120_001, 0, 0, 0..600).0, 0, "the oldest makes room");
+    assert_eq!(ask(120_002, first, 1, 0..1).1, ErrorCode::FetchSessionIdNotFound);
+    assert_eq!(ask(240_003, 0, 0, 0..1_001).0, 0);
 }

@@ -111,9 +111,10 @@ fn an_index_never_stands_beside_other_data() {
         let (engine, _) = open(&files, Fsync::Interval);
         let partition = engine.topics.get("t").unwrap().partition(0).unwrap();
         for from in 1..90 {
-            let mut slices = Vec::new();
-            partition.read(from, 100, true, &mut slices).unwrap();
-            let (batch, _) = wire::batch::Batch::first(&slices[0]).expect("a batch begins where the index says");
+            let mut pieces = Vec::new();
+            partition.read(from, 100, true, usize::MAX, &mut pieces).unwrap();
+            let bytes = pieces[0].bytes().unwrap();
+            let (batch, _) = wire::batch::Batch::first(&bytes).expect("a batch begins where the index says");
             assert_eq!(batch.base_offset(), from, "after {changes} changes");
         }
     }

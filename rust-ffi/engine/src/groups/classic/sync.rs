@@ -54,6 +54,7 @@ impl Classic {
                 let member = self.members.get(late.unwrap_or(sync.member_id));
                 let assignment = member.map(|member| member.assignment.clone());
                 turn.answer(sync.promise, self.synced(assignment.unwrap_or_default()));
+                self.refresh(turn, &sync.member_id.into());
             }
         }
     }

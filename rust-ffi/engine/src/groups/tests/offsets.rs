@@ -31,7 +31,7 @@ fn partition(partition_index: i32, committed_offset: i64) -> OffsetCommitRequest
     }
 }
 
-fn simple<'a>(topics: &[(&'a str, i32, i64)]) -> OffsetCommitRequest<'a> {
+pub(super) fn simple<'a>(topics: &[(&'a str, i32, i64)]) -> OffsetCommitRequest<'a> {
     let topic = |(name, index, offset): &(&'a str, i32, i64)| OffsetCommitRequestTopic {
         name,
         topic_id: Uuid::ZERO,
@@ -48,7 +48,7 @@ fn simple<'a>(topics: &[(&'a str, i32, i64)]) -> OffsetCommitRequest<'a> {
 
 impl World {
     /// The codes of all partitions.
-    fn commit(&self, version: i16, request: OffsetCommitRequest<'_>) -> Vec<i16> {
+    pub(super) fn commit(&self, version: i16, request: OffsetCommitRequest<'_>) -> Vec<i16> {
         let mut answer = self.answer(&mut self.ask(version, &Request::OffsetCommit(request)));
         let response = OffsetCommitResponse::decode(&mut answer, version).unwrap();
         response.topics.iter().flat_map(|topic| &topic.partitions).map(|partition| partition.error_code).collect()
@@ -59,7 +59,7 @@ impl World {
     }
 
     /// Everything that the group has: topic, partition, offset.
-    fn committed(&self, group_id: &str) -> Vec<(&'static str, i32, i64)> {
+    pub(super) fn committed(&self, group_id: &str) -> Vec<(&'static str, i32, i64)> {
         let all = OffsetFetchRequestGroup { group_id, topics: None, member_epoch: -1, member_id: None };
         let request = OffsetFetchRequest { groups: vec![all], ..OffsetFetchRequest::default() };
         let mut answer = self.answer(&mut self.ask(9, &Request::OffsetFetch(request)));
@@ -68,7 +68,7 @@ impl World {
         topics.flat_map(|t| t.partitions.iter().map(|p| (t.name, p.partition_index, p.committed_offset))).collect()
     }
 
-    fn maintain(&self) {
+    pub(super) fn maintain(&self) {
         self.engine.maintain(self.now);
     }
 }

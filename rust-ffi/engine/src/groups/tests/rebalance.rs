@@ -254,6 +254,30 @@ fn members_that_wait_need_not_send_heartbeats() {
 }
 
 #[test]
+fn joins_and_syncs_count_as_heartbeats() {
+    let mut world = World::new();
+    let [first, second] = world.pair("g");
+    for _ in 0..3 {
+        world.advance(SESSION - 1);
+        for joined in [&first, &second] {
+            assert_eq!(world.synced(&mut world.sync("g", joined, &[])).error_code, 0);
+        }
+    }
+    world.advance(SESSION - 1);
+    let mut asked = [&first, &second].map(|joined| world.join(joining("g", joined.member_id)));
+    let [first, second] = asked.each_mut().map(|asked| world.joined(asked));
+    assert_eq!((first.generation_id, second.generation_id), (3, 3));
+    world.advance(SESSION - 1);
+    for joined in [&first, &second] {
+        assert_eq!(world.synced(&mut world.sync("g", joined, &[])).error_code, 0);
+    }
+    world.advance(SESSION - 1);
+    assert_eq!(world.heartbeat("g", first.member_id, 3), 0);
+    world.advance(1);
+    assert_eq!(world.heartbeat("g", second.member_id, 3), code(ErrorCode::UnknownMemberId), "who says nothing is out");
+}
+
+#[test]
 fn a_new_group_waits_for_more_members() {
     let mut world = delayed(3_000);
     let (_, mut first) = world.join_new("g");

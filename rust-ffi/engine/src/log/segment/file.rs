@@ -7,7 +7,10 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
-use wire::batch::{Batch, HEADER, LOG_OVERHEAD};
+use wire::{
+    batch::{Batch, HEADER, LOG_OVERHEAD},
+    codec::{Piece, Source, Stored},
+};
 
 use super::index::Index;
 use crate::{
@@ -17,18 +20,27 @@ use crate::{
 
 /// Read at once when nothing says how much is wanted.
 const CHUNK: usize = 256 << 10;
+/// Read at once when only headers are.
+const HEADERS: usize = 16 << 10;
 /// More than a batch may be, whatever a broken file says.
 const BATCH_MAX: usize = i32::MAX as usize;
+
+/// The only message format that is written. Its byte is where it is in every format.
+const MAGIC: u8 = 2;
 
 /// `.log`, `.index` and `.timeindex` of a segment.
 pub(in crate::log) fn names_of(base_offset: i64) -> [String; 3] {
     ["log", "index", "timeindex"].map(|extension| format!("{base_offset:020}.{extension}"))
 }
 
+/// No log comes near it, so that offsets can be added to.
+const BASE_OFFSET_MAX: i64 = i64::MAX / 2;
+
 /// The first offset of a segment, from the name of its `.log`.
 pub(in crate::log) fn parse_name(name: &str) -> Option<i64> {
     let digits = name.strip_suffix(".log")?;
-    if digits.len() != 20 || !digits.bytes().all(|b| b.is_ascii_digit()) { None } else { digits.parse().ok() }
+    let is_name = digits.len() == 20 && digits.bytes().all(|b| b.is_ascii_digit());
+    digits.parse().ok().filter(|offset| is_name && *offset <= BASE_OFFSET_MAX)
 }
 
 #[derive(Debug)]
@@ -160,6 +172,35 @@ impl SegmentFile {
         Ok((index, batches.position()))
     }
 
+    /// Whether a batch can follow what ends before the offset `next`. The checksum does not cover its offset.
+    fn takes(&self, batch: &Batch<'_>, next: i64) -> bool {
+        let (first, last) = (batch.base_offset(), batch.last_offset());
+        next <= first && first <= last && last - self.base_offset <= i64::from(i32::MAX)
+    }
+
+    /// Goes through all of it without changing anything. Returns how much is sound, and the offset after it.
+    pub(in crate::log) fn survey(&self, mut see: impl FnMut(&Batch<'_>)) -> io::Result<(u64, i64)> {
+        let mut batches = self.batches(0, self.len()?);
+        let (mut sound, mut next) = (0, self.base_offset);
+        while let Some(bytes) = batches.next_checked()? {
+            let batch = Batch::stored(&bytes);
+            if !self.takes(&batch, next) {
+                break;
+            }
+            (sound, next) = (batches.position(), batch.last_offset() + 1);
+            see(&batch);
+        }
+        Ok((sound, next))
+    }
+
+    /// Whether a whole batch begins anywhere behind a place; for small segments.
+    pub(in crate::log) fn has_batch_after(&self, at: u64) -> io::Result<bool> {
+        let len = usize::try_from(self.len()?.saturating_sub(at)).map_err(io::Error::other)?;
+        let mut bytes = vec![0; len];
+        self.file.read(at, &mut bytes)?;
+        Ok((1..bytes.len()).any(|start| Batch::first(&bytes[start..]).is_ok()))
+    }
+
     /// Goes through all of it, checks every batch, calls `see` with each, and cuts off what is not sound. Returns how
     /// much is left.
     pub(in crate::log) fn recover(&self, mut see: impl FnMut(&Batch<'_>)) -> io::Result<u64> {
@@ -170,7 +211,7 @@ impl SegmentFile {
         let mut sound = 0;
         while let Some(bytes) = batches.next_checked()? {
             let batch = Batch::stored(&bytes);
-            if batch.base_offset() < next || batch.last_offset() < batch.base_offset() {
+            if !self.takes(&batch, next) {
                 break;
             }
             next = batch.last_offset() + 1;
@@ -201,7 +242,7 @@ impl SegmentFile {
             if first && indexed.is_some_and(|indexed| indexed != self.relative(batch.last_offset())) {
                 return Ok(None);
             }
-            if batch.base_offset() < end || batch.last_offset() < batch.base_offset() {
+            if !self.takes(&batch, end) {
                 return Ok(None);
             }
             end = batch.last_offset() + 1;
@@ -228,43 +269,90 @@ impl SegmentFile {
         Ok(self.batches(from, len))
     }
 
-    /// Whole batches from the one that holds `offset` on, as one piece. The first whatever its size if `at_least_one`;
-    /// an empty piece if it does not fit, and `None` if nothing from `offset` on is here.
+    /// Whole batches from the one that holds `offset` on, as one piece, which is read at once if it has no more than
+    /// `held_max` bytes. The first batch whatever its size if `at_least_one`; an empty piece if it does not fit, and
+    /// `None` if nothing from `offset` on is here.
     pub(in crate::log) fn read(
         &self,
         offset: i64,
         bytes_max: usize,
         at_least_one: bool,
+        held_max: usize,
         len: u64,
-    ) -> io::Result<Option<Bytes>> {
+    ) -> io::Result<Option<Piece>> {
+        match self.read_by_index(offset, bytes_max, at_least_one, held_max, len) {
+            // An index file of an earlier run leads astray, or the data was changed: looks for itself then.
+            Err(e) if e.kind() == io::ErrorKind::InvalidData && self.with_index(len, Index::is_from_file)? => {
+                let (index, _) = self.build_index(Index::new(), len)?;
+                *lock(&self.index) = Some(index);
+                self.read_by_index(offset, bytes_max, at_least_one, held_max, len)
+            }
+            read => read,
+        }
+    }
+
+    fn read_by_index(
+        &self,
+        offset: i64,
+        bytes_max: usize,
+        at_least_one: bool,
+        held_max: usize,
+        len: u64,
+    ) -> io::Result<Option<Piece>> {
         let mut at = self.with_index(len, |index| index.position(self.relative(offset.max(self.base_offset))))?;
-        // From the last entry of the index to the batch: a few kilobytes of headers.
+        let mut from_index = at > 0;
+        // From the last entry of the index to the batch: a few kilobytes of headers. What follows is wanted too, unless
+        // it is more than may be held.
+        let wanted = if bytes_max > held_max { HEADERS } else { bytes_max.max(HEADERS) };
         let mut batches = self.batches(at, len);
-        batches.chunk = bytes_max.clamp(16 << 10, 1 << 20) + 2 * super::index::INTERVAL as usize;
-        loop {
+        batches.chunk = wanted.saturating_add(2 * super::index::INTERVAL as usize);
+        let first = loop {
             let Some(head) = batches.peek()? else {
                 // Not the end, but no batch: the index leads astray, or the data was changed.
                 let broken = batches.position() < len;
                 return if broken { Err(io::ErrorKind::InvalidData.into()) } else { Ok(None) };
             };
+            if from_index && head.last_offset > offset {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+            from_index = false;
             if head.last_offset >= offset {
-                break;
+                break head.bytes;
             }
             batches.skip(head.bytes);
             at = batches.position();
+        };
+        if first > bytes_max && !at_least_one {
+            return Ok(Some(Piece::Held(Bytes::new())));
         }
-        let mut bytes = 0;
+        batches.skip(first);
+        let limit = at.saturating_add(bytes_max as u64);
+        if bytes_max > held_max {
+            // Most of it need not be looked through: the index knows where batches begin.
+            let known = self.with_index(len, |index| index.last_before(limit.min(len)))?;
+            batches.skip(known.saturating_sub(batches.position()) as usize);
+        }
         while let Some(head) = batches.peek()? {
-            if bytes + head.bytes > bytes_max && !(at_least_one && bytes == 0) {
+            if batches.position() + head.bytes as u64 > limit {
                 break;
             }
-            bytes += head.bytes;
             batches.skip(head.bytes);
         }
-        if bytes == 0 {
-            return Ok(Some(Bytes::new()));
+        let bytes = (batches.position() - at) as usize;
+        if bytes <= held_max {
+            return batches.piece(at, bytes).map(|bytes| Some(bytes.into()));
         }
-        batches.piece(at, bytes).map(Some)
+        Ok(Some(Piece::Stored(Stored::new(Arc::new(Opened(self.file.clone())), at, bytes))))
+    }
+}
+
+/// Keeps the file open until its records are sent, also if it is removed meanwhile.
+#[derive(Debug)]
+struct Opened(Arc<dyn File>);
+
+impl Source for Opened {
+    fn read(&self, at: u64, buf: &mut [u8]) -> io::Result<()> {
+        self.0.read(at, buf)
     }
 }
 
@@ -326,7 +414,8 @@ impl Batches {
         }
         let length = i32::from_be_bytes(self.current()[8..12].try_into().expect("four bytes"));
         let Some(bytes) = usize::try_from(length).ok().map(|length| length + LOG_OVERHEAD) else { return Ok(None) };
-        if !(HEADER..BATCH_MAX).contains(&bytes) || self.to - self.at < bytes as u64 {
+        let is_ours = self.current()[16] == MAGIC;
+        if !is_ours || !(HEADER..BATCH_MAX).contains(&bytes) || self.to - self.at < bytes as u64 {
             return Ok(None);
         }
         let head = BatchHead::of(&Batch::stored(&self.current()[..HEADER]));

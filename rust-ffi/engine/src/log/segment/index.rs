@@ -17,6 +17,8 @@ pub(super) struct Index {
     max_timestamp: i64,
     /// Of the batch with the largest timestamp.
     max_timestamp_offset: u32,
+    /// Not made from the data by this run.
+    is_from_file: bool,
 }
 
 impl Index {
@@ -51,11 +53,21 @@ impl Index {
         after.checked_sub(1).map_or(0, |i| self.offsets[i].1.into())
     }
 
+    /// Where the last batch begins that is known to begin before `position`, or there.
+    pub(super) fn last_before(&self, position: u64) -> u64 {
+        let after = self.offsets.partition_point(|entry| u64::from(entry.1) <= position);
+        after.checked_sub(1).map_or(0, |i| self.offsets[i].1.into())
+    }
+
     /// Where to begin looking for a time.
     pub(super) fn position_since(&self, timestamp: i64) -> u64 {
         // Before the batch of this entry, nothing is as late as `timestamp`.
         let after = self.times.partition_point(|entry| entry.0 < timestamp);
         after.checked_sub(1).map_or(0, |i| self.position(self.times[i].1))
+    }
+
+    pub(super) fn is_from_file(&self) -> bool {
+        self.is_from_file
     }
 
     pub(super) fn max_timestamp(&self) -> i64 {
@@ -85,7 +97,7 @@ impl Index {
     /// `None` if they are no index of a file of this length. The entries' sense is not checked further: they only say
     /// where to begin looking, and what is found is looked at.
     pub(super) fn decode(mut offsets: &[u8], mut times: &[u8], file_len: u64) -> Option<Index> {
-        let mut index = Index::new();
+        let mut index = Index { is_from_file: true, ..Index::new() };
         if !offsets.len().is_multiple_of(8) || !times.len().is_multiple_of(12) {
             return None;
         }
