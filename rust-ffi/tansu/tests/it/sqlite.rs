@@ -19,7 +19,7 @@ async fn records_are_there_after_a_restart() {
     let client = Client::open(&url).await;
     assert_eq!(client.fetch_one("t", 0, 0).await.values, ["a", "b", "c"]);
     assert_eq!(client.send("t", &["d"]).await, 3);
-    client.tansu.maintain().await;
+    client.tansu.maintain().await.unwrap();
     assert_eq!(client.fetch_one("t", 3, 0).await.values, ["d"]);
 }
 

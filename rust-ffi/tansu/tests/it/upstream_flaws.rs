@@ -79,7 +79,7 @@ async fn the_memory_engine_has_no_retention() {
         let old = now_ms() - 60_000;
         let records = batch_with(&["old"], |batch| batch.base_timestamp(old).max_timestamp(old));
         assert_eq!(client.produce("t", 0, &records).await, (0, 0));
-        client.tansu.maintain().await;
+        client.tansu.maintain().await.unwrap();
         kept.push(client.fetch(12, crate::client::fetch("t", 0, 0, 0)).await.remove(0).values.len());
     }
     // Memory, and SQLite as it should be.
@@ -256,7 +256,7 @@ async fn committed_offsets_do_not_expire() {
         while now_ms() < sent + 5 {
             tokio::task::yield_now().await;
         }
-        client.tansu.maintain().await;
+        client.tansu.maintain().await.unwrap();
         let asked = OffsetFetchRequestTopic { name: "t", partition_indexes: vec![0] };
         let seen = offsets(&client, Some(vec![asked]), |topics| topics[0].partitions[0].committed_offset);
         assert_eq!(seen.await, 7);
