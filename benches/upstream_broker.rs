@@ -1,9 +1,9 @@
 //! Upstream's own broker with its own loop, on one worker thread as ours: what `overhead.py` compares the shell with.
 //! `upstream_broker PORT STORAGE_URL`; ends on SIGINT or SIGTERM. Built as an example of the crate `tansu`.
 
-use std::time::Instant;
 use tansu_broker::{broker::Broker, coordinator::group::administrator::Controller};
 use tansu_storage::ArcDynStorage;
+use tokio::time::Instant;
 use url::Url;
 use uuid::Uuid;
 
