@@ -76,7 +76,7 @@ def test_a_file_has_one_broker_also_across_processes(tmp_path: Path, start_on: S
     storage = Storage("sqlite", f"sqlite://{tmp_path}/one.db", keeps=True)
     first = start_on(storage)
     with pytest.raises(
-        BrokerStorageError, match=r"storage\.url: another broker has .*one\.db.*Stop it, or use another"
+        BrokerStorageError, match=r"storage_url: another broker has .*one\.db.*Stop it, or use another"
     ):
         start_on(storage)
     program = f"""
