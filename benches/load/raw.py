@@ -9,40 +9,6 @@ from collections.abc import Sequence
 from typing import Any, Optional
 
 
-def _crc_table() -> list[int]:
-    table = []
-    for crc in range(256):
-        for _ in range(8):
-            crc = (crc >> 1) ^ 0x82F63B78 if crc & 1 else crc >> 1
-        table.append(crc)
-    return table
-
-
-CRC_TABLE = _crc_table()
-
-
-def crc32c(data: bytes) -> int:
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc = CRC_TABLE[(crc ^ byte) & 255] ^ (crc >> 8)
-    return crc ^ 0xFFFFFFFF
-
-
-def varint(value: int) -> bytes:
-    zigzag, out = (value << 1) ^ (value >> 63), b""
-    while zigzag >= 0x80:
-        out, zigzag = out + bytes([zigzag & 127 | 128]), zigzag >> 7
-    return out + bytes([zigzag])
-
-
-def one_record_batch(value: bytes = b"x") -> bytes:
-    record = b"\0" + varint(0) + varint(0) + varint(-1) + varint(len(value)) + value + varint(0)
-    record = varint(len(record)) + record
-    now = int(time.time() * 1000)
-    tail = struct.pack(">hiqqqhii", 0, 0, now, now, -1, -1, -1, 1) + record
-    return struct.pack(">qiibI", 0, len(tail) + 9, 0, 2, crc32c(tail)) + tail
-
-
 class Reply:
     """The fields of an answer, one after the other."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import time
 
+from kafka_raw import batch
+
 from ..machine import CLIENT_CORE, CORES
-from ..raw import one_record_batch
 from ..record import Options, Record
 from ..servers import Server
 
@@ -19,8 +20,8 @@ def start(record: Record, options: Options) -> None:
             with Server(record.row, pin) as server:
                 record.add(f"{tag}.ready_ms", server.ready_ms)
                 server.raw.wait_topic("first")
-                batch = one_record_batch()
-                while error := server.raw.produce("first", batch):
+                first = batch(b"x")
+                while error := server.raw.produce("first", first):
                     if time.monotonic() - server.begun > 60:
                         raise TimeoutError(f"first produce: error {error}")
                     time.sleep(0.0005)

@@ -3,7 +3,8 @@
 use wire::{
     ErrorCode,
     batch::{Batch, BatchError},
-    record::RecordError,
+    inflate::InflateError,
+    record::{Outline, RecordError},
 };
 
 use super::{
@@ -30,6 +31,17 @@ pub(crate) struct Effort {
 impl Default for Effort {
     fn default() -> Effort {
         Effort { inflated_left: INFLATED_MAX }
+    }
+}
+
+impl Effort {
+    /// The first record of a batch that is wanted.
+    fn find(&mut self, batch: &Batch<'_>, is_it: impl FnMut(&Outline) -> bool) -> Result<Option<Outline>, LookupError> {
+        match batch.find(&mut self.inflated_left, is_it) {
+            Err(BatchError::Records(RecordError::Inflate(InflateError::TooLarge { .. }))) => Err(LookupError::TooMuch),
+            // Of another broker's making: what cannot be read is no match.
+            found => Ok(found.unwrap_or_default()),
+        }
     }
 }
 
@@ -86,20 +98,13 @@ fn first_in(batch: &Batch<'_>, timestamp: i64, from: i64, effort: &mut Effort) -
     }
     let offset_of = |delta: i32| batch.base_offset() + i64::from(delta);
     let timestamp_of = |delta: i64| batch.base_timestamp().wrapping_add(delta);
-    let found = batch.find(&mut effort.inflated_left, |record| {
+    let found = effort.find(batch, |record| {
         timestamp_of(record.timestamp_delta) >= timestamp && offset_of(record.offset_delta) >= from
-    });
-    match found {
-        Ok(found) => Ok(found.map(|record| Found {
-            offset: offset_of(record.offset_delta),
-            timestamp: timestamp_of(record.timestamp_delta),
-        })),
-        Err(BatchError::Records(RecordError::Inflate(wire::inflate::InflateError::TooLarge { .. }))) => {
-            Err(LookupError::TooMuch)
-        }
-        // Of another broker's making: what cannot be read is no match.
-        Err(_) => Ok(None),
-    }
+    })?;
+    Ok(found.map(|record| Found {
+        offset: offset_of(record.offset_delta),
+        timestamp: timestamp_of(record.timestamp_delta),
+    }))
 }
 
 /// The largest timestamp of what is kept of a batch.
@@ -111,18 +116,13 @@ fn newest_in(batch: &Batch<'_>, from: i64, effort: &mut Effort) -> Result<Option
         return Ok(Some(batch.max_timestamp()));
     }
     let mut newest = None;
-    let read = batch.find(&mut effort.inflated_left, |record| {
+    effort.find(batch, |record| {
         if batch.base_offset() + i64::from(record.offset_delta) >= from {
             newest = newest.max(Some(batch.base_timestamp().wrapping_add(record.timestamp_delta)));
         }
         false
-    });
-    match read {
-        Err(BatchError::Records(RecordError::Inflate(wire::inflate::InflateError::TooLarge { .. }))) => {
-            Err(LookupError::TooMuch)
-        }
-        _ => Ok(newest),
-    }
+    })?;
+    Ok(newest)
 }
 
 impl Partition {

@@ -280,14 +280,15 @@ impl SegmentFile {
         held_max: usize,
         len: u64,
     ) -> io::Result<Option<Piece>> {
-        match self.read_by_index(offset, bytes_max, at_least_one, held_max, len) {
+        let read = || self.read_by_index(offset, bytes_max, at_least_one, held_max, len);
+        match read() {
             // An index file of an earlier run leads astray, or the data was changed: looks for itself then.
             Err(e) if e.kind() == io::ErrorKind::InvalidData && self.with_index(len, Index::is_from_file)? => {
                 let (index, _) = self.build_index(Index::new(), len)?;
                 *lock(&self.index) = Some(index);
-                self.read_by_index(offset, bytes_max, at_least_one, held_max, len)
+                read()
             }
-            read => read,
+            done => done,
         }
     }
 
