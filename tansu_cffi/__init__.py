@@ -10,6 +10,13 @@ Importing starts nothing: no thread, no socket.
 
 from __future__ import annotations
 
+from pathlib import Path as _Path
+
+from tansu_cffi import _source_tree
+
+if _installed := _source_tree.installed_instead_of(_Path(__file__).resolve().parent):
+    __path__ = [_installed]  # every other module comes from there
+
 from tansu_cffi import _trampolines as _trampolines  # binds the callbacks; before any broker can be made
 from tansu_cffi._broker import TansuBroker
 from tansu_cffi._commands import Partition, Topic

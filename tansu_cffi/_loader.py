@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any, Optional
 
+from tansu_cffi._source_tree import has_native
+
 #: The environment variable that names another library.
 OVERRIDE = "TANSU_CFFI_LIBRARY"
 PACKAGE = Path(__file__).resolve().parent
@@ -65,10 +67,10 @@ def _import_native() -> Any:
     try:
         return importlib.import_module("tansu_cffi._native")
     except ImportError as error:
-        if not any(PACKAGE.glob("_native.*[!i]")):
+        if not has_native(PACKAGE):
             raise ImportError(
-                f"tansu_cffi in {PACKAGE} has no compiled module. If that is the source tree, install it "
-                "(pip install .) and start Python from another folder; else install the package again."
+                f"tansu_cffi in {PACKAGE} has no compiled module. If that is the source tree, install it for "
+                f"{sys.executable} (pip install .); else install the package again."
             ) from error
         raise ImportError(f"tansu_cffi cannot load its library {LIBRARY_NAME}: {error}") from error
 

@@ -242,15 +242,17 @@ async fn live(inner: &Arc<Inner>) -> Result<(), Error> {
 async fn serve(inner: &Arc<Inner>, listeners: &Listeners, shared: &Arc<Shared>, tasks: &mut JoinSet<()>) {
     let connections_max = inner.settings.int("max.connections") as u64;
     let mut maintenance = interval_at(Instant::now() + MAINTENANCE, MAINTENANCE);
-    let backend = shared.backend.clone();
-    let mut timers = backend.timers();
+    // Beside the connections: a deadline mostly wakes one of them, and then no thread has to wake another.
+    let (drain, backend) = (inner.drain.clone(), shared.backend.clone());
+    tasks.spawn(async move {
+        drain.run_until_cancelled(backend.timers()).await;
+    });
     maintenance.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             biased;
             () = inner.drain.cancelled() => return,
             Some(joined) = tasks.join_next() => look(inner, joined),
-            () = &mut timers => {}
             _ = maintenance.tick() => {
                 let (inner, backend) = (inner.clone(), shared.backend.clone());
                 tasks.spawn(async move { inner.maintained(backend.maintain().await) });

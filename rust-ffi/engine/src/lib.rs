@@ -211,10 +211,10 @@ impl Engine {
         &self,
         name: &str,
         partitions: Option<i32>,
-        config: TopicConfig,
+        config: impl Into<Arc<TopicConfig>>,
     ) -> Result<Arc<Topic>, TopicError> {
         let partitions = partitions.unwrap_or_else(|| self.configs.int("num.partitions") as i32);
-        self.topics.create(name, self.entropy.uuid(), partitions, config)
+        self.topics.create(name, self.entropy.uuid(), partitions, config.into())
     }
 
     /// Makes a topic, as CreateTopics does. The error is for people.

@@ -38,7 +38,8 @@ pub fn check(name: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Two names with the same of this would be one metric to Kafka, so the second topic is refused.
-pub fn collision_key(name: &str) -> String {
-    name.replace('.', "_")
+/// Two names with the same of this would be one metric to Kafka, so the second topic is refused. Most names cannot
+/// collide with another.
+pub fn collision_key(name: &str) -> Option<String> {
+    name.contains(['.', '_']).then(|| name.replace('.', "_"))
 }

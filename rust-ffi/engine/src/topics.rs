@@ -106,14 +106,14 @@ fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
 
 impl Topic {
     /// A new one. On disk it is there once this returns.
-    fn create(name: &str, id: Uuid, count: i32, config: TopicConfig, place: &Place) -> io::Result<Topic> {
+    fn create(name: &str, id: Uuid, count: i32, config: Arc<TopicConfig>, place: &Place) -> io::Result<Topic> {
         let partitions = (0..count).map(|index| place.partition(name, id, index)).collect::<io::Result<_>>()?;
         let topic = Topic {
             name: name.to_owned(),
             id,
             is_internal: names::is_internal(name),
             partitions: RwLock::new(partitions),
-            config: RwLock::new(Arc::new(config)),
+            config: RwLock::new(config),
             place: place.clone(),
         };
         topic.write_down(count, &topic.config())?;
@@ -124,7 +124,7 @@ impl Topic {
     fn reopen(
         name: &str,
         record: &TopicRecord,
-        config: TopicConfig,
+        config: Arc<TopicConfig>,
         disk: &Arc<Disk>,
         how: &How,
     ) -> io::Result<(Topic, Vec<String>)> {
@@ -139,7 +139,7 @@ impl Topic {
             id: record.id,
             is_internal: names::is_internal(name),
             partitions: RwLock::new(partitions),
-            config: RwLock::new(Arc::new(config)),
+            config: RwLock::new(config),
             place: Place::Disk(disk.clone()),
         };
         Ok((topic, notices))
@@ -181,12 +181,12 @@ impl Topic {
         read(&self.config).clone()
     }
 
-    pub(crate) fn set_config(&self, config: TopicConfig) -> io::Result<()> {
+    pub(crate) fn set_config(&self, config: Arc<TopicConfig>) -> io::Result<()> {
         let mut current = write(&self.config);
         if current.overrides != config.overrides {
             self.write_down(self.partition_count(), &config)?;
         }
-        *current = Arc::new(config);
+        *current = config;
         Ok(())
     }
 }
@@ -209,7 +209,8 @@ impl Registry {
     fn check(&self, name: &str) -> Result<(), TopicError> {
         names::check(name).map_err(TopicError::Name)?;
         self.is_free(name)?;
-        match self.collisions.get(&names::collision_key(name)).and_then(BTreeSet::first) {
+        let key = names::collision_key(name);
+        match key.and_then(|key| self.collisions.get(&key)).and_then(BTreeSet::first) {
             None => Ok(()),
             Some(with) => Err(TopicError::Collision { name: name.to_owned(), with: with.clone() }),
         }
@@ -228,7 +229,9 @@ impl Registry {
 
     fn add(&mut self, topic: Topic) -> Arc<Topic> {
         let topic = Arc::new(topic);
-        self.collisions.entry(names::collision_key(&topic.name)).or_default().insert(topic.name.clone());
+        if let Some(key) = names::collision_key(&topic.name) {
+            self.collisions.entry(key).or_default().insert(topic.name.clone());
+        }
         self.by_name.insert(topic.name.clone(), topic.clone());
         self.by_id.insert(topic.id, topic.clone());
         topic
@@ -237,8 +240,9 @@ impl Registry {
     fn take(&mut self, id: Uuid) -> Option<Arc<Topic>> {
         let topic = self.by_id.remove(&id)?;
         self.by_name.remove(&topic.name);
-        let key = names::collision_key(&topic.name);
-        if let Some(names) = self.collisions.get_mut(&key) {
+        if let Some(key) = names::collision_key(&topic.name)
+            && let Some(names) = self.collisions.get_mut(&key)
+        {
             names.remove(&topic.name);
             if names.is_empty() {
                 self.collisions.remove(&key);
@@ -277,7 +281,7 @@ impl Topics {
         name: &str,
         id: Uuid,
         partitions: i32,
-        config: TopicConfig,
+        config: Arc<TopicConfig>,
     ) -> Result<Arc<Topic>, TopicError> {
         let mut registry = write(&self.registry);
         registry.check(name)?;
@@ -291,7 +295,7 @@ impl Topics {
         name: &str,
         id: Uuid,
         partitions: i32,
-        config: TopicConfig,
+        config: Arc<TopicConfig>,
     ) -> Result<Arc<Topic>, TopicError> {
         let mut registry = write(&self.registry);
         registry.is_free(name)?;
@@ -326,7 +330,7 @@ impl Topics {
     /// Those of an earlier run, and sentences for people.
     pub(crate) fn reopen(
         disk: Arc<Disk>,
-        found: impl Iterator<Item = (String, TopicRecord, TopicConfig)>,
+        found: impl Iterator<Item = (String, TopicRecord, Arc<TopicConfig>)>,
         how: &How,
     ) -> io::Result<(Topics, Vec<String>)> {
         let (mut registry, mut notices) = (Registry::default(), Vec::new());

@@ -38,10 +38,7 @@ def test_what_one_client_sends_every_other_reads(servers: str, topic: str) -> No
         assert _as_sent(reader.read(servers, topic, len(messages))) == _as_given(messages), reader.name
 
 
-def test_every_compression(client: Driver, servers: str, topic: str, request: pytest.FixtureRequest) -> None:
-    if "kafka-python-s3" in request.node.name:
-        # Open: a produce was not answered within 30 s on one machine. tests/allowed-skips.toml says what is known.
-        request.node.add_marker(pytest.mark.xfail(reason="a produce to S3 is not answered now and then"))
+def test_every_compression(client: Driver, servers: str, topic: str) -> None:
     messages = [
         Message(b"a line that compresses well " * 20 + b"%d" % i, headers=(("i", b"%d" % i),)) for i in range(200)
     ]

@@ -90,11 +90,27 @@ def test_a_library_with_another_soname_is_not_silently_ignored(this_interpreter:
 
 
 def test_the_source_folder_says_that_it_is_one(this_interpreter: Installed, tmp_path: Path) -> None:
-    shutil.copytree(REPOSITORY / "tansu_cffi", tmp_path / "tansu_cffi", ignore=shutil.ignore_patterns("*.so*"))
-    program = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import tansu_cffi"
-    ran = this_interpreter.run(program)
+    _copy_sources(tmp_path)
+    program = f"import sys; sys.path[:] = [{str(tmp_path)!r}] + [p for p in sys.path if 'site-packages' not in p]\n"
+    ran = this_interpreter.run(program + "import tansu_cffi")
     assert ran.returncode == 1
     assert "has no compiled module. If that is the source tree, install it" in ran.stderr
+
+
+def test_in_the_source_folder_the_installed_package_runs(interpreter: Installed, tmp_path: Path) -> None:
+    _copy_sources(tmp_path)
+    program = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{RUNS}"
+    program += "from tansu_cffi import _loader, queue; print(tansu_cffi.__file__, _loader.PACKAGE, queue.__file__)"
+    ran = interpreter.run(program)
+    assert ran.returncode == 0, ran.stderr
+    library, _, _, sources, package, queue = ran.stdout.split()
+    assert sources == str(tmp_path / "tansu_cffi" / "__init__.py")
+    assert (library, queue) == (f"{package}/lib/libtansu.so.0", f"{package}/queue/__init__.py")
+    assert not package.startswith(str(tmp_path))
+
+
+def _copy_sources(folder: Path) -> None:
+    shutil.copytree(REPOSITORY / "tansu_cffi", folder / "tansu_cffi", ignore=shutil.ignore_patterns("*.so*"))
 
 
 def test_cpython_3_9_is_refused_in_a_sentence() -> None:

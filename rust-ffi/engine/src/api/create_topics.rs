@@ -10,7 +10,10 @@
 //! Leaves out: nothing. Where the sum of partitions overflows an int, Kafka fails with UNKNOWN_SERVER_ERROR; here it is
 //! too many.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use wire::{
     ErrorCode, Uuid,
@@ -39,7 +42,7 @@ const DEFAULT: i32 = -1;
 struct Made {
     id: Uuid,
     partitions: i32,
-    configs: Vec<Entry>,
+    configs: Arc<[Entry]>,
 }
 
 type Answer<'a> = (&'a str, Result<Made, Refusal>);
@@ -102,7 +105,7 @@ fn create<'a>(engine: &Engine, request: &CreateTopicsRequest<'a>) -> Vec<Answer<
 /// What is to be made.
 struct Plan {
     partitions: i32,
-    config: TopicConfig,
+    config: Arc<TopicConfig>,
 }
 
 fn check(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<Plan, Refusal> {
@@ -116,7 +119,7 @@ fn refuse(error: TopicError) -> Refusal {
     Refusal::new((&error).into(), error.to_string())
 }
 
-fn config(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<TopicConfig, Refusal> {
+fn config(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<Arc<TopicConfig>, Refusal> {
     let refuse = |why: String| Refusal::new(ErrorCode::InvalidConfig, why);
     let values: BTreeMap<_, _> = topic.configs.iter().map(|config| (config.name, config.value)).collect();
     let nulls: Vec<&str> = values.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name).collect();

@@ -101,11 +101,10 @@ fn write_down(engine: &Engine, old: &Dynamic, new: &Dynamic) -> std::io::Result<
 
 /// Topics take over what the broker says now. Who makes one holds the configs meanwhile.
 fn refresh_topics(engine: &Engine) {
-    let values = engine.configs.values();
     for topic in engine.topics.list() {
         let old = topic.config();
-        let new = TopicConfig::of(&values, old.overrides.clone());
-        if new != *old {
+        let new = engine.configs.topic(old.overrides.clone());
+        if new != old {
             // Its own configs are the same, so nothing is written.
             let _ = topic.set_config(new);
         }

@@ -3,12 +3,13 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard},
 };
 
 use super::{
-    ConfigError,
+    ConfigError, TopicConfig,
     def::{Def, Value},
+    describe::Entry,
     table,
 };
 use crate::{settings::Settings, waiters::lock};
@@ -30,6 +31,15 @@ pub(super) struct State {
     pub(super) dynamic: Arc<Dynamic>,
     /// What follows from it; read without a look at any text.
     pub(super) values: Arc<Values>,
+    pub(super) plain: Arc<Plain>,
+}
+
+/// Of topics that set nothing themselves: most, and all alike. Made when first asked for.
+#[derive(Default)]
+pub(super) struct Plain {
+    pub(super) config: OnceLock<Arc<TopicConfig>>,
+    /// What CreateTopics says of them.
+    pub(super) created: OnceLock<Arc<[Entry]>>,
 }
 
 /// Passwords are among the texts.
@@ -166,7 +176,7 @@ impl BrokerConfigs {
             node_id: settings.node_id,
             fixed,
             changes: Mutex::new(()),
-            state: RwLock::new(State { dynamic: Arc::new(dynamic), values: Arc::new(values) }),
+            state: RwLock::new(State { dynamic: Arc::new(dynamic), values: Arc::new(values), plain: Arc::default() }),
         }
     }
 
@@ -195,11 +205,14 @@ impl BrokerConfigs {
     pub(super) fn replace(&self, dynamic: Dynamic) -> bool {
         let old = self.state();
         let changed = old.dynamic.broker != dynamic.broker || old.dynamic.cluster != dynamic.cluster;
-        let values = match changed {
-            true => Arc::new(Values::of(&in_effect(&self.fixed, &dynamic.cluster, &dynamic.broker))),
-            false => old.values,
+        let dynamic = Arc::new(dynamic);
+        let new = match changed {
+            true => {
+                let values = Values::of(&in_effect(&self.fixed, &dynamic.cluster, &dynamic.broker));
+                State { dynamic, values: Arc::new(values), plain: Arc::default() }
+            }
+            false => State { dynamic, ..old },
         };
-        let new = State { dynamic: Arc::new(dynamic), values };
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = new;
         changed
     }

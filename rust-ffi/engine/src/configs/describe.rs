@@ -10,7 +10,7 @@ use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use super::{
     BrokerConfigs, TopicConfig,
-    broker::{Dynamic, Props, State, Values, in_effect},
+    broker::{Dynamic, Plain, Props, State, Values, in_effect},
     def::{Change, Def},
     table::{self, documentation},
     topic::effective,
@@ -59,6 +59,7 @@ pub(crate) struct View<'a> {
     fixed: &'a Props,
     dynamic: Arc<Dynamic>,
     values: Arc<Values>,
+    plain: Arc<Plain>,
 }
 
 /// Which configs are wanted, by name.
@@ -66,8 +67,8 @@ pub(crate) type Only<'a> = &'a dyn Fn(&str) -> bool;
 
 impl BrokerConfigs {
     pub(crate) fn view(&self) -> View<'_> {
-        let State { dynamic, values } = self.state();
-        View { fixed: &self.fixed, dynamic, values }
+        let State { dynamic, values, plain } = self.state();
+        View { fixed: &self.fixed, dynamic, values, plain }
     }
 }
 
@@ -87,7 +88,14 @@ impl View<'_> {
     }
 
     /// What CreateTopics says of a topic's configs: as they were set, not as they are read.
-    pub(crate) fn created(&self, config: &TopicConfig) -> Vec<Entry> {
+    pub(crate) fn created(&self, config: &TopicConfig) -> Arc<[Entry]> {
+        match config.overrides.is_empty() {
+            true => self.plain.created.get_or_init(|| self.make_created(config)).clone(),
+            false => self.make_created(config),
+        }
+    }
+
+    fn make_created(&self, config: &TopicConfig) -> Arc<[Entry]> {
         let is_shown = |def: &&Def| !def.internal || config.overrides.contains_key(def.name);
         let of = |def: &'static Def| {
             let set = config.overrides.get(def.name).map(|text| (text.clone(), Source::Topic));
@@ -97,7 +105,7 @@ impl View<'_> {
             };
             Entry { value, source, ..entry(def, None, None, Vec::new()) }
         };
-        sorted(table::TOPIC.iter().filter(is_shown).map(of).collect())
+        sorted(table::TOPIC.iter().filter(is_shown).map(of).collect()).into()
     }
 
     fn broker_says(&self, def: &Def) -> Option<(String, Source)> {

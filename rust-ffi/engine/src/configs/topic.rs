@@ -1,10 +1,10 @@
 //! What a topic's configs are: what was set for it, over what the broker says. Kafka: `LogConfig`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     BrokerConfigs, ConfigError,
-    broker::Values,
+    broker::{State, Values},
     def::{Def, Value},
     table,
 };
@@ -47,7 +47,10 @@ impl TopicConfig {
     ///
     /// A topic that is to be made must be in the registry before [`BrokerConfigs::hold`] is let go, or a change of the
     /// broker's defaults in between would pass it by.
-    pub(crate) fn new(broker: &BrokerConfigs, overrides: BTreeMap<String, String>) -> Result<TopicConfig, ConfigError> {
+    pub(crate) fn new(
+        broker: &BrokerConfigs,
+        overrides: BTreeMap<String, String>,
+    ) -> Result<Arc<TopicConfig>, ConfigError> {
         if let Some(name) = overrides.keys().find(|name| table::find(table::TOPIC, name).is_none()) {
             let shown: String = name.chars().take(1_000).collect();
             return Err(ConfigError(format!("Unknown topic config name: {shown}")));
@@ -57,7 +60,7 @@ impl TopicConfig {
                 def.parse(text)?;
             }
         }
-        let config = TopicConfig::of(&broker.values(), overrides);
+        let config = broker.topic(overrides);
         let (min, max) = (config.min_compaction_lag_ms, config.max_compaction_lag_ms);
         if min > max {
             return Err(ConfigError(format!(
@@ -74,8 +77,9 @@ impl TopicConfig {
         Ok(config)
     }
 
-    /// Of overrides that were checked once. As in Kafka, what the broker's defaults become later may contradict them.
-    pub(super) fn of(broker: &Values, overrides: BTreeMap<String, String>) -> TopicConfig {
+    /// Of overrides that were checked once; see [`BrokerConfigs::topic`]. As in Kafka, what the broker's defaults
+    /// become later may contradict them.
+    fn of(broker: &Values, overrides: BTreeMap<String, String>) -> TopicConfig {
         let value = |name: &str| table::find(table::TOPIC, name).and_then(|def| effective(def, &overrides, broker));
         let int = |name: &str| value(name).and_then(|value| value.int()).unwrap_or_default();
         let text = |name: &str| value(name).map(|value| value.to_string()).unwrap_or_default();
@@ -103,6 +107,18 @@ impl TopicConfig {
                 _ => 0.0,
             },
             overrides,
+        }
+    }
+}
+
+impl BrokerConfigs {
+    /// Of overrides that were checked once: see [`TopicConfig::new`]. Topics without any share one.
+    pub(super) fn topic(&self, overrides: BTreeMap<String, String>) -> Arc<TopicConfig> {
+        let State { values, plain, .. } = self.state();
+        let make = |overrides| Arc::new(TopicConfig::of(&values, overrides));
+        match overrides.is_empty() {
+            true => plain.config.get_or_init(|| make(overrides)).clone(),
+            false => make(overrides),
         }
     }
 }

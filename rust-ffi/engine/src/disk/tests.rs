@@ -41,11 +41,12 @@ fn open(files: &MemoryFiles, fsync: Fsync) -> (Engine, Vec<String>) {
 }
 
 fn small() -> TopicConfig {
-    TopicConfig::new(
+    let config = TopicConfig::new(
         &Engine::new(Settings::default()).configs,
         BTreeMap::from([("segment.bytes".into(), "1048576".into())]),
     )
-    .unwrap()
+    .unwrap();
+    (*config).clone()
 }
 
 fn request(value: &[u8]) -> Vec<u8> {

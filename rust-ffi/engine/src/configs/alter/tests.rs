@@ -339,7 +339,7 @@ fn what_was_set_for_a_new_topic_is_told_as_it_was_set() {
     let engine = engine_with(&[("log.retention.hours", "2")]);
     let set = BTreeMap::from([("cleanup.policy".to_owned(), "compact, delete".to_owned())]);
     let config = TopicConfig::new(&engine.configs, set).unwrap();
-    let entries = engine.configs.view().created(&config);
+    let entries = engine.configs.view().created(&config).to_vec();
     assert_eq!(entries.len(), 33);
     let of = |name: &str| {
         let entry = find(entries.clone(), name);
@@ -542,6 +542,6 @@ fn what_was_given_at_start_is_static_and_a_change_goes_before_it() {
     assert_eq!(broker("log.retention.hours"), hours("168"));
     assert_eq!(topic_entry(&engine, "retention.ms").source, Source::DynamicBroker);
     let created = TopicConfig::new(&engine.configs, BTreeMap::new()).unwrap();
-    let created = find(engine.configs.view().created(&created), "retention.ms");
+    let created = find(engine.configs.view().created(&created).to_vec(), "retention.ms");
     assert_eq!((created.value.unwrap(), created.source), ("5000".to_owned(), Source::DynamicBroker));
 }

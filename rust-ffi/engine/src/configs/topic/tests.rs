@@ -9,14 +9,14 @@ fn props(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
 }
 
-fn topic(overrides: &[(&str, &str)]) -> Result<TopicConfig, String> {
+fn topic(overrides: &[(&str, &str)]) -> Result<Arc<TopicConfig>, String> {
     TopicConfig::new(&broker(&[]), props(overrides)).map_err(|e| e.0)
 }
 
 #[test]
 fn without_a_word_a_topic_is_as_kafkas() {
     let config = topic(&[]).unwrap();
-    assert_eq!(config, TopicConfig::default());
+    assert_eq!(*config, TopicConfig::default());
     assert!(config.delete && !config.compact && !config.log_append_time);
     assert_eq!((config.retention_ms, config.retention_bytes), (604_800_000, -1));
     assert_eq!((config.segment_bytes, config.segment_ms), (1_073_741_824, 604_800_000));

@@ -1,0 +1,22 @@
+"""README's first line is typed in the source tree, where `python -m tansu_cffi` finds the sources before the package that
+was installed from them; the sources have no compiled module. So they stand back for the installed package.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Optional
+
+
+def has_native(package: Path) -> bool:
+    """Whether this folder has the compiled module; `_native.pyi` is none."""
+    return any(package.glob("_native.*[!i]"))
+
+
+def installed_instead_of(package: Path) -> Optional[str]:
+    """The installed package, if this one has no compiled module and there is another that has."""
+    if has_native(package):
+        return None
+    others = (Path(entry or ".").resolve() / "tansu_cffi" for entry in sys.path)
+    return next((str(other) for other in others if other != package and has_native(other)), None)
