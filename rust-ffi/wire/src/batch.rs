@@ -63,6 +63,12 @@ impl<'a> Batch<'a> {
         check::produced(bytes)
     }
 
+    /// Whether what a producer sent says that it belongs to a transaction. Kafka asks before it reads the batch, so a
+    /// wrong checksum does not matter here.
+    pub fn says_transactional(bytes: &[u8]) -> bool {
+        check::split(bytes).is_ok_and(|(bytes, _)| Batch { bytes }.is_transactional())
+    }
+
     /// The first batch of a log, and what follows it. Magic, length and checksum are checked; what a producer may not
     /// send (control batches, offsets, gaps left by compaction) is fine here.
     pub fn first(bytes: &'a [u8]) -> Result<(Batch<'a>, &'a [u8]), BatchError> {

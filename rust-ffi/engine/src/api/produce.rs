@@ -267,7 +267,7 @@ fn append(
     }
     let partition = topic.partition(data.index).ok_or_else(|| refused(ErrorCode::UnknownTopicOrPartition, None))?;
     let records = data.records.unwrap_or_default();
-    let transactional = Batch::parse(records).is_ok_and(|batch| batch.is_transactional());
+    let transactional = Batch::says_transactional(records);
     if transactional && request.transactional_id.is_none() {
         return Err(refused(ErrorCode::TransactionalIdAuthorizationFailed, None));
     }

@@ -35,8 +35,11 @@ impl Arena {
 
     fn alone(&self, bytes: &[u8]) -> BytesMut {
         let mut own = BytesMut::with_capacity(bytes.len());
-        (self.prefault)(own.spare_capacity_mut());
-        own.extend_from_slice(bytes);
+        // By runs: what the kernel has just cleared is still in the cache when it is written to.
+        for run in bytes.chunks(RUN) {
+            (self.prefault)(&mut own.spare_capacity_mut()[..run.len()]);
+            own.extend_from_slice(run);
+        }
         own
     }
 

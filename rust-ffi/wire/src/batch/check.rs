@@ -105,7 +105,7 @@ impl From<BatchError> for ErrorCode {
 const LENGTH_MIN: i32 = 14;
 
 /// The first batch by its length and magic, unchecked otherwise.
-fn split(bytes: &[u8]) -> Result<(&[u8], &[u8]), BatchError> {
+pub(super) fn split(bytes: &[u8]) -> Result<(&[u8], &[u8]), BatchError> {
     let length = bytes.get(at::LENGTH..at::LENGTH + 4).ok_or(BatchError::Missing)?;
     let length = i32::from_be_bytes(length.try_into().expect("four bytes"));
     if length < LENGTH_MIN {

@@ -63,6 +63,16 @@ fn the_header_says_who_wrote_it() {
     assert_eq!((batch.producer_id(), batch.producer_epoch(), batch.base_sequence()), (-1, -1, -1));
 }
 
+#[test]
+fn a_batch_says_that_it_is_of_a_transaction_whatever_its_checksum() {
+    assert!(Batch::says_transactional(&made("transactional")));
+    assert!(Batch::says_transactional(&bent("transactional", at::CRC, &[0; 4])));
+    // Not a batch of this format, or not whole.
+    assert!(!Batch::says_transactional(&bent("transactional", at::MAGIC, &[1])));
+    assert!(!Batch::says_transactional(&made("transactional")[..HEADER - 1]));
+    assert!(!Batch::says_transactional(&made("plain")));
+}
+
 /// Writes `bytes` at `at` and makes the checksum right again: what a broken client would send.
 fn bent(name: &str, at: usize, bytes: &[u8]) -> Vec<u8> {
     let mut batch = made(name);
