@@ -6,7 +6,7 @@ mod check;
 mod patch;
 
 pub use build::{Pair, build};
-pub use check::{BatchError, Seen};
+pub use check::{BatchError, Checked, Seen};
 pub use patch::{set_base_offset, set_create_time, set_leader_epoch, set_log_append_time, with_records};
 
 use crate::inflate::{self, Compression};
@@ -61,6 +61,12 @@ impl<'a> Batch<'a> {
     /// records. See [`Batch::check_records`] for those.
     pub fn parse(bytes: &'a [u8]) -> Result<Batch<'a>, BatchError> {
         check::produced(bytes)
+    }
+
+    /// [`Batch::parse`] and, unless they are compressed, [`Batch::check_records`] in one pass over pieces that stay in
+    /// the cache. `copy` gets each piece as soon as it was summed; what it has got is of no use if this fails.
+    pub fn parse_pieces(bytes: &'a [u8], copy: impl FnMut(&'a [u8])) -> Result<Checked<'a>, BatchError> {
+        check::pieces(bytes, copy)
     }
 
     /// Whether what a producer sent says that it belongs to a transaction. Kafka asks before it reads the batch, so a

@@ -8,7 +8,7 @@ mod walk;
 mod write;
 
 pub use cursor::{Header, Headers, Record, Records};
-pub use walk::{Outline, walk, walk_bytes};
+pub use walk::{Outline, Steps, walk, walk_bytes};
 pub(crate) use write::put;
 pub use write::write;
 

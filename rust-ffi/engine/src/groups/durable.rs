@@ -64,7 +64,9 @@ pub(super) fn write<'a>(
     Ok(())
 }
 
-/// What earlier runs have committed.
+/// What earlier runs have committed, but for topics that are no more: a crash, or a disk that failed, has come in
+/// between the deletion of the topic and that of its offsets. They are deleted now, or a topic that is made anew under
+/// that name would have them after another start.
 pub(super) fn restore(engine: &Engine, now: Now) -> io::Result<()> {
     let Some(topic) = engine.topics.get(OFFSETS_TOPIC) else { return Ok(()) };
     for partition in topic.partitions() {
@@ -80,9 +82,18 @@ pub(super) fn restore(engine: &Engine, now: Now) -> io::Result<()> {
             }
         });
         read.map_err(|e| in_folder(OFFSETS_TOPIC, e))?;
+        let mut gone: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for ((group, topic, partition), committed) in found {
             let Some(committed) = committed else { continue };
+            if engine.topics.get(&topic).is_none() {
+                gone.entry(group).or_default().push((topic, partition));
+                continue;
+            }
             with_new(engine, now, &group, |state, _| state.offsets.commit(&topic, partition, committed.clone()));
+        }
+        for (group, parts) in gone {
+            // A disk that still fails is tried again at the next start.
+            let _ = write(engine, now, &group, parts.iter().map(|(topic, partition)| (&**topic, *partition, None)));
         }
     }
     Ok(())

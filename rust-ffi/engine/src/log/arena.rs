@@ -21,6 +21,36 @@ pub(super) struct Arena {
     ready: usize,
 }
 
+/// The copy of a large batch, which shares its memory with no other: it can be made before the log is locked.
+#[derive(Debug)]
+pub(super) struct Own {
+    copy: BytesMut,
+    prefault: Prefault,
+}
+
+impl Own {
+    /// `None` if it goes to a chunk, beside others.
+    pub(super) fn of(len: usize, prefault: Prefault) -> Option<Own> {
+        (len > LARGE).then(|| Own::new(len, prefault))
+    }
+
+    fn new(len: usize, prefault: Prefault) -> Own {
+        Own { copy: BytesMut::with_capacity(len), prefault }
+    }
+
+    /// One run after the other: what the kernel has just cleared is still in the cache when it is written to.
+    pub(super) fn push(&mut self, run: &[u8]) {
+        self.copy.reserve(run.len());
+        (self.prefault)(&mut self.copy.spare_capacity_mut()[..run.len()]);
+        self.copy.extend_from_slice(run);
+    }
+
+    pub(super) fn patched(mut self, patch: impl FnOnce(&mut [u8])) -> Bytes {
+        patch(&mut self.copy);
+        self.copy.freeze()
+    }
+}
+
 impl Arena {
     pub(super) fn new(prefault: Prefault) -> Arena {
         Arena { chunk: BytesMut::new(), chunks: 0, prefault, ready: 0 }
@@ -28,19 +58,14 @@ impl Arena {
 
     /// Copies `bytes` and lets `patch` change the copy.
     pub(super) fn store(&mut self, bytes: &[u8], patch: impl FnOnce(&mut [u8])) -> Bytes {
-        let mut stored = if bytes.len() > LARGE { self.alone(bytes) } else { self.beside_others(bytes) };
+        if bytes.len() > LARGE {
+            let mut own = Own::new(bytes.len(), self.prefault);
+            bytes.chunks(RUN).for_each(|run| own.push(run));
+            return own.patched(patch);
+        }
+        let mut stored = self.beside_others(bytes);
         patch(&mut stored);
         stored.freeze()
-    }
-
-    fn alone(&self, bytes: &[u8]) -> BytesMut {
-        let mut own = BytesMut::with_capacity(bytes.len());
-        // By runs: what the kernel has just cleared is still in the cache when it is written to.
-        for run in bytes.chunks(RUN) {
-            (self.prefault)(&mut own.spare_capacity_mut()[..run.len()]);
-            own.extend_from_slice(run);
-        }
-        own
     }
 
     fn beside_others(&mut self, bytes: &[u8]) -> BytesMut {

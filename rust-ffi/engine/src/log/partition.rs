@@ -11,13 +11,13 @@ use std::{
 
 use wire::{
     ErrorCode,
-    batch::{self, Batch, HEADER, Seen},
+    batch::{self, Batch, Checked, HEADER, Seen},
     codec::Piece,
 };
 
 use super::{
     AppendError, ProducerState,
-    arena::Arena,
+    arena::{Arena, Own},
     home::Home,
     producers::Producers,
     rules::Rules,
@@ -56,6 +56,8 @@ pub struct Partition {
     pub(crate) sync_waiters: Arc<WaitList>,
     /// Something was appended since the last sync began.
     is_dirty: AtomicBool,
+    /// How pages are asked for, if the log is in memory.
+    memory: Option<Prefault>,
     pub(super) log: Mutex<Log>,
 }
 
@@ -155,6 +157,7 @@ impl Log {
         &mut self,
         batch: &Batch<'_>,
         seen: Seen,
+        copy: Option<Own>,
         config: &TopicConfig,
         now: Now,
     ) -> Result<Appended, AppendError> {
@@ -174,7 +177,7 @@ impl Log {
         if self.is_full(batch, seen, config, now) {
             self.roll(now.wall_ms)?;
         }
-        self.write(batch, seen, config, now)?;
+        self.write(batch, seen, copy, config, now)?;
         self.end = end + i64::from(batch.last_offset_delta()) + 1;
         self.end += i64::from(bugs::has(Bug::OffsetLeftOut) && batch.last_offset_delta() > 0);
         self.has_changed = true;
@@ -182,7 +185,14 @@ impl Log {
         Ok(Appended { base_offset: end, log_append_time_ms, log_start: self.log_start, end: self.end })
     }
 
-    fn write(&mut self, batch: &Batch<'_>, seen: Seen, config: &TopicConfig, now: Now) -> Result<(), AppendError> {
+    fn write(
+        &mut self,
+        batch: &Batch<'_>,
+        seen: Seen,
+        copy: Option<Own>,
+        config: &TopicConfig,
+        now: Now,
+    ) -> Result<(), AppendError> {
         let base_offset = self.end;
         let patch = |bytes: &mut [u8]| {
             batch::set_base_offset(bytes, base_offset);
@@ -194,7 +204,11 @@ impl Log {
             }
         };
         if self.home.is_none() {
-            let stored = Stored { base_offset, bytes: self.arena.store(batch.bytes(), patch) };
+            let bytes = match copy {
+                Some(copy) => copy.patched(patch),
+                None => self.arena.store(batch.bytes(), patch),
+            };
+            let stored = Stored { base_offset, bytes };
             self.producers.appended(&stored.batch(), base_offset, now.wall_ms);
             self.active().push(stored, now.wall_ms);
             return Ok(());
@@ -282,7 +296,7 @@ impl Log {
 impl Partition {
     /// In memory.
     pub(crate) fn new(index: i32, prefault: Prefault) -> Partition {
-        Partition::with_log(index, Log::in_memory(prefault))
+        Partition { memory: Some(prefault), ..Partition::with_log(index, Log::in_memory(prefault)) }
     }
 
     pub(super) fn with_log(index: i32, log: Log) -> Partition {
@@ -291,6 +305,7 @@ impl Partition {
             waiters: Arc::default(),
             sync_waiters: Arc::default(),
             is_dirty: AtomicBool::new(false),
+            memory: None,
             log: Mutex::new(log),
         }
     }
@@ -298,8 +313,11 @@ impl Partition {
     /// Checks what a producer sent, gives it its offset, and wakes who waits for it. A batch that was appended before
     /// is answered with where it is.
     pub(crate) fn append(&self, records: &[u8], config: &TopicConfig, now: Now) -> Result<Appended, AppendError> {
-        let (batch, seen) = check(records, config, now)?;
-        let appended = lock(&self.log).append(&batch, seen, config, now)?;
+        let may_be_kept = records.len() as i64 <= config.max_message_bytes;
+        let mut copy = self.memory.filter(|_| may_be_kept).and_then(|prefault| Own::of(records.len(), prefault));
+        let checked = Batch::parse_pieces(records, |piece| copy.iter_mut().for_each(|copy| copy.push(piece)))?;
+        let (batch, seen) = check(checked, config, now)?;
+        let appended = lock(&self.log).append(&batch, seen, copy, config, now)?;
         self.waiters.wake();
         Ok(appended)
     }
@@ -463,12 +481,12 @@ impl Log {
 }
 
 /// All that can be said of a batch without the log. Kafka: `UnifiedLog.analyzeAndValidateRecords`, `LogValidator`.
-fn check<'a>(records: &'a [u8], config: &TopicConfig, now: Now) -> Result<(Batch<'a>, Seen), AppendError> {
-    let batch = Batch::parse(records)?;
-    if records.len() as i64 > config.max_message_bytes {
-        return Err(AppendError::TooLarge { bytes: records.len(), max: config.max_message_bytes });
+fn check<'a>(checked: Checked<'a>, config: &TopicConfig, now: Now) -> Result<(Batch<'a>, Seen), AppendError> {
+    let (batch, bytes) = (checked.batch, checked.batch.bytes().len());
+    if bytes as i64 > config.max_message_bytes {
+        return Err(AppendError::TooLarge { bytes, max: config.max_message_bytes });
     }
-    let mut seen = batch.check_records(INFLATED_MAX)?;
+    let mut seen = checked.seen(INFLATED_MAX)?;
     if batch.is_log_append_time() {
         // As Kafka reads such a batch: each record has the batch's time.
         (seen.min_timestamp, seen.max_timestamp) = (batch.max_timestamp(), batch.max_timestamp());

@@ -1,6 +1,6 @@
 //! Groups: who owns what in which generation, and what was committed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Checker, Ledger, Loss};
 
@@ -16,6 +16,8 @@ pub(crate) struct GroupBook {
     told: BTreeMap<i32, BTreeMap<String, Vec<Part>>>,
     /// What may be committed; empty says that nobody knows. -1 is nothing.
     committed: BTreeMap<Part, Vec<i64>>,
+    /// Deleted with its topic while the disk failed: it may be there again after the next start.
+    may_return: BTreeSet<Part>,
 }
 
 pub(crate) fn encode_assignment(parts: &[Part]) -> Vec<u8> {
@@ -37,9 +39,9 @@ impl GroupBook {
         self.generation = 0;
         self.plans.clear();
         self.told.clear();
-        if loss == Loss::Ends {
-            self.committed.values_mut().for_each(Vec::clear);
-        }
+        let may_return = std::mem::take(&mut self.may_return);
+        let unsure = self.committed.iter_mut().filter(|(part, _)| loss == Loss::Ends || may_return.contains(part));
+        unsure.for_each(|(_, values)| values.clear());
     }
 }
 
@@ -95,9 +97,13 @@ impl Ledger {
 
     /// And is answered: `None` leaves open whether it was taken.
     pub(crate) fn committed(&mut self, group: &str, part: Part, offset: i64, taken: Option<bool>) {
-        let Some(values) = self.group(group).committed.get_mut(&part) else { return };
+        let book = self.group(group);
+        let Some(values) = book.committed.get_mut(&part) else { return };
         match taken {
-            Some(true) => *values = vec![offset],
+            Some(true) => {
+                *values = vec![offset];
+                book.may_return.remove(&part);
+            }
             Some(false) => drop(values.pop()),
             None => {}
         }
@@ -124,9 +130,12 @@ impl Ledger {
     pub(super) fn uncommit(&mut self, topic: &str) {
         let faulty = self.faulty;
         for book in self.groups.values_mut() {
-            for (_, values) in book.committed.iter_mut().filter(|((name, _), _)| name == topic) {
+            for (part, values) in book.committed.iter_mut().filter(|((name, _), _)| name == topic) {
                 match faulty {
-                    true => values.clear(),
+                    true => {
+                        values.clear();
+                        book.may_return.insert(part.clone());
+                    }
                     false => *values = vec![-1],
                 }
             }

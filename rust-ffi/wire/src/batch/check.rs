@@ -122,8 +122,11 @@ pub(super) fn split(bytes: &[u8]) -> Result<(&[u8], &[u8]), BatchError> {
 }
 
 fn crc(bytes: &[u8]) -> Result<(), BatchError> {
+    same_crc(bytes, crc32c::crc32c(&bytes[at::ATTRIBUTES..]))
+}
+
+fn same_crc(bytes: &[u8], computed: u32) -> Result<(), BatchError> {
     let stored = u32::from_be_bytes(bytes[at::CRC..at::CRC + 4].try_into().expect("four bytes"));
-    let computed = crc32c::crc32c(&bytes[at::ATTRIBUTES..]);
     if stored == computed { Ok(()) } else { Err(BatchError::Crc { stored, computed }) }
 }
 
@@ -134,6 +137,14 @@ pub(super) fn first(bytes: &[u8]) -> Result<(Batch<'_>, &[u8]), BatchError> {
 }
 
 pub(super) fn produced(bytes: &[u8]) -> Result<Batch<'_>, BatchError> {
+    let batch = alone(bytes)?;
+    crc(batch.bytes)?;
+    header(&batch)?;
+    Ok(batch)
+}
+
+/// What may be looked at before the checksum.
+fn alone(bytes: &[u8]) -> Result<Batch<'_>, BatchError> {
     let (bytes, rest) = split(bytes)?;
     // Kafka cuts off what is left if it is no whole batch. No client sends such a thing.
     if !rest.is_empty() {
@@ -143,7 +154,10 @@ pub(super) fn produced(bytes: &[u8]) -> Result<Batch<'_>, BatchError> {
     if batch.base_offset() != 0 {
         return Err(BatchError::BaseOffset { offset: batch.base_offset() });
     }
-    crc(bytes)?;
+    Ok(batch)
+}
+
+fn header(batch: &Batch<'_>) -> Result<(), BatchError> {
     let (records, last_offset_delta) = (batch.record_count(), batch.last_offset_delta());
     if records <= 0 || last_offset_delta != records - 1 {
         return Err(BatchError::Count { records, last_offset_delta });
@@ -155,7 +169,53 @@ pub(super) fn produced(bytes: &[u8]) -> Result<Batch<'_>, BatchError> {
         return Err(BatchError::Sequence { sequence: batch.base_sequence() });
     }
     batch.compression().ok_or(BatchError::Compression)?;
-    Ok(batch)
+    Ok(())
+}
+
+/// What is summed, copied and walked before the next is touched: it stays in the second-level cache, with its copy.
+const PIECE: usize = 128 << 10;
+
+/// A batch whose header and checksum are right.
+pub struct Checked<'a> {
+    pub batch: Batch<'a>,
+    /// `None` if the records were not looked at: they are compressed.
+    walked: Option<Result<Seen, BatchError>>,
+}
+
+impl Checked<'_> {
+    /// What [`Batch::check_records`] says.
+    pub fn seen(self, max: usize) -> Result<Seen, BatchError> {
+        self.walked.unwrap_or_else(|| records(&self.batch, max))
+    }
+}
+
+pub(super) fn pieces<'a>(bytes: &'a [u8], mut copy: impl FnMut(&'a [u8])) -> Result<Checked<'a>, BatchError> {
+    let batch = alone(bytes)?;
+    let header = header(&batch);
+    let is_plain = header.is_ok() && batch.compression() == Some(inflate::Compression::None);
+    let mut look = Look::at(&batch);
+    let mut steps = is_plain.then(|| record::Steps::new(batch.record_bytes(), batch.record_count()));
+    let mut broken = None;
+    let (mut crc, mut rest) = (0, bytes.len());
+    for piece in bytes.chunks(PIECE) {
+        let is_first = rest == bytes.len();
+        crc = crc32c::crc32c_append(crc, if is_first { &piece[at::ATTRIBUTES..] } else { piece });
+        copy(piece);
+        rest -= piece.len();
+        if let Some(steps) = &mut steps
+            && broken.is_none()
+        {
+            broken = steps.down_to(rest, &mut |outline| look.see(outline)).err();
+        }
+    }
+    // A wrong checksum explains everything else that is wrong.
+    same_crc(bytes, crc)?;
+    header?;
+    let walked = steps.map(|steps| match broken {
+        Some(error) => Err(error),
+        None => steps.end().map(|()| look.seen).map_err(BatchError::from),
+    });
+    Ok(Checked { batch, walked })
 }
 
 /// What [`Batch::check_records`] has seen on its way.
@@ -168,25 +228,39 @@ pub struct Seen {
     pub max_timestamp: i64,
 }
 
-pub(super) fn records(batch: &Batch<'_>, max: usize) -> Result<Seen, BatchError> {
-    let mut expected = 0;
-    let mut seen = Seen { keyless: false, min_timestamp: i64::MAX, max_timestamp: i64::MIN };
-    let base_timestamp = batch.base_timestamp();
-    let see = |outline: record::Outline| {
+/// A walk's eyes.
+struct Look {
+    expected: i32,
+    base_timestamp: i64,
+    seen: Seen,
+}
+
+impl Look {
+    fn at(batch: &Batch<'_>) -> Look {
+        let seen = Seen { keyless: false, min_timestamp: i64::MAX, max_timestamp: i64::MIN };
+        Look { expected: 0, base_timestamp: batch.base_timestamp(), seen }
+    }
+
+    #[inline(always)]
+    fn see(&mut self, outline: record::Outline) -> Result<(), BatchError> {
         // Kafka would count anew and repack the batch. A client whose offsets are wrong is broken; storages that trust
         // them must not see them.
-        if outline.offset_delta != expected {
-            return Err(BatchError::OffsetDelta { expected, got: outline.offset_delta });
+        if outline.offset_delta != self.expected {
+            return Err(BatchError::OffsetDelta { expected: self.expected, got: outline.offset_delta });
         }
-        expected += 1;
-        seen.keyless |= !outline.has_key;
-        let timestamp = base_timestamp.wrapping_add(outline.timestamp_delta);
-        seen.min_timestamp = seen.min_timestamp.min(timestamp);
-        seen.max_timestamp = seen.max_timestamp.max(timestamp);
+        self.expected += 1;
+        self.seen.keyless |= !outline.has_key;
+        let timestamp = self.base_timestamp.wrapping_add(outline.timestamp_delta);
+        self.seen.min_timestamp = self.seen.min_timestamp.min(timestamp);
+        self.seen.max_timestamp = self.seen.max_timestamp.max(timestamp);
         Ok(())
-    };
-    walk(batch, max, see)?;
-    Ok(seen)
+    }
+}
+
+pub(super) fn records(batch: &Batch<'_>, max: usize) -> Result<Seen, BatchError> {
+    let mut look = Look::at(batch);
+    walk(batch, max, |outline| look.see(outline))?;
+    Ok(look.seen)
 }
 
 pub(super) fn walk(

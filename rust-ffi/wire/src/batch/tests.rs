@@ -159,6 +159,46 @@ fn what_kafka_refuses_is_refused_with_its_code() {
             std::fs::write(std::path::Path::new(&dir).join(name), &bytes).unwrap();
         }
         assert_eq!(code(&bytes), expected, "{name}: {:?}", Batch::parse(&bytes));
+        assert_eq!(by_pieces(&bytes), at_once(&bytes), "{name}");
+    }
+}
+
+type Whole = Result<Seen, BatchError>;
+
+fn at_once(bytes: &[u8]) -> Whole {
+    Batch::parse(bytes)?.check_records(MAX)
+}
+
+/// What was copied meanwhile has to be the batch.
+fn by_pieces(bytes: &[u8]) -> Whole {
+    let mut copy = Vec::new();
+    let checked = Batch::parse_pieces(bytes, |piece| copy.extend_from_slice(piece))?;
+    assert_eq!(copy, bytes);
+    checked.seen(MAX)
+}
+
+#[test]
+fn a_batch_of_several_pieces_is_checked_as_one_is() {
+    let value = vec![7; 99];
+    let pairs: Vec<Pair<'_>> = (0..5_000).map(|_| (None, Some(&value[..]))).collect();
+    let bytes = build(&pairs, 1_000);
+    assert_eq!(at_once(&bytes).unwrap().max_timestamp, 1_000);
+    assert_eq!(by_pieces(&bytes), at_once(&bytes));
+    // Wrong at every place of a record, in every piece, with and without a checksum that knows it.
+    for at in (HEADER..bytes.len()).step_by(997) {
+        let mut bent = bytes.clone();
+        bent[at] ^= 0x55;
+        assert!(matches!(by_pieces(&bent), Err(BatchError::Crc { .. })), "{at}");
+        let bent = sealed(bent);
+        assert_eq!(by_pieces(&bent), at_once(&bent), "{at}");
+    }
+    for count in [4_999, 5_001] {
+        let mut bent = bytes.clone();
+        bent[at::RECORD_COUNT..][..4].copy_from_slice(&i32::to_be_bytes(count));
+        bent[at::LAST_OFFSET_DELTA..][..4].copy_from_slice(&i32::to_be_bytes(count - 1));
+        let bent = sealed(bent);
+        assert!(at_once(&bent).is_err());
+        assert_eq!(by_pieces(&bent), at_once(&bent));
     }
 }
 

@@ -53,14 +53,45 @@ pub fn walk_bytes<E: From<RecordError>>(
     count: i32,
     mut see: impl FnMut(Outline) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut records = Cursor(bytes);
-    for _ in 0..count {
-        if records.0.is_empty() {
-            return Err(RecordError::Missing.into());
-        }
-        see(next(&mut records)?)?;
+    let mut steps = Steps::new(bytes, count);
+    steps.down_to(0, &mut see)?;
+    Ok(steps.end()?)
+}
+
+/// [`walk_bytes`], some records at a time.
+pub struct Steps<'a> {
+    rest: &'a [u8],
+    left: i32,
+}
+
+impl<'a> Steps<'a> {
+    pub fn new(bytes: &'a [u8], count: i32) -> Steps<'a> {
+        Steps { rest: bytes, left: count }
     }
-    if records.0.is_empty() { Ok(()) } else { Err(RecordError::Surplus.into()) }
+
+    /// The records that begin before the last `rest` bytes.
+    pub fn down_to<E: From<RecordError>>(
+        &mut self,
+        rest: usize,
+        see: &mut impl FnMut(Outline) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (mut records, mut left) = (Cursor(self.rest), self.left);
+        while left > 0 && records.0.len() > rest {
+            see(next(&mut records)?)?;
+            left -= 1;
+        }
+        (self.rest, self.left) = (records.0, left);
+        Ok(())
+    }
+
+    /// Whether all records were there, and nothing else.
+    pub fn end(self) -> Result<(), RecordError> {
+        match self {
+            Steps { left: 1.., .. } => Err(RecordError::Missing),
+            Steps { rest: [_, ..], .. } => Err(RecordError::Surplus),
+            _ => Ok(()),
+        }
+    }
 }
 
 #[inline(always)]

@@ -1,5 +1,12 @@
 //! Stories of crashes that the simulation has found.
 
+use wire::message::{
+    offset_commit_request::{OffsetCommitRequest, OffsetCommitRequestPartition, OffsetCommitRequestTopic},
+    offset_commit_response::OffsetCommitResponse,
+    offset_fetch_request::{OffsetFetchRequest, OffsetFetchRequestTopic},
+    offset_fetch_response::OffsetFetchResponse,
+};
+
 use super::*;
 
 fn faulty(fsync: Fsync) -> (Engine, MemoryFiles, Faults) {
@@ -171,4 +178,49 @@ fn a_power_cut_does_not_bring_a_deleted_topics_records_into_a_new_one() {
     drop(engine);
     let (engine, _) = open(&files.after_power_cut(), Fsync::Interval);
     assert!(!values(&engine).contains(&b"old".to_vec()));
+}
+
+/// A topic was deleted, and its offsets were to be deleted next when the power went: a new topic of that name had them.
+#[test]
+fn offsets_of_a_topic_that_is_no_more_do_not_return() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Interval);
+    let topic = engine.create_topic("t", Some(1), small()).unwrap();
+    assert_eq!(committed(&engine), -1);
+    commit(&engine, 5);
+    drop(engine);
+    let (engine, _) = open(&files, Fsync::Interval);
+    assert_eq!(committed(&engine), 5);
+    engine.topics.remove(topic.id).unwrap();
+    drop(engine);
+    let (engine, _) = open(&files, Fsync::Interval);
+    assert_eq!(committed(&engine), -1);
+    engine.create_topic("t", Some(1), small()).unwrap();
+    drop(engine);
+    let (engine, _) = open(&files, Fsync::Interval);
+    assert_eq!(committed(&engine), -1);
+}
+
+fn commit(engine: &Engine, committed_offset: i64) {
+    let partitions = vec![OffsetCommitRequestPartition { partition_index: 0, committed_offset, ..Default::default() }];
+    let topics = vec![OffsetCommitRequestTopic { name: "t", partitions, ..Default::default() }];
+    let request = OffsetCommitRequest {
+        group_id: "g",
+        generation_id_or_member_epoch: -1,
+        retention_time_ms: -1,
+        topics,
+        ..Default::default()
+    };
+    let bytes = ask_at(engine, at(0), 8, 8, &Request::OffsetCommit(request));
+    let response = OffsetCommitResponse::decode(&mut Reader::new(&bytes), 8).unwrap();
+    assert_eq!(response.topics[0].partitions[0].error_code, 0);
+}
+
+/// -1 if nothing is.
+fn committed(engine: &Engine) -> i64 {
+    let topics = Some(vec![OffsetFetchRequestTopic { name: "t", partition_indexes: vec![0] }]);
+    let request = OffsetFetchRequest { group_id: "g", topics, ..Default::default() };
+    let bytes = ask_at(engine, at(0), 9, 7, &Request::OffsetFetch(request));
+    let response = OffsetFetchResponse::decode(&mut Reader::new(&bytes), 7).unwrap();
+    response.topics[0].partitions[0].committed_offset
 }
