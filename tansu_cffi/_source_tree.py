@@ -4,6 +4,7 @@ was installed from them; the sources have no compiled module. So they stand back
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import Optional
@@ -18,5 +19,10 @@ def installed_instead_of(package: Path) -> Optional[str]:
     """The installed package, if this one has no compiled module and there is another that has."""
     if has_native(package):
         return None
-    others = (Path(entry or ".").resolve() / "tansu_cffi" for entry in sys.path)
-    return next((str(other) for other in others if other != package and has_native(other)), None)
+    for entry in sys.path:
+        # An entry that cannot be read is passed over, as the import does.
+        with contextlib.suppress(OSError, RuntimeError, TypeError):
+            other = Path(entry or ".").resolve() / "tansu_cffi"
+            if other != package and has_native(other):
+                return str(other)
+    return None

@@ -138,8 +138,8 @@ pub(crate) fn topic_deleted(engine: &Engine, now: Now, topic: &str) {
     for group in engine.groups.list() {
         group.enter(engine, now, |state, _| {
             let gone: Vec<i32> = state.offsets.partitions(topic).collect();
-            // A disk that does not take it would have the offsets come back, of a topic that is gone: harmless until
-            // somebody makes it again.
+            // A disk that does not take it would have the offsets come back: the next start leaves out those of topics
+            // that are no more.
             let _ = requests::keep(engine, now, &group.name, gone.iter().map(|partition| (topic, *partition, None)));
             state.offsets.delete_topic(topic);
         });

@@ -104,7 +104,7 @@ impl Engine {
         let disk = Arc::new(found.disk);
         let topics = found.topics.into_iter().map(|(name, record)| {
             // What an earlier version took is kept, even if this one would not.
-            let config = TopicConfig::new(&engine.configs, record.configs.clone()).unwrap_or_default();
+            let config = engine.configs.topic(record.configs.clone());
             (name, record, config)
         });
         let failed = |e: std::io::Error| format!("the data folder cannot be opened: {e}");

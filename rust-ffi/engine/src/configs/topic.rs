@@ -113,7 +113,7 @@ impl TopicConfig {
 
 impl BrokerConfigs {
     /// Of overrides that were checked once: see [`TopicConfig::new`]. Topics without any share one.
-    pub(super) fn topic(&self, overrides: BTreeMap<String, String>) -> Arc<TopicConfig> {
+    pub(crate) fn topic(&self, overrides: BTreeMap<String, String>) -> Arc<TopicConfig> {
         let State { values, plain, .. } = self.state();
         let make = |overrides| Arc::new(TopicConfig::of(&values, overrides));
         match overrides.is_empty() {

@@ -201,6 +201,25 @@ fn offsets_of_a_topic_that_is_no_more_do_not_return() {
     assert_eq!(committed(&engine), -1);
 }
 
+/// The check of a topic's configs says no more than it did when they came in, but the broker's defaults were others.
+#[test]
+fn a_topic_keeps_its_configs_though_the_brokers_defaults_contradict_them() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Interval);
+    let overrides = [("cleanup.policy", "compact"), ("max.compaction.lag.ms", "60000")];
+    let overrides = overrides.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    engine.create("t", 1, overrides.into()).unwrap();
+    drop(engine);
+    let defaults = [("log.cleaner.min.compaction.lag.ms", "70000")];
+    let broker_configs = defaults.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+    let settings = Settings { broker_configs, ..Settings::default() };
+    let store = Store { files: Arc::new(files), fsync: Fsync::Interval };
+    let (engine, _) = Engine::open(settings, store, at(0)).unwrap();
+    let config = engine.topics.get("t").unwrap().config();
+    assert!(config.compact && !config.delete);
+    assert_eq!((config.min_compaction_lag_ms, config.max_compaction_lag_ms), (70_000, 60_000));
+}
+
 fn commit(engine: &Engine, committed_offset: i64) {
     let partitions = vec![OffsetCommitRequestPartition { partition_index: 0, committed_offset, ..Default::default() }];
     let topics = vec![OffsetCommitRequestTopic { name: "t", partitions, ..Default::default() }];
