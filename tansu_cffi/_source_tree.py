@@ -1,5 +1,5 @@
-"""README's first line is typed in the source tree, where `python -m tansu_cffi` finds the sources before the package that
-was installed from them; the sources have no compiled module. So they stand back for the installed package.
+"""README's first line is typed in the source tree, where `python -m tansu_cffi` finds the sources before the package
+that was installed from them; the sources have no compiled module. So they stand back for the installed package.
 """
 
 from __future__ import annotations
