@@ -193,10 +193,9 @@ impl Opened {
         // A segment that was closed in order has its index; without fsync that says nothing after a power cut.
         let closed = !is_last && home.fsync() != Fsync::Never && segment.has_index()?;
         let known_end = if self.how.clean || closed { segment.end(len)? } else { None };
-        let sound = if let Some((end, max_timestamp)) = known_end {
+        if let Some((end, max_timestamp)) = known_end {
             self.end = end.max(base);
             self.push(segment, base, len, max_timestamp);
-            len
         } else {
             self.known_until(home, base)?;
             let (mut end, mut max_timestamp) = (base, -1);
@@ -216,9 +215,9 @@ impl Opened {
                 return Err(io::ErrorKind::InvalidData.into());
             }
             self.push(segment, base, sound, max_timestamp);
-            sound
-        };
-        if is_last && self.known < self.end && sound > 0 {
+        }
+        // Also behind an empty segment, from which retention or DeleteRecords have taken everything.
+        if is_last && self.known < self.end && self.end > 0 {
             self.known_until(home, self.end)?;
         }
         Ok(())

@@ -179,7 +179,7 @@ fn by_pieces(bytes: &[u8]) -> Whole {
 
 #[test]
 fn a_batch_of_several_pieces_is_checked_as_one_is() {
-    let value = vec![7; 99];
+    let value = [7; 99];
     let pairs: Vec<Pair<'_>> = (0..5_000).map(|_| (None, Some(&value[..]))).collect();
     let bytes = build(&pairs, 1_000);
     assert_eq!(at_once(&bytes).unwrap().max_timestamp, 1_000);

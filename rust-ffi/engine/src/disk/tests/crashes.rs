@@ -201,6 +201,25 @@ fn offsets_of_a_topic_that_is_no_more_do_not_return() {
     assert_eq!(committed(&engine), -1);
 }
 
+/// After a stop in order nothing was known of the producers of a log whose records had all been deleted: a retry was
+/// appended again.
+#[test]
+fn a_producer_is_known_though_its_records_are_deleted() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Interval);
+    let topic = engine.create_topic("t", Some(1), small()).unwrap();
+    let batch = sequenced(&[(WALL, Some(b"k"), Some(b"v"))], 7, 0, 0);
+    assert_eq!(answer(&ask_at(&engine, at(0), 0, 8, &produce(&batch))), (ErrorCode::None, 0));
+    topic.partition(0).unwrap().delete_records(1).unwrap();
+    engine.shut().unwrap();
+    drop((engine, topic));
+    for _ in 0..2 {
+        let (engine, _) = open(&files, Fsync::Interval);
+        assert_eq!(answer(&ask_at(&engine, at(1), 0, 8, &produce(&batch))), (ErrorCode::None, 0));
+        engine.shut().unwrap();
+    }
+}
+
 /// The check of a topic's configs says no more than it did when they came in, but the broker's defaults were others.
 #[test]
 fn a_topic_keeps_its_configs_though_the_brokers_defaults_contradict_them() {
