@@ -194,12 +194,14 @@ impl Log {
         now: Now,
     ) -> Result<(), AppendError> {
         let base_offset = self.end;
+        let times_change =
+            config.log_append_time || batch.is_log_append_time() || batch.max_timestamp() != seen.max_timestamp;
         let patch = |bytes: &mut [u8]| {
             batch::set_base_offset(bytes, base_offset);
             batch::set_leader_epoch(bytes, LEADER_EPOCH);
             if config.log_append_time {
                 batch::set_log_append_time(bytes, now.wall_ms);
-            } else if batch.is_log_append_time() || batch.max_timestamp() != seen.max_timestamp {
+            } else if times_change {
                 batch::set_create_time(bytes, seen.max_timestamp);
             }
         };
@@ -213,8 +215,6 @@ impl Log {
             self.active().push(stored, now.wall_ms);
             return Ok(());
         }
-        let times_change =
-            config.log_append_time || batch.is_log_append_time() || batch.max_timestamp() != seen.max_timestamp;
         if times_change {
             let mut patched = batch.bytes().to_vec();
             patch(&mut patched);
