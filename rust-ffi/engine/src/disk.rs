@@ -7,11 +7,13 @@
 //! log-start-offset-checkpoint      where logs begin, if not with a segment
 //! __cluster_metadata-0/            topics, configs and producer ids: see `metadata`
 //! <topic>-<partition>/             logs
+//! <topic>-<partition>.<n>-stray/   logs of topics that nobody knows: see `strays`
 //! ```
 
 mod folder;
 mod metadata;
 mod offsets;
+mod strays;
 #[cfg(test)]
 mod tests;
 

@@ -15,12 +15,13 @@ use wire::{
     record::Records,
 };
 
+use super::strays::{self, parse_folder};
 use crate::{
     clock::Now,
     configs::TopicConfig,
     log::{Damage, Home, Partition, Reopening, survey},
     names,
-    store::{self, Fsync, Store},
+    store::{Fsync, Store},
     waiters::lock,
 };
 
@@ -75,8 +76,11 @@ impl Metadata {
             ..TopicConfig::default()
         };
         let metadata = Metadata { log, writing: Mutex::new(()), config, fsync: store.fsync };
-        let State { topics, configs, producer_id, .. } = state;
-        Ok(Found { metadata, topics, configs, producer_id, notices: notice.into_iter().collect() })
+        let State { topics, configs, producer_id, strays, .. } = state;
+        let taken: BTreeSet<String> = store.files.list("")?.into_iter().collect();
+        let aside = strays.iter().map(|folder| strays::set_aside(store, folder, &taken));
+        let notices = notice.into_iter().map(Ok).chain(aside).collect::<io::Result<_>>()?;
+        Ok(Found { metadata, topics, configs, producer_id, notices })
     }
 
     fn put(&self, key: &str, value: Option<&[u8]>) -> io::Result<()> {
@@ -141,6 +145,8 @@ struct State {
     producer_id: i64,
     /// Topics that are said to be no more.
     deleted: BTreeSet<String>,
+    /// Folders of partitions with records whose topics are unknown.
+    strays: Vec<String>,
 }
 
 /// Reads all of it before anything is changed: what is not understood, or lost, refuses the folder.
@@ -155,8 +161,9 @@ fn read(store: &Store, clean: bool) -> io::Result<State> {
         return Err(broken(why));
     }
     let folders = store.files.list("")?;
+    state.strays = strays::find(store, &folders, |topic| state.knows(topic))?.into_iter().cloned().collect();
     if let Some(damage) = damage
-        && let Some(why) = state.loses(&damage, store, clean, &folders)?
+        && let Some(why) = state.loses(&damage, store.fsync, clean)
     {
         return Err(broken(format!("{} is damaged at byte {}, and {why}", damage.file, damage.at)));
     }
@@ -174,12 +181,6 @@ fn read(store: &Store, clean: bool) -> io::Result<State> {
     Ok(state)
 }
 
-/// The topic and the index of a partition's folder.
-fn parse_folder(folder: &str) -> Option<(&str, i32)> {
-    let (topic, index) = folder.rsplit_once('-')?;
-    Some((topic, index.parse().ok()?))
-}
-
 /// A key, and its value or that it is gone.
 type Pair = (Vec<u8>, Option<Vec<u8>>);
 
@@ -194,25 +195,21 @@ pub(super) fn pairs(batch: &Batch<'_>) -> Result<Vec<Pair>, String> {
 
 impl State {
     /// Why what is damaged cannot be left by a crash alone, if it cannot.
-    fn loses(&self, damage: &Damage, store: &Store, clean: bool, folders: &[String]) -> io::Result<Option<String>> {
+    fn loses(&self, damage: &Damage, fsync: Fsync, clean: bool) -> Option<String> {
         if !damage.is_tail {
-            return Ok(Some("what follows is whole".to_owned()));
+            return Some("what follows is whole".to_owned());
         }
-        if clean && store.fsync != Fsync::Never {
-            return Ok(Some("the broker was stopped in order".to_owned()));
+        if clean && fsync != Fsync::Never {
+            return Some("the broker was stopped in order".to_owned());
         }
-        for folder in folders {
-            let Some((topic, _)) = parse_folder(folder) else { continue };
-            if folder == FOLDER || self.topics.contains_key(topic) || self.deleted.contains(topic) {
-                continue;
-            }
-            for name in store.files.list(folder)?.iter().filter(|name| name.ends_with(".log")) {
-                if store.files.open(&store::join(folder, name))?.size()? > 0 {
-                    return Ok(Some(format!("the topic of {folder}, which has records, would be lost")));
-                }
-            }
-        }
-        Ok(None)
+        // Without fsync a power cut may have taken topics: their partitions are set aside.
+        let lost = self.strays.first().filter(|_| fsync != Fsync::Never);
+        lost.map(|folder| format!("the topic of {folder}, which has records, would be lost"))
+    }
+
+    /// Whether there is, or was, a topic of this name. The metadata has a folder like one's.
+    fn knows(&self, topic: &str) -> bool {
+        FOLDER.strip_suffix("-0") == Some(topic) || self.topics.contains_key(topic) || self.deleted.contains(topic)
     }
 
     fn apply(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), String> {

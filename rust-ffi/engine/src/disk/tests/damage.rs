@@ -76,6 +76,33 @@ fn a_torn_end_of_the_metadata_is_cut_off_and_said() {
     assert_eq!(values(&engine), [b"a"]);
 }
 
+/// Without fsync a power cut may take a topic and leave its records: the broker starts, and they are kept.
+#[test]
+fn records_of_an_unknown_topic_are_set_aside() {
+    let files = folder(&[b"a"], false);
+    files.change(METADATA, Vec::clear);
+    let log = "t-0/00000000000000000000.log";
+    let mut records = Vec::new();
+    files.change(log, |bytes| records.clone_from(bytes));
+    for round in 0..2 {
+        let (engine, notices) = open_with(Arc::new(files.clone()), Fsync::Never).unwrap();
+        let new = format!("t-0.{round}-stray");
+        assert_eq!(notices.len(), 1, "{notices:?}");
+        assert!(notices[0].ends_with(&format!("it is kept as {new}")), "{notices:?}");
+        files.change(&format!("{new}/00000000000000000000.log"), |bytes| assert!(*bytes == records));
+        engine.create_topic("t", Some(1), small()).unwrap();
+        assert_eq!(put(&engine, b"a"), (ErrorCode::None, 0));
+        drop(engine);
+        files.change(METADATA, Vec::clear);
+    }
+    // The longest name that a topic may have.
+    let long = "l".repeat(249);
+    files.create_folder(&format!("{long}-99999")).unwrap();
+    files.open(&format!("{long}-99999/00000000000000000000.log")).unwrap().append(&[b"a"]).unwrap();
+    let (_, notices) = open(&files, Fsync::Interval);
+    assert!(notices.iter().any(|said| said.ends_with(&format!(" {}-99999.0-stray", "l".repeat(241)))), "{notices:?}");
+}
+
 #[test]
 fn metadata_that_no_broker_writes_is_refused() {
     let topic = |partitions: i32| [&[0, 0][..], &[7; 16], &partitions.to_be_bytes(), &[0; 4]].concat();
