@@ -9,6 +9,7 @@ mod offsets;
 mod promise;
 mod registry;
 mod requests;
+mod restore;
 #[cfg(test)]
 mod tests;
 
@@ -99,7 +100,7 @@ pub(crate) fn prepare(engine: &Engine) -> Result<(), ErrorCode> {
 
 /// What earlier runs have left on disk.
 pub(crate) fn restore(engine: &Engine, now: Now) -> std::io::Result<()> {
-    durable::restore(engine, now)
+    restore::restore(engine, now)
 }
 
 /// Drops offsets that have expired and groups that nobody needs, as often as Kafka does.
@@ -138,8 +139,7 @@ pub(crate) fn topic_deleted(engine: &Engine, now: Now, topic: &str) {
     for group in engine.groups.list() {
         group.enter(engine, now, |state, _| {
             let gone: Vec<i32> = state.offsets.partitions(topic).collect();
-            // A disk that does not take it would have the offsets come back: the next start leaves out those of topics
-            // that are no more.
+            // If the disk does not take it the next start leaves them out: they are of a topic that is no more.
             let _ = requests::keep(engine, now, &group.name, gone.iter().map(|partition| (topic, *partition, None)));
             state.offsets.delete_topic(topic);
         });

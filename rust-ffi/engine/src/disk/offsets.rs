@@ -1,17 +1,22 @@
 //! Committed offsets as records of `__consumer_offsets`, in Kafka's own form (`OffsetCommitKey` 1, `OffsetCommitValue`
-//! 1 and 3), so that Kafka's tools read them.
+//! 1 and 4), so that Kafka's tools read them.
 
-use wire::codec::{DecodeError, EncodeError, Reader, Writer};
+use wire::{
+    Uuid,
+    codec::{DecodeError, EncodeError, Reader, Writer},
+};
 
 use crate::groups::Committed;
 
 pub(crate) const OFFSETS_TOPIC: &str = "__consumer_offsets";
 
 const KEY_VERSION: i16 = 1;
-/// With leader epochs, and without a time of its own to expire.
-const VALUE_VERSION: i16 = 3;
+/// With leader epochs and the topic's id, and without a time of its own to expire.
+const VALUE_VERSION: i16 = 4;
 /// With a time to expire, which old clients set.
 const EXPIRING_VERSION: i16 = 1;
+/// Of the tagged field.
+const TOPIC_ID: u32 = 0;
 
 /// One offset of a group; `None` is one that was deleted.
 #[derive(Debug)]
@@ -19,6 +24,8 @@ pub(crate) struct GroupOffset {
     pub group: String,
     pub topic: String,
     pub partition: i32,
+    /// Of that topic; zero if the record does not say.
+    pub topic_id: Uuid,
     pub committed: Option<Committed>,
 }
 
@@ -33,26 +40,31 @@ pub(crate) fn offset_record(
     group: &str,
     topic: &str,
     partition: i32,
-    committed: Option<&Committed>,
+    committed: Option<(Uuid, &Committed)>,
 ) -> Result<(Vec<u8>, Option<Vec<u8>>), EncodeError> {
     let mut key = Writer::new();
     key.i16(KEY_VERSION);
     key.string(group, false)?;
     key.string(topic, false)?;
     key.i32(partition);
-    let value = committed.map(value).transpose()?;
+    let value = committed.map(|(topic_id, committed)| value(topic_id, committed)).transpose()?;
     Ok((key.into_pieces().concat(), value))
 }
 
-fn value(committed: &Committed) -> Result<Vec<u8>, EncodeError> {
+fn value(topic_id: Uuid, committed: &Committed) -> Result<Vec<u8>, EncodeError> {
     let mut value = Writer::new();
     match committed.expires_ms {
         None => {
             value.i16(VALUE_VERSION);
             value.i64(committed.offset);
             value.i32(committed.leader_epoch);
-            value.string(&committed.metadata, false)?;
+            value.string(&committed.metadata, true)?;
             value.i64(committed.committed_ms);
+            value.uvarint(1);
+            value.tag(TOPIC_ID, |field| {
+                field.uuid(topic_id);
+                Ok(())
+            })?;
         }
         Some(expires_ms) => {
             value.i16(EXPIRING_VERSION);
@@ -78,11 +90,11 @@ fn read(key: &[u8], value: Option<&[u8]>) -> Result<Option<GroupOffset>, DecodeE
         return Ok(None);
     }
     let (group, topic, partition) = (key.string(false)?.to_owned(), key.string(false)?.to_owned(), key.i32()?);
-    let committed = value.map(read_value).transpose()?;
-    Ok(Some(GroupOffset { group, topic, partition, committed }))
+    let (topic_id, committed) = value.map(read_value).transpose()?.unzip();
+    Ok(Some(GroupOffset { group, topic, partition, topic_id: topic_id.unwrap_or_default(), committed }))
 }
 
-fn read_value(value: &[u8]) -> Result<Committed, DecodeError> {
+fn read_value(value: &[u8]) -> Result<(Uuid, Committed), DecodeError> {
     let mut reader = Reader::new(value);
     let version = reader.i16()?;
     let offset = reader.i64()?;
@@ -90,7 +102,17 @@ fn read_value(value: &[u8]) -> Result<Committed, DecodeError> {
     let metadata = reader.string(version >= 4)?.into();
     let committed_ms = reader.i64()?;
     let expires_ms = if version == EXPIRING_VERSION { Some(reader.i64()?) } else { None };
-    Ok(Committed { offset, leader_epoch, metadata, committed_ms, expires_ms })
+    let mut topic_id = Uuid::default();
+    if version >= 4 {
+        reader.tags(|tag, field| {
+            let is_id = tag == TOPIC_ID;
+            if is_id {
+                topic_id = field.uuid()?;
+            }
+            Ok(is_id)
+        })?;
+    }
+    Ok((topic_id, Committed { offset, leader_epoch, metadata, committed_ms, expires_ms }))
 }
 
 #[cfg(test)]
@@ -115,12 +137,27 @@ mod tests {
                 committed_ms: 7,
                 expires_ms,
             };
-            let (key, value) = offset_record("g", "t", 5, Some(&committed)).unwrap();
+            let id = Uuid([7; 16]);
+            let (key, value) = offset_record("g", "t", 5, Some((id, &committed))).unwrap();
             let found = read(&key, value.as_deref()).unwrap().unwrap();
+            assert_eq!(found.topic_id, if expires_ms.is_some() { Uuid::default() } else { id });
             assert_eq!((found.group.as_str(), found.topic.as_str(), found.partition), ("g", "t", 5));
             assert_eq!(found.committed, Some(committed));
         }
         let (key, value) = offset_record("g", "t", 5, None).unwrap();
         assert!(read(&key, value.as_deref()).unwrap().unwrap().committed.is_none());
+    }
+
+    /// Without the topic's id, as Kafka 2.1 to 4.0 and earlier builds of this broker write it.
+    #[test]
+    fn an_offset_of_version_3_is_read() {
+        let key = [&[0, 1, 0, 1][..], b"g", &[0, 1], b"t", &[0, 0, 0, 5]].concat();
+        let value =
+            [&[0, 3][..], &42i64.to_be_bytes(), &3i32.to_be_bytes(), &[0, 1], b"m", &7i64.to_be_bytes()].concat();
+        let found = read(&key, Some(&value)).unwrap().unwrap();
+        assert!(found.topic_id.is_zero());
+        let metadata = "m".into();
+        let said = Committed { offset: 42, leader_epoch: 3, metadata, committed_ms: 7, expires_ms: None };
+        assert_eq!(found.committed, Some(said));
     }
 }

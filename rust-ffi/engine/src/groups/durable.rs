@@ -2,24 +2,26 @@
 
 use std::{collections::BTreeMap, io, sync::Arc};
 
-use wire::batch;
+use wire::{Uuid, batch};
 
-use super::{Committed, registry::with_new};
+use super::Committed;
 use crate::{
     Engine, Topic, TopicError,
-    bugs::{self, Bug},
     clock::Now,
     configs::TopicConfig,
-    disk::{OFFSETS_TOPIC, in_folder, offset_record, partition_of, read_offsets},
+    disk::{OFFSETS_TOPIC, offset_record, partition_of},
     store::Fsync,
 };
 
 /// Makes the topic if it is not there: at the latest when somebody asks for a coordinator, which is when Kafka does.
 /// In memory nothing is written to it, but clients see it. Kafka: `GroupCoordinator.groupMetadataTopicConfigs`.
 pub(super) fn topic(engine: &Engine) -> io::Result<Arc<Topic>> {
-    if let Some(topic) = engine.topics.get(OFFSETS_TOPIC) {
-        return Ok(topic);
-    }
+    let topic = engine.topics.get(OFFSETS_TOPIC).map_or_else(|| create(engine), Ok)?;
+    engine.groups.partition_count.get_or_init(|| topic.partition_count());
+    Ok(topic)
+}
+
+fn create(engine: &Engine) -> io::Result<Arc<Topic>> {
     let configs = BTreeMap::from(
         [("cleanup.policy", "compact"), ("compression.type", "producer"), ("segment.bytes", "104857600")]
             .map(|(key, value)| (key.to_owned(), value.to_owned())),
@@ -34,6 +36,13 @@ pub(super) fn topic(engine: &Engine) -> io::Result<Arc<Topic>> {
     }
 }
 
+/// A group stays in its partition as long as the broker runs, whatever becomes of the topic. Kafka:
+/// `GroupCoordinatorService.startup`, which is told the count once.
+pub(super) fn home_of(engine: &Engine, group: &str, topic: &Topic) -> i32 {
+    let count = topic.partition_count();
+    partition_of(group, engine.groups.partition_count.get().copied().unwrap_or(count).min(count))
+}
+
 /// One batch for all; it is there once this returns. The caller holds the group, so that the order in the log is that
 /// of the commits.
 pub(super) fn write<'a>(
@@ -42,58 +51,41 @@ pub(super) fn write<'a>(
     group: &str,
     offsets: impl Iterator<Item = (&'a str, i32, Option<&'a Committed>)>,
 ) -> io::Result<()> {
-    let record = |(topic, partition, committed)| offset_record(group, topic, partition, committed);
-    let records = offsets.map(record).collect::<Result<Vec<_>, _>>().map_err(io::Error::other)?;
-    if records.is_empty() {
+    let offsets: Vec<_> = offsets.collect();
+    if offsets.is_empty() {
         return Ok(());
     }
-    let pairs: Vec<_> = records.iter().map(|(key, value)| (Some(&key[..]), value.as_deref())).collect();
     let topic = topic(engine)?;
-    let index = partition_of(group, topic.partition_count());
+    let index = home_of(engine, group, &topic);
+    write_to(engine, now, &topic, index, group, &offsets, false)
+}
+
+/// Into a partition that need not be the group's. `has_to_last` says that a power cut must not take it.
+pub(super) fn write_to(
+    engine: &Engine,
+    now: Now,
+    topic: &Topic,
+    index: i32,
+    group: &str,
+    offsets: &[(&str, i32, Option<&Committed>)],
+    has_to_last: bool,
+) -> io::Result<()> {
+    let id = |name: &str| engine.topics.get(name).map_or_else(Uuid::default, |topic| topic.id);
+    let record = |(name, partition, committed): &(&str, i32, Option<&Committed>)| {
+        offset_record(group, name, *partition, committed.map(|committed| (id(name), committed)))
+    };
+    let records = offsets.iter().map(record).collect::<Result<Vec<_>, _>>().map_err(io::Error::other)?;
+    let pairs: Vec<_> = records.iter().map(|(key, value)| (Some(&key[..]), value.as_deref())).collect();
     let partition = topic.partition(index).ok_or(io::ErrorKind::NotFound)?;
     let config = TopicConfig { max_message_bytes: i64::MAX, ..(*topic.config()).clone() };
     let appended = partition.append(&batch::build(&pairs, now.wall_ms), &config, now);
     let end = appended.map_err(|e| io::Error::other(e.to_string()))?.end;
     let Some(disk) = &engine.disk else { return Ok(()) };
-    if disk.appended(&partition) && disk.store.fsync == Fsync::Always {
+    let is_waited_for = disk.appended(&partition) && disk.store.fsync == Fsync::Always;
+    if is_waited_for || (has_to_last && disk.store.fsync != Fsync::Never) {
         partition.sync();
         if !partition.is_synced(end).map_err(|e| io::Error::other(e.to_string()))? {
             return Err(io::Error::other("the offsets could not be synced"));
-        }
-    }
-    Ok(())
-}
-
-/// What earlier runs have committed, but for topics that are no more: a crash, or a disk that failed, has come in
-/// between the deletion of the topic and that of its offsets. They are deleted now, or a topic that is made anew under
-/// that name would have them after another start.
-pub(super) fn restore(engine: &Engine, now: Now) -> io::Result<()> {
-    let Some(topic) = engine.topics.get(OFFSETS_TOPIC) else { return Ok(()) };
-    for partition in topic.partitions() {
-        // The last word about each, so that a group all of whose offsets were deleted is not made again.
-        let mut found = BTreeMap::new();
-        let read = partition.each(|batch| {
-            for offset in read_offsets(batch) {
-                let key = (offset.group, offset.topic, offset.partition);
-                if bugs::has(Bug::FirstCommitRestored) && found.contains_key(&key) {
-                    continue;
-                }
-                found.insert(key, offset.committed);
-            }
-        });
-        read.map_err(|e| in_folder(OFFSETS_TOPIC, e))?;
-        let mut gone: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for ((group, topic, partition), committed) in found {
-            let Some(committed) = committed else { continue };
-            if engine.topics.get(&topic).is_none() {
-                gone.entry(group).or_default().push((topic, partition));
-                continue;
-            }
-            with_new(engine, now, &group, |state, _| state.offsets.commit(&topic, partition, committed.clone()));
-        }
-        for (group, parts) in gone {
-            // A disk that still fails is tried again at the next start.
-            let _ = write(engine, now, &group, parts.iter().map(|(topic, partition)| (&**topic, *partition, None)));
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, atomic::AtomicU64},
+    sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, atomic::AtomicU64},
 };
 
 use super::{GroupDue, GroupTimer, classic::Classic, offsets::Offsets, promise::Promise};
@@ -16,6 +16,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Groups {
     by_name: RwLock<BTreeMap<Arc<str>, Arc<Group>>>,
+    /// How many partitions the offsets' topic had when it was first needed.
+    pub(super) partition_count: OnceLock<i32>,
     /// When [`super::maintain`] has something to do again, in microseconds.
     pub(super) cleanup_at: AtomicU64,
 }

@@ -96,7 +96,10 @@ impl Home {
 
     fn write_snapshot(&self, end: i64, producers: &Producers) -> io::Result<()> {
         let name = snapshot_name(end);
-        store::put(&*self.store.files, &self.folder, &name, &producers.encode(end))?;
+        // Retention and compaction take away what it was made from: a power cut must not have it then.
+        let has_to_last = !producers.is_empty() && self.store.fsync != Fsync::Never;
+        let write = if has_to_last { store::replace } else { store::put };
+        write(&*self.store.files, &self.folder, &name, &producers.encode(end))?;
         // Older ones are of no use any more.
         let older = |found: &String| found.ends_with(".snapshot") && *found < name;
         for found in self.store.files.list(&self.folder)?.iter().filter(|found| older(found)) {

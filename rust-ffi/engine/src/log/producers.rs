@@ -97,6 +97,10 @@ impl Producers {
         self.0.retain(|_, state| state.seen_ms > older_than_ms);
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(super) fn list(&self) -> Vec<(i64, ProducerState)> {
         self.0.iter().map(|(id, state)| (*id, state.clone())).collect()
     }

@@ -51,7 +51,10 @@ impl MemoryFiles {
             let bytes = content.bytes[..content.synced + more].to_vec();
             Node(Arc::new(Mutex::new(Content { synced: bytes.len(), bytes })))
         };
-        let files: BTreeMap<String, Node> = tree.kept.iter().map(|(path, node)| (path.clone(), cut(node))).collect();
+        // A file whose folder is gone cannot be reached.
+        let is_reached = |path: &str| parent(path).is_empty() || tree.kept_folders.contains(parent(path));
+        let reached = tree.kept.iter().filter(|(path, _)| is_reached(path));
+        let files: BTreeMap<String, Node> = reached.map(|(path, node)| (path.clone(), cut(node))).collect();
         MemoryFiles(Arc::new(Mutex::new(Tree {
             kept: files.clone(),
             files,

@@ -1,6 +1,6 @@
 //! Groups: who owns what in which generation, and what was committed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Checker, Ledger, Loss};
 
@@ -16,8 +16,6 @@ pub(crate) struct GroupBook {
     told: BTreeMap<i32, BTreeMap<String, Vec<Part>>>,
     /// What may be committed; empty says that nobody knows. -1 is nothing.
     committed: BTreeMap<Part, Vec<i64>>,
-    /// Deleted with its topic while the disk failed: it may be there again after the next start.
-    may_return: BTreeSet<Part>,
 }
 
 pub(crate) fn encode_assignment(parts: &[Part]) -> Vec<u8> {
@@ -39,9 +37,9 @@ impl GroupBook {
         self.generation = 0;
         self.plans.clear();
         self.told.clear();
-        let may_return = std::mem::take(&mut self.may_return);
-        let unsure = self.committed.iter_mut().filter(|(part, _)| loss == Loss::Ends || may_return.contains(part));
-        unsure.for_each(|(_, values)| values.clear());
+        if loss == Loss::Ends {
+            self.committed.values_mut().for_each(Vec::clear);
+        }
     }
 }
 
@@ -100,10 +98,7 @@ impl Ledger {
         let book = self.group(group);
         let Some(values) = book.committed.get_mut(&part) else { return };
         match taken {
-            Some(true) => {
-                *values = vec![offset];
-                book.may_return.remove(&part);
-            }
+            Some(true) => *values = vec![offset],
             Some(false) => drop(values.pop()),
             None => {}
         }
@@ -126,19 +121,11 @@ impl Ledger {
         }
     }
 
-    /// Nobody has committed anything for a topic that is no more; a disk that fails may bring it back.
+    /// Nobody has committed anything for a topic that is no more.
     pub(super) fn uncommit(&mut self, topic: &str) {
-        let faulty = self.faulty;
         for book in self.groups.values_mut() {
-            for (part, values) in book.committed.iter_mut().filter(|((name, _), _)| name == topic) {
-                match faulty {
-                    true => {
-                        values.clear();
-                        book.may_return.insert(part.clone());
-                    }
-                    false => *values = vec![-1],
-                }
-            }
+            let of_it = book.committed.iter_mut().filter(|((name, _), _)| name == topic);
+            of_it.for_each(|(_, values)| *values = vec![-1]);
         }
     }
 }

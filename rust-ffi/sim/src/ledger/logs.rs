@@ -429,7 +429,9 @@ impl Ledger {
                     }
                     book.partitions.truncate(*count);
                     book.grow(*count);
-                    book.maybe_partitions = *count;
+                    if restarted {
+                        book.maybe_partitions = *count;
+                    }
                     book.maybe_gone &= !restarted;
                 }
                 Some(book) if !book.maybe_gone => {

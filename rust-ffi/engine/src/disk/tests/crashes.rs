@@ -201,6 +201,58 @@ fn offsets_of_a_topic_that_is_no_more_do_not_return() {
     assert_eq!(committed(&engine), -1);
 }
 
+/// The same, and the new topic was there before the next start.
+#[test]
+fn offsets_do_not_return_for_another_topic_of_the_name() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Interval);
+    let topic = engine.create_topic("t", Some(1), small()).unwrap();
+    commit(&engine, 5);
+    // Without the deletion of the offsets, as if the disk had not taken it.
+    engine.topics.remove(topic.id).unwrap();
+    engine.create_topic("t", Some(1), small()).unwrap();
+    drop(engine);
+    for expected in [-1, 6] {
+        let (engine, _) = open(&files, Fsync::Interval);
+        assert_eq!(committed(&engine), expected);
+        commit(&engine, 6);
+    }
+}
+
+/// More partitions of the offsets' topic put groups into others at the next start, which found what they had committed
+/// before, and after, in the order of the partitions.
+#[test]
+fn offsets_move_with_their_group() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Interval);
+    engine.create_topic("t", Some(1), small()).unwrap();
+    commit(&engine, 5);
+    let log = |index: i32| {
+        let partition = engine.topics.get("__consumer_offsets").unwrap().partition(index).unwrap();
+        partition.range().1
+    };
+    // 103, the hash of "g", modulo the counts: 3, 2 and 1.
+    assert_eq!(log(3), 1);
+    for (count, before, after) in [(101, 3, 2), (102, 2, 1)] {
+        let (engine, _) = open(&files, Fsync::Interval);
+        let offsets = engine.topics.get("__consumer_offsets").unwrap();
+        let end = |index: i32| offsets.partition(index).unwrap().range().1;
+        offsets.grow(count).unwrap();
+        let ends = (end(before), end(after));
+        commit(&engine, i64::from(count));
+        assert_eq!((end(before), end(after)), (ends.0 + 1, ends.1), "it moved while the broker ran");
+        drop(engine);
+        let (engine, _) = open(&files.after_power_cut_with(|unsynced| unsynced), Fsync::Interval);
+        assert_eq!(committed(&engine), i64::from(count));
+        let (engine, _) = open(&files, Fsync::Interval);
+        assert_eq!(committed(&engine), i64::from(count));
+        let offsets = engine.topics.get("__consumer_offsets").unwrap();
+        // Deleted where they were, written where they are.
+        assert_eq!(offsets.partition(before).unwrap().range().1, ends.0 + 2);
+        assert_eq!(offsets.partition(after).unwrap().range().1, ends.1 + 1);
+    }
+}
+
 /// After a stop in order nothing was known of the producers of a log whose records had all been deleted: a retry was
 /// appended again.
 #[test]
@@ -218,6 +270,26 @@ fn a_producer_is_known_though_its_records_are_deleted() {
         assert_eq!(answer(&ask_at(&engine, at(1), 0, 8, &produce(&batch))), (ErrorCode::None, 0));
         engine.shut().unwrap();
     }
+}
+
+/// Compaction had removed what a producer wrote, a power cut took the snapshot that still knew it, and a retry was
+/// appended again.
+#[test]
+fn a_producer_is_known_after_compaction_and_a_power_cut() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Interval);
+    let topic = engine.create_topic("t", Some(1), TopicConfig { compact: true, delete: false, ..tiny() }).unwrap();
+    let batch = sequenced(&[(WALL, Some(b"k"), Some(b"v"))], 7, 0, 0);
+    assert_eq!(answer(&ask_at(&engine, at(0), 0, 8, &produce(&batch))), (ErrorCode::None, 0));
+    (0..9).for_each(|i| assert_eq!(put(&engine, &[i; 90]).0, ErrorCode::None));
+    engine.flush();
+    topic.partition(0).unwrap().maintain(&topic.config(), i64::MAX, at(1));
+    files.change("t-0/00000000000000000000.log", |bytes| assert!(bytes.is_empty()));
+    // With the names of the cleaned segments.
+    files.sync_folder("t-0").unwrap();
+    drop((engine, topic));
+    let (engine, _) = open(&files.after_power_cut(), Fsync::Interval);
+    assert_eq!(answer(&ask_at(&engine, at(2), 0, 8, &produce(&batch))), (ErrorCode::None, 0));
 }
 
 /// The check of a topic's configs says no more than it did when they came in, but the broker's defaults were others.
