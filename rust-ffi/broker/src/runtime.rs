@@ -231,28 +231,36 @@ async fn live(inner: &Arc<Inner>) -> Result<(), Error> {
     });
     inner.ready(port);
 
+    // Beside the connections: a deadline mostly wakes one of them, and then no thread has to wake another. They outlast
+    // the connections: a produce may wait for a sync.
+    let mut timers = JoinSet::new();
+    let timed = backend.clone();
+    timers.spawn(async move { timed.timers().await });
     let mut tasks = JoinSet::new();
-    serve(inner, &listeners, &shared, &mut tasks).await;
+    serve(inner, &listeners, &shared, &mut tasks, &mut timers).await;
     listeners.close();
     shutdown::drain(inner, &mut tasks).await;
+    timers.shutdown().await;
     shutdown::close(inner, &*backend).await;
     Ok(())
 }
 
-async fn serve(inner: &Arc<Inner>, listeners: &Listeners, shared: &Arc<Shared>, tasks: &mut JoinSet<()>) {
+async fn serve(
+    inner: &Arc<Inner>,
+    listeners: &Listeners,
+    shared: &Arc<Shared>,
+    tasks: &mut JoinSet<()>,
+    timers: &mut JoinSet<()>,
+) {
     let connections_max = inner.settings.int("max.connections") as u64;
     let mut maintenance = interval_at(Instant::now() + MAINTENANCE, MAINTENANCE);
-    // Beside the connections: a deadline mostly wakes one of them, and then no thread has to wake another.
-    let (drain, backend) = (inner.drain.clone(), shared.backend.clone());
-    tasks.spawn(async move {
-        drain.run_until_cancelled(backend.timers()).await;
-    });
     maintenance.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             biased;
             () = inner.drain.cancelled() => return,
             Some(joined) = tasks.join_next() => look(inner, joined),
+            Some(joined) = timers.join_next() => look(inner, joined),
             _ = maintenance.tick() => {
                 let (inner, backend) = (inner.clone(), shared.backend.clone());
                 tasks.spawn(async move { inner.maintained(backend.maintain().await) });

@@ -33,7 +33,12 @@ pub(crate) async fn drain(inner: &Inner, tasks: &mut JoinSet<()>) {
             },
             _ = deadline.changed() => {}
             () = sleep_until(at.max(idle_until)) => {
-                let message = format!("{} requests were still in work when the grace ran out", tasks.len());
+                let open = inner.metrics.open();
+                let who = match open {
+                    0 => "maintenance was".to_owned(),
+                    _ => format!("requests of {open} connections were"),
+                };
+                let message = format!("{who} still in work when the grace ran out");
                 inner.events.error(Error::new(Kind::Timeout, message));
                 tasks.abort_all();
                 while let Some(joined) = tasks.join_next().await {

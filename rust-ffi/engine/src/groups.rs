@@ -18,7 +18,7 @@ use std::sync::{Arc, atomic::Ordering};
 use wire::error_code::ErrorCode;
 
 use crate::{
-    Engine,
+    Engine, Topic,
     clock::{Instant, Now},
     cx::Cx,
     outcome::{Outcome, Parked, State},
@@ -134,14 +134,15 @@ pub(crate) fn maintain(engine: &Engine, now: Now) {
     }
 }
 
-/// Nobody can go on reading a topic that is no more. For whoever deletes one.
-pub(crate) fn topic_deleted(engine: &Engine, now: Now, topic: &str) {
+/// Nobody can go on reading a topic that is no more. For whoever has deleted one.
+pub(crate) fn topic_deleted(engine: &Engine, now: Now, topic: &Topic) {
     for group in engine.groups.list() {
         group.enter(engine, now, |state, _| {
-            let gone: Vec<i32> = state.offsets.partitions(topic).collect();
+            let gone = state.offsets.partitions(&topic.name, topic.id);
             // If the disk does not take it the next start leaves them out: they are of a topic that is no more.
-            let _ = requests::keep(engine, now, &group.name, gone.iter().map(|partition| (topic, *partition, None)));
-            state.offsets.delete_topic(topic);
+            let records = gone.iter().map(|partition| (&*topic.name, *partition, None));
+            let _ = requests::keep(engine, now, &group.name, records);
+            gone.iter().for_each(|partition| state.offsets.delete(&topic.name, *partition));
         });
     }
 }

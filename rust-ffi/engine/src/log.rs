@@ -23,5 +23,6 @@ pub(crate) use partition::{Appended, LEADER_EPOCH, NO_EPOCH, Offsets, check_lead
 pub(crate) use producers::ProducerState;
 pub(crate) use recovery::{Damage, Reopening, survey};
 pub(crate) use rules::{Bad, BadRecords};
+pub(crate) use segment::parse_name;
 
 pub use partition::Partition;

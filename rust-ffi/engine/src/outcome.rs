@@ -23,6 +23,13 @@ pub struct Parked {
     pub(crate) state: State,
 }
 
+impl Parked {
+    /// It is done but for a sync, which takes as long as the disk does: not for a stop to abandon.
+    pub fn waits_for_sync(&self) -> bool {
+        matches!(self.state, State::Produce(_))
+    }
+}
+
 /// What a handler wants to have again when it resumes.
 #[derive(Debug)]
 pub(crate) enum State {

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use wire::{ErrorCode, Uuid};
@@ -15,6 +15,7 @@ use crate::{
     log::Partition,
     names,
     settings::Prefault,
+    waiters::lock,
 };
 
 /// Why a topic cannot be made.
@@ -68,6 +69,9 @@ pub struct Topic {
     pub is_internal: bool,
     partitions: RwLock<Vec<Arc<Partition>>>,
     config: RwLock<Arc<TopicConfig>>,
+    /// Held by who changes what the disk remembers of it; whether it is deleted. Nothing may be written after that, or
+    /// it would be there again after a start.
+    is_deleted: Mutex<bool>,
     place: Place,
 }
 
@@ -114,6 +118,7 @@ impl Topic {
             is_internal: names::is_internal(name),
             partitions: RwLock::new(partitions),
             config: RwLock::new(config),
+            is_deleted: Mutex::default(),
             place: place.clone(),
         };
         topic.write_down(count, &topic.config())?;
@@ -140,6 +145,7 @@ impl Topic {
             is_internal: names::is_internal(name),
             partitions: RwLock::new(partitions),
             config: RwLock::new(config),
+            is_deleted: Mutex::default(),
             place: Place::Disk(disk.clone()),
         };
         Ok((topic, notices))
@@ -164,8 +170,12 @@ impl Topic {
         read(&self.partitions).len() as i32
     }
 
-    /// Nothing happens if there are as many already.
+    /// Nothing happens if there are as many already, or if the topic was deleted meanwhile: that might have come next.
     pub(crate) fn grow(&self, count: i32) -> io::Result<()> {
+        let is_deleted = lock(&self.is_deleted);
+        if *is_deleted {
+            return Ok(());
+        }
         let mut partitions = write(&self.partitions);
         let now = partitions.len() as i32;
         let new = (now..count).map(|index| self.place.partition(&self.name, self.id, index));
@@ -181,7 +191,12 @@ impl Topic {
         read(&self.config).clone()
     }
 
+    /// As [`Topic::grow`] if the topic was deleted meanwhile.
     pub(crate) fn set_config(&self, config: Arc<TopicConfig>) -> io::Result<()> {
+        let is_deleted = lock(&self.is_deleted);
+        if *is_deleted {
+            return Ok(());
+        }
         let mut current = write(&self.config);
         if current.overrides != config.overrides {
             self.write_down(self.partition_count(), &config)?;
@@ -306,12 +321,19 @@ impl Topics {
     /// made anew under the same name stays.
     pub(crate) fn remove(&self, id: Uuid) -> io::Result<Option<Arc<Topic>>> {
         let Some(topic) = self.get_by_id(id) else { return Ok(None) };
+        let mut is_deleted = lock(&topic.is_deleted);
+        if *is_deleted {
+            // Somebody else was faster; there may be a new one of that name by now.
+            return Ok(None);
+        }
         if let Some(disk) = self.place.disk()
             && !bugs::has(Bug::DeletionNotWritten)
         {
             // From here on it is gone, though its files may still be there after a crash.
             disk.metadata.delete_topic(&topic.name)?;
         }
+        *is_deleted = true;
+        drop(is_deleted);
         // Held until the files are gone: somebody may make a topic of that name at once, in the same folders.
         let mut registry = write(&self.registry);
         let Some(topic) = registry.take(id) else { return Ok(None) };

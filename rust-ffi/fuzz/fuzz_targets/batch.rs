@@ -21,6 +21,14 @@ fuzz_target!(|data: &[u8]| {
     batch::set_log_append_time(&mut bytes, 1);
     let Ok((batch, _)) = Batch::first(&bytes) else { panic!("length, magic and checksum are right") };
     let walked = batch.check_records(MAX);
+    // One pass finds what two find, and copies all of it.
+    let mut copy = Vec::new();
+    let pieces = Batch::parse_pieces(&bytes, |piece| copy.extend_from_slice(piece));
+    assert_eq!(pieces.as_ref().map(|checked| checked.batch).map_err(|error| *error), Batch::parse(&bytes));
+    if let Ok(checked) = pieces {
+        assert!(copy == bytes);
+        assert_eq!(checked.seen(MAX), walked);
+    }
     let Ok(inflated) = batch.inflated(MAX) else { return };
     assert!(inflated.len() <= MAX.max(data.len()));
     let mut whole = true;

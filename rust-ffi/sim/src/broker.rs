@@ -148,7 +148,13 @@ impl Broker {
             let Some(waits) = self.served.get_mut(&id).and_then(|served| served.waits.take()) else { continue };
             let Some(engine) = &self.engine else { return };
             let (head, frame) = (header::parse(&waits.frame).expect("it was parsed before"), &waits.frame);
-            let outcome = engine.abandon(&cx(net, &head), waits.parked);
+            let outcome = match waits.parked.waits_for_sync() {
+                true => {
+                    engine.flush();
+                    engine.resume(&cx(net, &head), &frame[head.body_at..], waits.parked)
+                }
+                false => engine.abandon(&cx(net, &head), waits.parked),
+            };
             self.settle(net, id, frame.clone(), outcome);
         }
         let shut = self.engine.as_ref().map_or(Ok(()), Engine::shut);

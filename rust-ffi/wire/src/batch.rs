@@ -69,6 +69,12 @@ impl<'a> Batch<'a> {
         check::pieces(bytes, copy)
     }
 
+    /// The part of [`Batch::parse`] that comes before the checksum: the length, the magic, and that it is one batch
+    /// which starts at offset 0.
+    pub fn check_alone(bytes: &[u8]) -> Result<(), BatchError> {
+        check::alone(bytes).map(drop)
+    }
+
     /// Whether what a producer sent says that it belongs to a transaction. Kafka asks before it reads the batch, so a
     /// wrong checksum does not matter here.
     pub fn says_transactional(bytes: &[u8]) -> bool {

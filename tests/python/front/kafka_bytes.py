@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import json
 import struct
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Callable, Optional
 
 Field = dict[str, Any]
+
+#: Retention takes what is old, also after a restart.
+NOW_MS = time.time_ns() // 1_000_000
 
 _MESSAGES: dict[str, Any] = json.loads(Path(__file__).with_name("kafka_messages.json").read_text())
 KEYS = {entry["request"]["name"].removesuffix("Request"): int(key) for key, entry in _MESSAGES.items()}
@@ -359,7 +363,7 @@ def record(offset_delta: int, value: Optional[bytes], key: Optional[bytes] = Non
 def batch(
     *values: bytes,
     base_offset: int = 0,
-    timestamp: int = 1_700_000_000_000,
+    timestamp: int = NOW_MS,
     magic: int = 2,
     attributes: int = 0,
     count: Optional[int] = None,

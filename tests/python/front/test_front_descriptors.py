@@ -32,11 +32,11 @@ def test_more_files_than_can_be_open(start_process: StartProcess, tmp_path: Path
     broker = start_process(settings, descriptors=LIMIT)
     partitions, segments = 2 * LIMIT, 2 * LIMIT
     with Connection(broker.address) as client:
-        client.create_topic("wide", partitions, **{"retention.ms": "-1"})
+        client.create_topic("wide", partitions)
         for partition in range(partitions):
             assert client.produce("wide", kafka.batch(b"%d" % partition), partition=partition)["ErrorCode"] == 0
         # Each batch is a minute younger than the last.
-        client.create_topic("long", **{"segment.ms": "1000", "retention.ms": "-1"})
+        client.create_topic("long", **{"segment.ms": "1000"})
         begin = int(time.time() * 1000) - segments * 60_000
         for i in range(segments):
             assert client.produce("long", kafka.batch(b"%d" % i, timestamp=begin + i * 60_000))["ErrorCode"] == 0

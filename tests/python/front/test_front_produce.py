@@ -180,7 +180,7 @@ def test_a_producer_may_leave_without_waiting(start: Callable[..., TansuBroker],
     address = ("127.0.0.1", broker.port)
     batch = kafka.batch(b"x")
     with Connection(address) as reader:
-        reader.create_topic("t", **{"retention.ms": "-1"})
+        reader.create_topic("t")
         with Connection(address) as leaver:
             values = produce_values("t", batch, acks=0)
             leaver.send(b"".join(kafka.request(kafka.PRODUCE, 9, i, **values) for i in range(50)))

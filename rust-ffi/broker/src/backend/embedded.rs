@@ -173,7 +173,7 @@ impl Embedded {
             });
             let stopped = tokio::select! {
                 biased;
-                () = self.stop.cancelled() => true,
+                () = self.stop.cancelled(), if !parked.waits_for_sync() => true,
                 () = woken => false,
             };
             let outcome = self.with_cx(&request, |cx| match stopped {

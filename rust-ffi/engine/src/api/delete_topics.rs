@@ -130,7 +130,7 @@ fn remove(engine: &Engine, cx: &Cx<'_>, id: Uuid) -> Result<Option<Arc<Topic>>, 
     let removed = engine.topics.remove(id);
     let topic = removed.map_err(|e| Refusal::new(ErrorCode::KafkaStorageError, e.to_string()))?;
     if let Some(topic) = &topic {
-        groups::topic_deleted(engine, cx.now, &topic.name);
+        groups::topic_deleted(engine, cx.now, topic);
     }
     Ok(topic)
 }

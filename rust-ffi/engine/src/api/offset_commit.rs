@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use wire::{
-    ErrorCode,
+    ErrorCode, Uuid,
     message::{
         offset_commit_request::{OffsetCommitRequest, OffsetCommitRequestPartition, OffsetCommitRequestTopic},
         offset_commit_response::{OffsetCommitResponse, OffsetCommitResponsePartition, OffsetCommitResponseTopic},
@@ -39,7 +39,8 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &OffsetCommitRequest
             if groups::is_metadata_too_large(engine, partition.committed_metadata.unwrap_or_default()) {
                 return ErrorCode::OffsetMetadataTooLarge;
             }
-            offsets.push((&*topic.name, partition.partition_index, committed(cx, request, partition)));
+            let committed = committed(cx, topic.id, request, partition);
+            offsets.push((&*topic.name, partition.partition_index, committed));
             ErrorCode::None
         };
         codes.push(asked.partitions.iter().map(&mut check).collect());
@@ -72,9 +73,15 @@ fn find(engine: &Engine, cx: &Cx<'_>, asked: &OffsetCommitRequestTopic<'_>) -> R
     }
 }
 
-fn committed(cx: &Cx<'_>, request: &OffsetCommitRequest<'_>, asked: &OffsetCommitRequestPartition<'_>) -> Committed {
+fn committed(
+    cx: &Cx<'_>,
+    topic_id: Uuid,
+    request: &OffsetCommitRequest<'_>,
+    asked: &OffsetCommitRequestPartition<'_>,
+) -> Committed {
     let now_ms = cx.now.wall_ms;
     Committed {
+        topic_id,
         offset: asked.committed_offset,
         leader_epoch: asked.committed_leader_epoch,
         metadata: asked.committed_metadata.unwrap_or_default().into(),

@@ -77,8 +77,8 @@ impl Metadata {
         };
         let metadata = Metadata { log, writing: Mutex::new(()), config, fsync: store.fsync };
         let State { topics, configs, producer_id, strays, .. } = state;
-        let taken: BTreeSet<String> = store.files.list("")?.into_iter().collect();
-        let aside = strays.iter().map(|folder| strays::set_aside(store, folder, &taken));
+        let mut taken: BTreeSet<String> = store.files.list("")?.into_iter().collect();
+        let aside = strays.iter().map(|folder| strays::set_aside(store, folder, &mut taken));
         let notices = notice.into_iter().map(Ok).chain(aside).collect::<io::Result<_>>()?;
         Ok(Found { metadata, topics, configs, producer_id, notices })
     }
@@ -143,7 +143,7 @@ struct State {
     topics: BTreeMap<String, TopicRecord>,
     configs: BTreeMap<String, Props>,
     producer_id: i64,
-    /// Topics that are said to be no more.
+    /// Topics that are, or once were, said to be no more: of their partitions something may be left.
     deleted: BTreeSet<String>,
     /// Folders of partitions with records whose topics are unknown.
     strays: Vec<String>,
@@ -161,7 +161,8 @@ fn read(store: &Store, clean: bool) -> io::Result<State> {
         return Err(broken(why));
     }
     let folders = store.files.list("")?;
-    state.strays = strays::find(store, &folders, |topic| state.knows(topic))?.into_iter().cloned().collect();
+    let known = |topic: &str, index: i32| state.knows(topic, index);
+    state.strays = strays::find(store, &folders, known, damage.is_some())?;
     if let Some(damage) = damage
         && let Some(why) = state.loses(&damage, store.fsync, clean)
     {
@@ -203,13 +204,17 @@ impl State {
             return Some("the broker was stopped in order".to_owned());
         }
         // Without fsync a power cut may have taken topics: their partitions are set aside.
-        let lost = self.strays.first().filter(|_| fsync != Fsync::Never);
+        let is_lost =
+            |folder: &&String| parse_folder(folder).is_some_and(|(topic, _)| !self.topics.contains_key(topic));
+        let lost = self.strays.iter().find(is_lost).filter(|_| fsync != Fsync::Never);
         lost.map(|folder| format!("the topic of {folder}, which has records, would be lost"))
     }
 
-    /// Whether there is, or was, a topic of this name. The metadata has a folder like one's.
-    fn knows(&self, topic: &str) -> bool {
-        FOLDER.strip_suffix("-0") == Some(topic) || self.topics.contains_key(topic) || self.deleted.contains(topic)
+    /// Whether there is this partition, or was a topic of this name. The metadata has a folder like one's.
+    fn knows(&self, topic: &str, index: i32) -> bool {
+        FOLDER.strip_suffix("-0") == Some(topic)
+            || self.topics.get(topic).is_some_and(|record| index < record.partitions)
+            || self.deleted.contains(topic)
     }
 
     fn apply(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), String> {
@@ -250,7 +255,6 @@ impl State {
         if record.partitions <= 0 {
             return Err(format!("topic '{name}' has {} partitions", record.partitions));
         }
-        self.deleted.remove(name);
         self.topics.insert(name.to_owned(), record);
         Ok(())
     }

@@ -24,15 +24,14 @@ pub(crate) struct GroupOffset {
     pub group: String,
     pub topic: String,
     pub partition: i32,
-    /// Of that topic; zero if the record does not say.
-    pub topic_id: Uuid,
     pub committed: Option<Committed>,
 }
 
-/// Which partition a group's records are in. Java's `String.hashCode` over UTF-16. Kafka: `Utils.abs(hash) % count`.
+/// Which partition a group's records are in. Java's `String.hashCode` over UTF-16. Kafka: `Utils.abs(hash) % count`,
+/// where `abs` of the smallest number is 0.
 pub(crate) fn partition_of(group: &str, count: i32) -> i32 {
     let hash = group.encode_utf16().fold(0i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(unit.into()));
-    (hash & i32::MAX) % count.max(1)
+    hash.checked_abs().unwrap_or(0) % count.max(1)
 }
 
 /// Key and value of one record.
@@ -40,18 +39,18 @@ pub(crate) fn offset_record(
     group: &str,
     topic: &str,
     partition: i32,
-    committed: Option<(Uuid, &Committed)>,
+    committed: Option<&Committed>,
 ) -> Result<(Vec<u8>, Option<Vec<u8>>), EncodeError> {
     let mut key = Writer::new();
     key.i16(KEY_VERSION);
     key.string(group, false)?;
     key.string(topic, false)?;
     key.i32(partition);
-    let value = committed.map(|(topic_id, committed)| value(topic_id, committed)).transpose()?;
+    let value = committed.map(value).transpose()?;
     Ok((key.into_pieces().concat(), value))
 }
 
-fn value(topic_id: Uuid, committed: &Committed) -> Result<Vec<u8>, EncodeError> {
+fn value(committed: &Committed) -> Result<Vec<u8>, EncodeError> {
     let mut value = Writer::new();
     match committed.expires_ms {
         None => {
@@ -62,7 +61,7 @@ fn value(topic_id: Uuid, committed: &Committed) -> Result<Vec<u8>, EncodeError> 
             value.i64(committed.committed_ms);
             value.uvarint(1);
             value.tag(TOPIC_ID, |field| {
-                field.uuid(topic_id);
+                field.uuid(committed.topic_id);
                 Ok(())
             })?;
         }
@@ -90,11 +89,11 @@ fn read(key: &[u8], value: Option<&[u8]>) -> Result<Option<GroupOffset>, DecodeE
         return Ok(None);
     }
     let (group, topic, partition) = (key.string(false)?.to_owned(), key.string(false)?.to_owned(), key.i32()?);
-    let (topic_id, committed) = value.map(read_value).transpose()?.unzip();
-    Ok(Some(GroupOffset { group, topic, partition, topic_id: topic_id.unwrap_or_default(), committed }))
+    let committed = value.map(read_value).transpose()?;
+    Ok(Some(GroupOffset { group, topic, partition, committed }))
 }
 
-fn read_value(value: &[u8]) -> Result<(Uuid, Committed), DecodeError> {
+fn read_value(value: &[u8]) -> Result<Committed, DecodeError> {
     let mut reader = Reader::new(value);
     let version = reader.i16()?;
     let offset = reader.i64()?;
@@ -112,7 +111,7 @@ fn read_value(value: &[u8]) -> Result<(Uuid, Committed), DecodeError> {
             Ok(is_id)
         })?;
     }
-    Ok((topic_id, Committed { offset, leader_epoch, metadata, committed_ms, expires_ms }))
+    Ok(Committed { topic_id, offset, leader_epoch, metadata, committed_ms, expires_ms })
 }
 
 #[cfg(test)]
@@ -125,22 +124,24 @@ mod tests {
         assert_eq!(partition_of("", 50), 0);
         assert_eq!(partition_of("a", 50), 97 % 50);
         assert_eq!(partition_of("ab", 50), (97 * 31 + 98) % 50);
+        // A negative hash, and the smallest, whose absolute value is none.
+        assert_eq!(partition_of("orders", 50), 1_008_770_331 % 50);
+        assert_eq!(partition_of("polygenelubricants", 50), 0);
     }
 
     #[test]
     fn an_offset_is_read_as_it_was_written() {
         for expires_ms in [None, Some(9)] {
             let committed = Committed {
+                topic_id: if expires_ms.is_some() { Uuid::default() } else { Uuid([7; 16]) },
                 offset: 42,
                 leader_epoch: if expires_ms.is_some() { -1 } else { 3 },
                 metadata: "m".into(),
                 committed_ms: 7,
                 expires_ms,
             };
-            let id = Uuid([7; 16]);
-            let (key, value) = offset_record("g", "t", 5, Some((id, &committed))).unwrap();
+            let (key, value) = offset_record("g", "t", 5, Some(&committed)).unwrap();
             let found = read(&key, value.as_deref()).unwrap().unwrap();
-            assert_eq!(found.topic_id, if expires_ms.is_some() { Uuid::default() } else { id });
             assert_eq!((found.group.as_str(), found.topic.as_str(), found.partition), ("g", "t", 5));
             assert_eq!(found.committed, Some(committed));
         }
@@ -155,9 +156,8 @@ mod tests {
         let value =
             [&[0, 3][..], &42i64.to_be_bytes(), &3i32.to_be_bytes(), &[0, 1], b"m", &7i64.to_be_bytes()].concat();
         let found = read(&key, Some(&value)).unwrap().unwrap();
-        assert!(found.topic_id.is_zero());
-        let metadata = "m".into();
-        let said = Committed { offset: 42, leader_epoch: 3, metadata, committed_ms: 7, expires_ms: None };
+        let (topic_id, metadata) = (Uuid::default(), "m".into());
+        let said = Committed { topic_id, offset: 42, leader_epoch: 3, metadata, committed_ms: 7, expires_ms: None };
         assert_eq!(found.committed, Some(said));
     }
 }

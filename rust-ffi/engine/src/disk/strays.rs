@@ -1,10 +1,11 @@
 //! Partitions that have records and whose topic is not in the metadata. Where the metadata is synced no crash leaves
-//! any; a power cut without fsync does, and so does whoever copies a folder in. Apache Kafka gives them another name and
-//! keeps them (`LogManager`, "stray" logs): under their own they would be taken for what a deletion has left.
+//! any; a power cut without fsync does, and so does whoever copies a folder in. Apache Kafka gives them another name
+//! and keeps them (`LogManager`, "stray" logs): under their own they would be taken for what a deletion has left.
 
 use std::{collections::BTreeSet, io};
 
 use crate::{
+    log::parse_name,
     names,
     store::{self, Store},
 };
@@ -14,29 +15,42 @@ const NAME_MAX: usize = 255;
 
 /// The topic and the index of a partition's folder.
 pub(super) fn parse_folder(folder: &str) -> Option<(&str, i32)> {
-    let (topic, index) = folder.rsplit_once('-')?;
-    Some((topic, index.parse().ok()?))
+    let (topic, digits) = folder.rsplit_once('-')?;
+    let index: i32 = digits.parse().ok()?;
+    // No other way to write it.
+    (index >= 0 && index.to_string() == digits).then_some((topic, index))
 }
 
-/// Those of `folders`, except the ones of topics that are `known`: there, or deleted.
-pub(super) fn find<'a>(
+/// Those of `folders`, except the partitions that are `known`: of topics that are there, or were deleted. One that
+/// cannot be read is left alone, unless `something_is_lost`.
+pub(super) fn find(
     store: &Store,
-    folders: &'a [String],
-    known: impl Fn(&str) -> bool,
-) -> io::Result<Vec<&'a String>> {
+    folders: &[String],
+    known: impl Fn(&str, i32) -> bool,
+    something_is_lost: bool,
+) -> io::Result<Vec<String>> {
     let mut strays = Vec::new();
     for folder in folders {
-        if parse_folder(folder).is_some_and(|(topic, _)| names::check(topic).is_ok() && !known(topic))
-            && has_records(store, folder)?
-        {
-            strays.push(folder);
+        let Some((topic, index)) = parse_folder(folder) else { continue };
+        if names::check(topic).is_err() || known(topic, index) {
+            continue;
+        }
+        match has_records(store, folder) {
+            Ok(true) => strays.push(folder.clone()),
+            Err(e) if something_is_lost => return Err(e),
+            Ok(false) | Err(_) => {}
         }
     }
     Ok(strays)
 }
 
 fn has_records(store: &Store, folder: &str) -> io::Result<bool> {
-    for name in store.files.list(folder)?.iter().filter(|name| name.ends_with(".log")) {
+    // A file of such a name is nobody's.
+    let names = match store.files.list(folder) {
+        Err(e) if e.kind() == io::ErrorKind::NotADirectory => return Ok(false),
+        names => names?,
+    };
+    for name in names.iter().filter(|name| parse_name(name).is_some()) {
         if store.files.open(&store::join(folder, name))?.size()? > 0 {
             return Ok(true);
         }
@@ -44,11 +58,12 @@ fn has_records(store: &Store, folder: &str) -> io::Result<bool> {
     Ok(false)
 }
 
-/// Gives it a name that is no partition's, and says so.
-pub(super) fn set_aside(store: &Store, folder: &str, taken: &BTreeSet<String>) -> io::Result<String> {
+/// Gives it a name that is no partition's and not `taken`, and says so.
+pub(super) fn set_aside(store: &Store, folder: &str, taken: &mut BTreeSet<String>) -> io::Result<String> {
     let mut names = (0_u64..).map(|number| name(folder, number));
     let new = names.find(|name| !taken.contains(name)).ok_or(io::ErrorKind::AlreadyExists)?;
     store.files.rename(folder, &new)?;
+    taken.insert(new.clone());
     Ok(format!(
         "{folder} has records, and there is no topic of that name, as after a power cut without fsync: it is kept as \
          {new}"

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, io, sync::Arc};
 
-use wire::{Uuid, batch};
+use wire::batch;
 
 use super::Committed;
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     clock::Now,
     configs::TopicConfig,
     disk::{OFFSETS_TOPIC, offset_record, partition_of},
+    log::Partition,
     store::Fsync,
 };
 
@@ -56,37 +57,43 @@ pub(super) fn write<'a>(
         return Ok(());
     }
     let topic = topic(engine)?;
-    let index = home_of(engine, group, &topic);
-    write_to(engine, now, &topic, index, group, &offsets, false)
+    let partition = topic.partition(home_of(engine, group, &topic)).ok_or(io::ErrorKind::NotFound)?;
+    let end = append(engine, now, &topic, &partition, group, &offsets)?;
+    match &engine.disk {
+        Some(disk) if disk.store.fsync == Fsync::Always => sync(&partition, end),
+        _ => Ok(()),
+    }
 }
 
-/// Into a partition that need not be the group's. `has_to_last` says that a power cut must not take it.
-pub(super) fn write_to(
+/// Into a partition that need not be the group's, with the time of `now`. Returns where it ends then.
+pub(super) fn append(
     engine: &Engine,
     now: Now,
     topic: &Topic,
-    index: i32,
+    partition: &Arc<Partition>,
     group: &str,
     offsets: &[(&str, i32, Option<&Committed>)],
-    has_to_last: bool,
-) -> io::Result<()> {
-    let id = |name: &str| engine.topics.get(name).map_or_else(Uuid::default, |topic| topic.id);
+) -> io::Result<i64> {
     let record = |(name, partition, committed): &(&str, i32, Option<&Committed>)| {
-        offset_record(group, name, *partition, committed.map(|committed| (id(name), committed)))
+        offset_record(group, name, *partition, *committed)
     };
     let records = offsets.iter().map(record).collect::<Result<Vec<_>, _>>().map_err(io::Error::other)?;
     let pairs: Vec<_> = records.iter().map(|(key, value)| (Some(&key[..]), value.as_deref())).collect();
-    let partition = topic.partition(index).ok_or(io::ErrorKind::NotFound)?;
     let config = TopicConfig { max_message_bytes: i64::MAX, ..(*topic.config()).clone() };
     let appended = partition.append(&batch::build(&pairs, now.wall_ms), &config, now);
     let end = appended.map_err(|e| io::Error::other(e.to_string()))?.end;
-    let Some(disk) = &engine.disk else { return Ok(()) };
-    let is_waited_for = disk.appended(&partition) && disk.store.fsync == Fsync::Always;
-    if is_waited_for || (has_to_last && disk.store.fsync != Fsync::Never) {
-        partition.sync();
-        if !partition.is_synced(end).map_err(|e| io::Error::other(e.to_string()))? {
-            return Err(io::Error::other("the offsets could not be synced"));
-        }
+    if let Some(disk) = &engine.disk {
+        disk.appended(partition);
     }
-    Ok(())
+    Ok(end)
+}
+
+/// So that a power cut does not take what is before `end`.
+pub(super) fn sync(partition: &Partition, end: i64) -> io::Result<()> {
+    partition.sync();
+    match partition.is_synced(end) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(io::Error::other("the offsets could not be synced")),
+        Err(e) => Err(io::Error::other(e.to_string())),
+    }
 }

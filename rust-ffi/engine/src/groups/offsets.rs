@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use wire::Uuid;
+
 use super::classic::{Classic, State};
 
 /// Kafka: `OffsetAndMetadata`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Committed {
+    /// Of the topic that it was committed for; zero where an old record does not say.
+    pub(crate) topic_id: Uuid,
     pub(crate) offset: i64,
     /// -1 if the client did not say.
     pub(crate) leader_epoch: i32,
@@ -50,13 +54,11 @@ impl Offsets {
         }
     }
 
-    /// Those of a topic that have an offset.
-    pub(super) fn partitions(&self, topic: &str) -> impl Iterator<Item = i32> {
-        self.0.get(topic).into_iter().flat_map(|partitions| partitions.keys().copied())
-    }
-
-    pub(super) fn delete_topic(&mut self, topic: &str) {
-        self.0.remove(topic);
+    /// The partitions of a topic with offsets that are of this id, as far as they say.
+    pub(super) fn partitions(&self, topic: &str, id: Uuid) -> Vec<i32> {
+        let is_its = |committed: &Committed| committed.topic_id == id || committed.topic_id.is_zero();
+        let all = self.0.get(topic).into_iter().flatten();
+        all.filter(|(_, committed)| is_its(committed)).map(|(partition, _)| *partition).collect()
     }
 
     /// What nobody needs any more. A group of consumers keeps the offsets of the topics it reads; a group that is empty

@@ -148,6 +148,9 @@ pub(crate) fn commit(engine: &Engine, cx: &Cx<'_>, commit: Commit<'_>) -> Result
     let mut offsets = Some(offsets);
     let mut act = |state: &mut registry::GroupState, turn: &mut registry::Turn<'_>| {
         state.classic.check_commit(turn, member_id, instance_id, generation)?;
+        // A topic that was deleted since the request came has taken its offsets along.
+        let is_there = |(_, _, new): &(&str, i32, Committed)| engine.topics.get_by_id(new.topic_id).is_some();
+        offsets.iter_mut().for_each(|offsets| offsets.retain(is_there));
         let durable = offsets.iter().flatten().map(|(topic, partition, new)| (*topic, *partition, Some(new)));
         keep(engine, cx.now, group, durable)?;
         for (topic, partition, committed) in offsets.take().unwrap_or_default() {

@@ -8,13 +8,12 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
+    sync::Arc,
 };
-
-use wire::Uuid;
 
 use super::{
     Committed,
-    durable::{home_of, write_to},
+    durable::{append, home_of, sync},
     registry::with_new,
 };
 use crate::{
@@ -28,93 +27,94 @@ use crate::{
 /// A group, and a topic's name and partition.
 type Key = (String, String, i32);
 
-/// The last word about an offset: `None` where it was deleted.
+/// The last word about an offset in one partition: `None` where it was deleted.
 #[derive(Debug)]
 struct Last {
-    /// Of the partition that it was found in, which counts if it is the group's.
-    is_home: bool,
+    /// The partition of the offsets' topic.
+    place: i32,
     written_ms: i64,
-    topic_id: Uuid,
     committed: Option<Committed>,
 }
 
 impl Last {
-    /// An offset that has moved was deleted where it was at the same time.
-    fn rank(&self) -> (bool, i64, bool) {
-        (self.is_home, self.written_ms, self.committed.is_some())
+    /// The latest word counts. An offset that has moved was written where it is and deleted where it was at one time.
+    fn rank(&self) -> (i64, bool) {
+        (self.written_ms, self.committed.is_some())
     }
 }
 
-/// A partition of the offsets' topic, and a group that has records there: partitions of topics by name.
-type Gone = BTreeMap<(i32, String), BTreeSet<(String, i32)>>;
+/// What is written to a partition for a group: offsets, or that they are deleted.
+type Records<'a> = BTreeMap<(i32, &'a str), Vec<(&'a str, i32, Option<&'a Committed>)>>;
 
 pub(super) fn restore(engine: &Engine, now: Now) -> io::Result<()> {
     let Some(topic) = engine.topics.get(OFFSETS_TOPIC) else { return Ok(()) };
     engine.groups.partition_count.get_or_init(|| topic.partition_count());
-    let (mut all, mut gone) = (BTreeMap::<Key, Last>::new(), Gone::new());
+    let mut newest_ms = now.wall_ms;
+    let mut all = BTreeMap::<Key, Last>::new();
+    // Where there is an offset of a key.
+    let mut places = BTreeMap::<Key, BTreeSet<i32>>::new();
     for partition in topic.partitions() {
-        for (key, last) in read(engine, &topic, &partition).map_err(|e| in_folder(OFFSETS_TOPIC, e))? {
-            let (group, name, index) = key.clone();
-            if last.committed.is_some() && !(last.is_home && is_current(engine, &name, &last)) {
-                gone.entry((partition.index, group)).or_default().insert((name, index));
+        for (key, last) in read(&partition).map_err(|e| in_folder(OFFSETS_TOPIC, e))? {
+            newest_ms = newest_ms.max(last.written_ms);
+            if last.committed.is_some() {
+                places.entry(key.clone()).or_default().insert(last.place);
             }
             if all.get(&key).is_none_or(|before| before.rank() <= last.rank()) {
                 all.insert(key, last);
             }
         }
     }
-    let mut moved = BTreeMap::<String, Vec<(String, i32, Committed)>>::new();
-    for ((group, name, index), last) in all {
-        let is_current = is_current(engine, &name, &last);
-        let Some(committed) = last.committed.filter(|_| is_current) else { continue };
-        if !last.is_home {
-            moved.entry(group.clone()).or_default().push((name.clone(), index, committed.clone()));
+    let (mut moved, mut gone) = (Records::new(), Records::new());
+    for (key @ (group, name, index), last) in &all {
+        let home = home_of(engine, group, &topic);
+        let committed = last.committed.as_ref().filter(|committed| is_current(engine, name, committed));
+        for place in places.get(key).into_iter().flatten().filter(|place| committed.is_none() || **place != home) {
+            gone.entry((*place, group)).or_default().push((name, *index, None));
         }
-        with_new(engine, now, &group, |state, _| state.offsets.commit(&name, index, committed.clone()));
+        let Some(committed) = committed else { continue };
+        if last.place != home {
+            moved.entry((home, group)).or_default().push((name, *index, Some(committed)));
+        }
+        with_new(engine, now, group, |state, _| state.offsets.commit(name, *index, committed.clone()));
     }
-    // A disk that still fails is tried again at the next start. Where they were they are deleted last.
-    let _ = tidy(engine, now, &topic, &moved, &gone);
+    // They are the latest words, also if the clock went back. A disk that still fails is tried again next time.
+    let now = Now { wall_ms: newest_ms, ..now };
+    let _ = write(engine, now, &topic, &moved, true).and_then(|()| write(engine, now, &topic, &gone, false));
     Ok(())
 }
 
 /// The last word about each in one partition.
-fn read(engine: &Engine, topic: &Topic, partition: &Partition) -> io::Result<BTreeMap<Key, Last>> {
+fn read(partition: &Partition) -> io::Result<BTreeMap<Key, Last>> {
     let mut found = BTreeMap::new();
     partition.each(|batch| {
         for offset in read_offsets(batch) {
-            let is_home = home_of(engine, &offset.group, topic) == partition.index;
-            let (written_ms, topic_id) = (batch.max_timestamp(), offset.topic_id);
             let key = (offset.group, offset.topic, offset.partition);
             if bugs::has(Bug::FirstCommitRestored) && found.contains_key(&key) {
                 continue;
             }
-            found.insert(key, Last { is_home, written_ms, topic_id, committed: offset.committed });
+            let (place, written_ms) = (partition.index, batch.max_timestamp());
+            found.insert(key, Last { place, written_ms, committed: offset.committed });
         }
     })?;
     Ok(found)
 }
 
 /// Whether the topic is the one that it was committed for, as far as the record says.
-fn is_current(engine: &Engine, name: &str, last: &Last) -> bool {
-    let is_same = |id: Uuid| last.topic_id.is_zero() || last.topic_id == id;
-    engine.topics.get(name).is_some_and(|topic| is_same(topic.id))
+fn is_current(engine: &Engine, name: &str, committed: &Committed) -> bool {
+    let id = committed.topic_id;
+    engine.topics.get(name).is_some_and(|topic| id.is_zero() || id == topic.id)
 }
 
-fn tidy(
-    engine: &Engine,
-    now: Now,
-    topic: &Topic,
-    moved: &BTreeMap<String, Vec<(String, i32, Committed)>>,
-    gone: &Gone,
-) -> io::Result<()> {
-    for (group, offsets) in moved {
-        let index = home_of(engine, group, topic);
-        let offsets: Vec<_> = offsets.iter().map(|(name, index, new)| (&**name, *index, Some(new))).collect();
-        write_to(engine, now, topic, index, group, &offsets, true)?;
+/// With one sync for each partition, if what is written `has_to_last`.
+fn write(engine: &Engine, now: Now, topic: &Topic, records: &Records<'_>, has_to_last: bool) -> io::Result<()> {
+    let mut ends = BTreeMap::<i32, (Arc<Partition>, i64)>::new();
+    for ((place, group), offsets) in records {
+        let partition = topic.partition(*place).ok_or(io::ErrorKind::NotFound)?;
+        let end = append(engine, now, topic, &partition, group, offsets)?;
+        ends.insert(*place, (partition, end));
     }
-    for ((index, group), offsets) in gone {
-        let offsets: Vec<_> = offsets.iter().map(|(name, index)| (&**name, *index, None)).collect();
-        write_to(engine, now, topic, *index, group, &offsets, true)?;
+    match has_to_last {
+        true => ends.values().try_for_each(|(partition, end)| sync(partition, *end)),
+        false => Ok(()),
     }
-    Ok(())
 }

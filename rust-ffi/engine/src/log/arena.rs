@@ -7,7 +7,7 @@ use crate::settings::Prefault;
 
 /// Sizes of the chunks of one partition, in their order: an idle topic costs kilobytes.
 const CHUNKS: [usize; 3] = [4 << 10, 64 << 10, 1 << 20];
-/// A batch larger than this has a chunk of its own, or a chunk could be left half empty.
+/// A batch larger than this has memory of its own, or a chunk could be left half empty.
 const LARGE: usize = 256 << 10;
 /// Pages are asked for in runs of this size: few calls, no long one, and little that is never written.
 const RUN: usize = 128 << 10;
@@ -31,11 +31,7 @@ pub(super) struct Own {
 impl Own {
     /// `None` if it goes to a chunk, beside others.
     pub(super) fn of(len: usize, prefault: Prefault) -> Option<Own> {
-        (len > LARGE).then(|| Own::new(len, prefault))
-    }
-
-    fn new(len: usize, prefault: Prefault) -> Own {
-        Own { copy: BytesMut::with_capacity(len), prefault }
+        (len > LARGE).then(|| Own { copy: BytesMut::with_capacity(len), prefault })
     }
 
     /// One run after the other: what the kernel has just cleared is still in the cache when it is written to.
@@ -56,13 +52,9 @@ impl Arena {
         Arena { chunk: BytesMut::new(), chunks: 0, prefault, ready: 0 }
     }
 
-    /// Copies `bytes` and lets `patch` change the copy.
+    /// Copies `bytes`, which are not many (see [`Own`]), beside others, and lets `patch` change the copy.
     pub(super) fn store(&mut self, bytes: &[u8], patch: impl FnOnce(&mut [u8])) -> Bytes {
-        if bytes.len() > LARGE {
-            let mut own = Own::new(bytes.len(), self.prefault);
-            bytes.chunks(RUN).for_each(|run| own.push(run));
-            return own.patched(patch);
-        }
+        debug_assert!(bytes.len() <= LARGE, "{} bytes have memory of their own", bytes.len());
         let mut stored = self.beside_others(bytes);
         patch(&mut stored);
         stored.freeze()
@@ -101,8 +93,11 @@ mod tests {
         let second = arena.store(&[2; 1_000], |_| ());
         assert_eq!((first[0], first[1], second[0]), (9, 1, 2));
         assert_eq!(first.as_ptr() as usize + 1_000, second.as_ptr() as usize);
-        assert_eq!(arena.store(&[3; 300 << 10], |_| ()).len(), 300 << 10);
+        assert!(Own::of(LARGE, |_| ()).is_none());
     }
+
+    /// What a batch is checked and copied by.
+    const PIECE: usize = 128 << 10;
 
     thread_local! {
         /// Begin and end of what was asked for.
@@ -111,16 +106,24 @@ mod tests {
 
     #[test]
     fn pages_are_asked_for_once_and_before_they_are_written() {
-        let mut arena = Arena::new(|memory| {
+        let prefault: Prefault = |memory| {
             let begin = memory.as_ptr() as usize;
             ASKED.with_borrow_mut(|asked| asked.push((begin, begin + memory.len())));
-        });
+        };
+        let mut arena = Arena::new(prefault);
         let small = CHUNKS[..2].iter().map(|size| arena.store(&vec![0; *size], |_| ()));
         // A chunk that goes would be asked for again where it lay.
         let mut kept: Vec<Bytes> = small.collect();
         assert_eq!(ASKED.with_borrow(Vec::len), 0);
         for len in [900, 3_000, 5_000, 40_000, 100_000, 140_000, 300_000].repeat(20) {
-            let stored = arena.store(&vec![7; len], |_| ());
+            let bytes = vec![7; len];
+            let stored = match Own::of(len, prefault) {
+                Some(mut own) => {
+                    bytes.chunks(PIECE).for_each(|piece| own.push(piece));
+                    own.patched(|_| ())
+                }
+                None => arena.store(&bytes, |_| ()),
+            };
             let (begin, end) = (stored.as_ptr() as usize, stored.as_ptr() as usize + len);
             let within = |run: &(usize, usize)| run.1.min(end).saturating_sub(run.0.max(begin));
             assert_eq!(ASKED.with_borrow(|asked| asked.iter().map(within).sum::<usize>()), len);

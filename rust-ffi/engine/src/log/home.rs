@@ -3,27 +3,32 @@
 
 use std::{
     io,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex},
 };
 
 use super::{producers::Producers, segment::SegmentFile};
-use crate::store::{self, Files, Fsync, Store};
+use crate::{
+    store::{self, Files, Fsync, Store},
+    waiters::lock,
+};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Home {
     store: Store,
     folder: String,
     /// A file was made whose name a power cut could take. The next sync sees to it: a topic of many partitions would
-    /// wait long if each of its files did.
-    has_new_names: Arc<AtomicBool>,
+    /// wait long if each of its files did. Held while it does: who comes meanwhile has to wait for it.
+    has_new_names: Arc<Mutex<bool>>,
 }
 
 /// The producers' state up to an offset. Kafka: `ProducerStateManager`'s snapshot files.
 pub(super) fn snapshot_name(offset: i64) -> String {
     format!("{offset:020}.snapshot")
+}
+
+/// The offset.
+pub(super) fn parse_snapshot_name(name: &str) -> Option<i64> {
+    name.strip_suffix(".snapshot")?.parse().ok()
 }
 
 impl Home {
@@ -50,7 +55,7 @@ impl Home {
     }
 
     pub(super) fn note_new_names(&self) {
-        self.has_new_names.store(true, Ordering::SeqCst);
+        *lock(&self.has_new_names) = true;
     }
 
     /// Takes back what a failed [`Home::create_segment`] may have left: it would be found as the last segment.
@@ -68,14 +73,13 @@ impl Home {
 
     /// Names that are new survive a power cut after this.
     pub(super) fn sync_names(&self) -> io::Result<()> {
-        if !self.has_new_names.swap(false, Ordering::SeqCst) {
-            return Ok(());
+        let mut has_new_names = lock(&self.has_new_names);
+        if *has_new_names {
+            self.store.files.sync_folder(&self.folder)?;
+            self.store.files.sync_folder("")?;
+            *has_new_names = false;
         }
-        let synced = self.store.files.sync_folder(&self.folder).and_then(|()| self.store.files.sync_folder(""));
-        if synced.is_err() {
-            self.has_new_names.store(true, Ordering::SeqCst);
-        }
-        synced
+        Ok(())
     }
 
     pub(super) fn open_segment(&self, base_offset: i64) -> io::Result<SegmentFile> {
@@ -90,18 +94,20 @@ impl Home {
         producers: &Producers,
     ) -> io::Result<()> {
         let Some(segment) = segment else { return Ok(()) };
-        self.write_snapshot(end, producers)?;
+        self.write_snapshot(segment.base_offset, end, producers)?;
         segment.write_index()
     }
 
-    fn write_snapshot(&self, end: i64, producers: &Producers) -> io::Result<()> {
+    /// Of the producers at the `end` of the segment that begins at `base`.
+    fn write_snapshot(&self, base: i64, end: i64, producers: &Producers) -> io::Result<()> {
         let name = snapshot_name(end);
         // Retention and compaction take away what it was made from: a power cut must not have it then.
         let has_to_last = !producers.is_empty() && self.store.fsync != Fsync::Never;
         let write = if has_to_last { store::replace } else { store::put };
         write(&*self.store.files, &self.folder, &name, &producers.encode(end))?;
-        // Older ones are of no use any more.
-        let older = |found: &String| found.ends_with(".snapshot") && *found < name;
+        // The one before it is of use until the next segment, or the stop, is whole.
+        let before = snapshot_name(base);
+        let older = |found: &String| found.ends_with(".snapshot") && *found < before;
         for found in self.store.files.list(&self.folder)?.iter().filter(|found| older(found)) {
             self.store.files.remove(&store::join(&self.folder, found))?;
         }

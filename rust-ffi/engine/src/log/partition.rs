@@ -313,8 +313,13 @@ impl Partition {
     /// Checks what a producer sent, gives it its offset, and wakes who waits for it. A batch that was appended before
     /// is answered with where it is.
     pub(crate) fn append(&self, records: &[u8], config: &TopicConfig, now: Now) -> Result<Appended, AppendError> {
-        let may_be_kept = records.len() as i64 <= config.max_message_bytes;
-        let mut copy = self.memory.filter(|_| may_be_kept).and_then(|prefault| Own::of(records.len(), prefault));
+        let (bytes, max) = (records.len(), config.max_message_bytes);
+        if bytes as i64 > max {
+            // As Kafka, before the checksum and the records: they cost the sender alone.
+            Batch::check_alone(records)?;
+            return Err(AppendError::TooLarge { bytes, max });
+        }
+        let mut copy = self.memory.and_then(|prefault| Own::of(bytes, prefault));
         let checked = Batch::parse_pieces(records, |piece| copy.iter_mut().for_each(|copy| copy.push(piece)))?;
         let (batch, seen) = check(checked, config, now)?;
         let appended = lock(&self.log).append(&batch, seen, copy, config, now)?;
@@ -482,10 +487,7 @@ impl Log {
 
 /// All that can be said of a batch without the log. Kafka: `UnifiedLog.analyzeAndValidateRecords`, `LogValidator`.
 fn check<'a>(checked: Checked<'a>, config: &TopicConfig, now: Now) -> Result<(Batch<'a>, Seen), AppendError> {
-    let (batch, bytes) = (checked.batch, checked.batch.bytes().len());
-    if bytes as i64 > config.max_message_bytes {
-        return Err(AppendError::TooLarge { bytes, max: config.max_message_bytes });
-    }
+    let batch = checked.batch;
     let mut seen = checked.seen(INFLATED_MAX)?;
     if batch.is_log_append_time() {
         // As Kafka reads such a batch: each record has the batch's time.

@@ -101,6 +101,13 @@ impl Producers {
         self.0.is_empty()
     }
 
+    /// Those of `others` that are not known.
+    pub(super) fn add(&mut self, others: Producers) {
+        for (id, state) in others.0 {
+            self.0.entry(id).or_insert(state);
+        }
+    }
+
     pub(super) fn list(&self) -> Vec<(i64, ProducerState)> {
         self.0.iter().map(|(id, state)| (*id, state.clone())).collect()
     }

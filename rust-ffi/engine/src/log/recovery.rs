@@ -1,11 +1,14 @@
 //! Opening a partition's folder: at once after a stop in order, and after a crash by going through what may not be
 //! whole, and cutting off what is not.
 
-use std::{collections::VecDeque, io};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    io,
+};
 
 use super::{
     Home, Partition,
-    home::snapshot_name,
+    home::{parse_snapshot_name, snapshot_name},
     partition::Log,
     producers::Producers,
     segment::{Data, Segment, SegmentFile, names_of, parse_name},
@@ -31,14 +34,14 @@ impl Partition {
     /// Opens what is there, or begins anew. The sentence says what was cut off, for people.
     pub(crate) fn open(index: i32, home: Home, how: Reopening) -> io::Result<(Partition, Option<String>)> {
         home.files().create_folder(home.folder())?;
-        let (bases, strange) = tidy(&home)?;
+        let Tidy { bases, snapshots, strange } = tidy(&home)?;
         if bases.is_empty() {
             let segment = home.create_segment(how.log_start)?;
             let segments = VecDeque::from([Segment::new(how.log_start, file(segment), how.now.wall_ms)]);
             let log = Log::at_home(Some(home), segments, Producers::default(), how.log_start, how.log_start);
             return Ok((Partition::with_log(index, log), strange));
         }
-        let mut opened = Opened::new(&bases, how);
+        let mut opened = Opened::new(&bases, snapshots, how);
         for (place, base) in bases.iter().enumerate() {
             let is_last = place + 1 == bases.len();
             opened.segment(&home, *base, is_last)?;
@@ -51,6 +54,10 @@ impl Partition {
                 home.files().sync_folder(home.folder())?;
                 break;
             }
+        }
+        // They tell of what a power cut has taken.
+        for offset in opened.snapshots.iter().filter(|offset| **offset > opened.end) {
+            home.files().remove(&store::join(home.folder(), &snapshot_name(*offset)))?;
         }
         if !how.clean && home.fsync() != Fsync::Never {
             // What a killed broker had not synced yet is read, and acknowledged to whoever sends it again.
@@ -113,16 +120,25 @@ fn file(segment: SegmentFile) -> Data {
     Data::File(segment.into())
 }
 
-/// Removes what an interrupted step left behind; returns the first offsets of the segments, and a sentence about what
-/// looks like one and cannot be.
-fn tidy(home: &Home) -> io::Result<(Vec<i64>, Option<String>)> {
+struct Tidy {
+    /// The first offsets of the segments.
+    bases: Vec<i64>,
+    /// The offsets of the snapshots.
+    snapshots: BTreeSet<i64>,
+    /// A sentence about what looks like a segment and cannot be one.
+    strange: Option<String>,
+}
+
+/// Removes what an interrupted step left behind, and says what is there.
+fn tidy(home: &Home) -> io::Result<Tidy> {
     let names = home.files().list(home.folder())?;
     for name in names.iter().filter(|name| name.ends_with(".tmp") || name.ends_with(".cleaned")) {
         home.files().remove(&store::join(home.folder(), name))?;
     }
     let strange = names.iter().find(|name| name.ends_with(".log") && parse_name(name).is_none());
     let strange = strange.map(|name| format!("{}: {name} is no segment of a log and is left as it is", home.folder()));
-    Ok((names.iter().filter_map(|name| parse_name(name)).collect(), strange))
+    let snapshots = names.iter().filter_map(|name| parse_snapshot_name(name)).collect();
+    Ok(Tidy { bases: names.iter().filter_map(|name| parse_name(name)).collect(), snapshots, strange })
 }
 
 /// Where a log that nothing was cut off yet stops being sound.
@@ -155,6 +171,8 @@ pub(crate) fn survey(home: &Home, mut see: impl FnMut(&wire::batch::Batch<'_>)) 
 
 struct Opened {
     how: Reopening,
+    /// The offsets of those that are there.
+    snapshots: BTreeSet<i64>,
     segments: VecDeque<Segment>,
     producers: Producers,
     /// The producers are known up to here.
@@ -165,9 +183,10 @@ struct Opened {
 }
 
 impl Opened {
-    fn new(bases: &[i64], how: Reopening) -> Opened {
+    fn new(bases: &[i64], snapshots: BTreeSet<i64>, how: Reopening) -> Opened {
         Opened {
             how,
+            snapshots,
             segments: VecDeque::with_capacity(bases.len()),
             producers: Producers::default(),
             known: -1,
@@ -217,7 +236,7 @@ impl Opened {
             self.push(segment, base, sound, max_timestamp);
         }
         // Also behind an empty segment, from which retention or DeleteRecords have taken everything.
-        if is_last && self.known < self.end && self.end > 0 {
+        if is_last && self.end > 0 {
             self.known_until(home, self.end)?;
         }
         Ok(())
@@ -231,17 +250,21 @@ impl Opened {
         self.segments.push_back(found);
     }
 
-    /// Reads the snapshot of the producers at `offset`, if nothing is known of them yet; without one, goes through the
-    /// segments before it.
+    /// Reads the snapshot of the producers at `offset`; without one, goes through the segments before it.
     fn known_until(&mut self, home: &Home, offset: i64) -> io::Result<()> {
-        if self.known >= offset {
-            return Ok(());
-        }
         let now_ms = self.how.now.wall_ms;
-        if let Some(bytes) = store::read(&**home.files(), home.folder(), &snapshot_name(offset))?
+        if self.snapshots.contains(&offset)
+            && let Some(bytes) = store::read(&**home.files(), home.folder(), &snapshot_name(offset))?
             && let Some(producers) = Producers::decode(&bytes, now_ms)
         {
-            (self.producers, self.known) = (producers, offset);
+            match self.known < offset {
+                true => (self.producers, self.known) = (producers, offset),
+                // What was gone through knows more of a producer, but compaction may have left nothing of another one.
+                false => self.producers.add(producers),
+            }
+            return Ok(());
+        }
+        if self.known >= offset {
             return Ok(());
         }
         for segment in self.segments.iter().filter(|segment| segment.base_offset < offset) {

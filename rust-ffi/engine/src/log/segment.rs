@@ -3,7 +3,8 @@
 mod file;
 mod index;
 
-pub(super) use file::{BatchHead, SegmentFile, names_of, parse_name};
+pub(crate) use file::parse_name;
+pub(super) use file::{BatchHead, SegmentFile, names_of};
 
 use std::sync::Arc;
 

@@ -158,6 +158,12 @@ fn sizes_and_timestamps_have_limits() {
     let config = TopicConfig { max_message_bytes: 200, timestamp_before_max_ms: 1_000, ..TopicConfig::default() };
     let code = |bytes: &[u8]| append(&partition, bytes, &config).map_err(|e| ErrorCode::from(&e));
     assert_eq!(code(&plain(1, 300, WALL)), Err(ErrorCode::MessageTooLarge));
+    // Kafka weighs a batch before it sums it.
+    let mut rotten = plain(1, 300, WALL);
+    *rotten.last_mut().unwrap() ^= 1;
+    assert_eq!(code(&rotten), Err(ErrorCode::MessageTooLarge));
+    rotten[7] = 1;
+    assert_eq!(code(&rotten), Err(ErrorCode::InvalidRecord));
     assert_eq!(code(&plain(1, 10, WALL + 3_600_001)), Err(ErrorCode::InvalidTimestamp));
     assert_eq!(code(&plain(1, 10, WALL - 1_001)), Err(ErrorCode::InvalidTimestamp));
     assert_eq!(code(&plain(1, 10, WALL - 1_000)), Ok(0));

@@ -95,6 +95,9 @@ fn below<'a>(files: &'a BTreeMap<String, Node>, folder: &str) -> impl Iterator<I
 impl Files for MemoryFiles {
     fn list(&self, folder: &str) -> io::Result<Vec<String>> {
         let tree = lock(&self.0);
+        if tree.files.contains_key(folder) {
+            return Err(io::ErrorKind::NotADirectory.into());
+        }
         let files = below(&tree.files, folder).map(|(path, _)| path);
         let paths = files.chain(&tree.folders).filter(|path| parent(path) == folder && !path.is_empty());
         let mut names: Vec<String> = paths.map(|path| path.rsplit('/').next().unwrap_or_default().to_owned()).collect();

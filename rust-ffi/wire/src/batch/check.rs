@@ -144,7 +144,7 @@ pub(super) fn produced(bytes: &[u8]) -> Result<Batch<'_>, BatchError> {
 }
 
 /// What may be looked at before the checksum.
-fn alone(bytes: &[u8]) -> Result<Batch<'_>, BatchError> {
+pub(super) fn alone(bytes: &[u8]) -> Result<Batch<'_>, BatchError> {
     let (bytes, rest) = split(bytes)?;
     // Kafka cuts off what is left if it is no whole batch. No client sends such a thing.
     if !rest.is_empty() {

@@ -8,6 +8,7 @@ use wire::message::{
 };
 
 use super::*;
+use crate::groups::{self, Commit, Committed};
 
 fn faulty(fsync: Fsync) -> (Engine, MemoryFiles, Faults) {
     let (files, faults) = (MemoryFiles::default(), Faults::none());
@@ -220,23 +221,19 @@ fn offsets_do_not_return_for_another_topic_of_the_name() {
 }
 
 /// More partitions of the offsets' topic put groups into others at the next start, which found what they had committed
-/// before, and after, in the order of the partitions.
+/// before, and after, in the order of the partitions. Here a group comes back to one where it was.
 #[test]
 fn offsets_move_with_their_group() {
     let files = MemoryFiles::default();
     let (engine, _) = open(&files, Fsync::Interval);
     engine.create_topic("t", Some(1), small()).unwrap();
     commit(&engine, 5);
-    let log = |index: i32| {
-        let partition = engine.topics.get("__consumer_offsets").unwrap().partition(index).unwrap();
-        partition.range().1
-    };
-    // 103, the hash of "g", modulo the counts: 3, 2 and 1.
-    assert_eq!(log(3), 1);
-    for (count, before, after) in [(101, 3, 2), (102, 2, 1)] {
+    drop(engine);
+    // 103, the hash of "g", modulo the counts.
+    for (count, before, after) in [(60, 3, 43), (100, 43, 3), (101, 3, 2), (102, 2, 1)] {
         let (engine, _) = open(&files, Fsync::Interval);
         let offsets = engine.topics.get("__consumer_offsets").unwrap();
-        let end = |index: i32| offsets.partition(index).unwrap().range().1;
+        let end = |index: i32| offsets.partition(index).map_or(0, |partition| partition.range().1);
         offsets.grow(count).unwrap();
         let ends = (end(before), end(after));
         commit(&engine, i64::from(count));
@@ -244,13 +241,59 @@ fn offsets_move_with_their_group() {
         drop(engine);
         let (engine, _) = open(&files.after_power_cut_with(|unsynced| unsynced), Fsync::Interval);
         assert_eq!(committed(&engine), i64::from(count));
-        let (engine, _) = open(&files, Fsync::Interval);
-        assert_eq!(committed(&engine), i64::from(count));
-        let offsets = engine.topics.get("__consumer_offsets").unwrap();
-        // Deleted where they were, written where they are.
-        assert_eq!(offsets.partition(before).unwrap().range().1, ends.0 + 2);
-        assert_eq!(offsets.partition(after).unwrap().range().1, ends.1 + 1);
+        for _ in 0..2 {
+            let (engine, _) = open(&files, Fsync::Interval);
+            assert_eq!(committed(&engine), i64::from(count));
+            let offsets = engine.topics.get("__consumer_offsets").unwrap();
+            // Deleted where they were, written where they are; once.
+            assert_eq!(offsets.partition(before).unwrap().range().1, ends.0 + 2);
+            assert_eq!(offsets.partition(after).unwrap().range().1, ends.1 + 1);
+        }
     }
+}
+
+/// The commit waited for its group while the topic was deleted, and a new one had its offset.
+#[test]
+fn a_commit_for_a_topic_that_is_deleted_meanwhile_is_gone_with_it() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Interval);
+    let old = engine.create_topic("t", Some(1), small()).unwrap();
+    engine.topics.remove(old.id).unwrap();
+    engine.create_topic("t", Some(1), small()).unwrap();
+    let cx = cx(at(0), 8, 8);
+    let new = Committed {
+        topic_id: old.id,
+        offset: 5,
+        leader_epoch: -1,
+        metadata: "".into(),
+        committed_ms: WALL,
+        expires_ms: None,
+    };
+    let offsets = vec![("t", 0, new)];
+    let late = Commit { group: "g", member_id: "", instance_id: None, generation: -1, offsets };
+    groups::commit(&engine, &cx, late).unwrap();
+    assert_eq!(committed(&engine), -1);
+    drop(engine);
+    assert_eq!(committed(&open(&files, Fsync::Interval).0), -1);
+}
+
+/// What waited for the disk while a topic was deleted was written behind that, and the topic was back after a start; a
+/// second deletion took a new topic of the name.
+#[test]
+fn nothing_is_written_of_a_topic_that_is_deleted() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Interval);
+    let old = engine.create_topic("t", Some(1), small()).unwrap();
+    engine.topics.remove(old.id).unwrap();
+    old.grow(3).unwrap();
+    old.set_config(TopicConfig::default().into()).unwrap();
+    drop(engine);
+    let (engine, _) = open(&files, Fsync::Interval);
+    assert!(engine.topics.get("t").is_none());
+    let new = engine.create_topic("t", Some(1), small()).unwrap();
+    assert!(engine.topics.remove(old.id).unwrap().is_none());
+    drop(engine);
+    assert_eq!(open(&files, Fsync::Interval).0.topics.get("t").unwrap().id, new.id);
 }
 
 /// After a stop in order nothing was known of the producers of a log whose records had all been deleted: a retry was
@@ -272,24 +315,73 @@ fn a_producer_is_known_though_its_records_are_deleted() {
     }
 }
 
+/// A topic whose compaction has left nothing of what producer 7 wrote, only the state in a snapshot. Its batch.
+fn forgetful(engine: &Engine) -> Vec<u8> {
+    let topic = engine.create_topic("t", Some(1), TopicConfig { compact: true, delete: false, ..tiny() }).unwrap();
+    let batch = sequenced(&[(WALL, Some(b"k"), Some(b"v"))], 7, 0, 0);
+    assert_eq!(answer(&ask_at(engine, at(0), 0, 8, &produce(&batch))), (ErrorCode::None, 0));
+    (0..9).for_each(|i| assert_eq!(put(engine, &[i; 90]).0, ErrorCode::None));
+    engine.flush();
+    topic.partition(0).unwrap().maintain(&topic.config(), i64::MAX, at(1));
+    batch
+}
+
 /// Compaction had removed what a producer wrote, a power cut took the snapshot that still knew it, and a retry was
 /// appended again.
 #[test]
 fn a_producer_is_known_after_compaction_and_a_power_cut() {
     let files = MemoryFiles::default();
     let (engine, _) = open(&files, Fsync::Interval);
-    let topic = engine.create_topic("t", Some(1), TopicConfig { compact: true, delete: false, ..tiny() }).unwrap();
-    let batch = sequenced(&[(WALL, Some(b"k"), Some(b"v"))], 7, 0, 0);
-    assert_eq!(answer(&ask_at(&engine, at(0), 0, 8, &produce(&batch))), (ErrorCode::None, 0));
-    (0..9).for_each(|i| assert_eq!(put(&engine, &[i; 90]).0, ErrorCode::None));
-    engine.flush();
-    topic.partition(0).unwrap().maintain(&topic.config(), i64::MAX, at(1));
+    let batch = forgetful(&engine);
     files.change("t-0/00000000000000000000.log", |bytes| assert!(bytes.is_empty()));
     // With the names of the cleaned segments.
     files.sync_folder("t-0").unwrap();
-    drop((engine, topic));
+    drop(engine);
     let (engine, _) = open(&files.after_power_cut(), Fsync::Interval);
     assert_eq!(answer(&ask_at(&engine, at(2), 0, 8, &produce(&batch))), (ErrorCode::None, 0));
+}
+
+/// The snapshot was not looked at where the segments before it had been gone through, as without fsync, and it was
+/// removed before a stop that did not come to its end.
+#[test]
+fn a_producer_is_known_after_compaction_and_a_stop_that_was_cut_short() {
+    for fsync in [Fsync::Interval, Fsync::Never] {
+        for stops in [false, true] {
+            let files = MemoryFiles::default();
+            let (engine, _) = open(&files, fsync);
+            let batch = forgetful(&engine);
+            if stops {
+                engine.shut().unwrap();
+                files.remove(".kafka_cleanshutdown").unwrap();
+            }
+            drop(engine);
+            for _ in 0..2 {
+                let (engine, _) = open(&files, fsync);
+                let again = answer(&ask_at(&engine, at(2), 0, 8, &produce(&batch)));
+                assert_eq!(again, (ErrorCode::None, 0), "{fsync:?}, stops: {stops}");
+            }
+        }
+    }
+}
+
+/// Of a batch that a power cut has taken the snapshot of a stop still told, once the log was that long again.
+#[test]
+fn a_snapshot_behind_the_end_is_gone() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Interval);
+    engine.create_topic("t", Some(1), small()).unwrap();
+    let batch = sequenced(&[(WALL, Some(b"k"), Some(b"v"))], 7, 0, 0);
+    assert_eq!(put(&engine, b"a"), (ErrorCode::None, 0));
+    assert_eq!(answer(&ask_at(&engine, at(0), 0, 8, &produce(&batch))), (ErrorCode::None, 1));
+    engine.shut().unwrap();
+    drop(engine);
+    files.remove(".kafka_cleanshutdown").unwrap();
+    files.change("t-0/00000000000000000000.log", |bytes| bytes.truncate(bytes.len() - 1));
+    let (engine, _) = open(&files, Fsync::Interval);
+    assert_eq!(put(&engine, b"b"), (ErrorCode::None, 1));
+    drop(engine);
+    let (engine, _) = open(&files, Fsync::Interval);
+    assert_eq!(answer(&ask_at(&engine, at(0), 0, 8, &produce(&batch))), (ErrorCode::None, 2));
 }
 
 /// The check of a topic's configs says no more than it did when they came in, but the broker's defaults were others.

@@ -103,6 +103,28 @@ fn records_of_an_unknown_topic_are_set_aside() {
     assert!(notices.iter().any(|said| said.ends_with(&format!(" {}-99999.0-stray", "l".repeat(241)))), "{notices:?}");
 }
 
+/// A partition beyond those that the topic is known to have is none of it; names that only look like one, and a file,
+/// are nobody's.
+#[test]
+fn what_is_no_partition_is_left_alone() {
+    let files = folder(&[b"a"], false);
+    let log = "00000000000000000000.log";
+    for name in ["t-1", "t-01", "t-x", "u-+1", "x-1", "y-1"] {
+        files.create_folder(name).unwrap();
+        let log = if name == "x-1" { "foreign.log" } else { log };
+        files.open(&format!("{name}/{log}")).unwrap().append(&[b"a"]).unwrap();
+    }
+    files.open("core-4711").unwrap().append(&[b"a"]).unwrap();
+    let (engine, notices) = open(&files, Fsync::Interval);
+    let aside: Vec<&str> = notices.iter().map(|said| said.rsplit(' ').next().unwrap()).collect();
+    assert_eq!(aside, ["t-1.0-stray", "y-1.0-stray"], "{notices:?}");
+    assert_eq!(values(&engine), [b"a"]);
+    let names = files.list("").unwrap();
+    for name in ["t-01", "t-x", "u-+1", "x-1", "core-4711"] {
+        assert!(names.contains(&name.to_owned()), "{name}");
+    }
+}
+
 #[test]
 fn metadata_that_no_broker_writes_is_refused() {
     let topic = |partitions: i32| [&[0, 0][..], &[7; 16], &partitions.to_be_bytes(), &[0; 4]].concat();

@@ -37,7 +37,7 @@ pub(in crate::log) fn names_of(base_offset: i64) -> [String; 3] {
 const BASE_OFFSET_MAX: i64 = i64::MAX / 2;
 
 /// The first offset of a segment, from the name of its `.log`.
-pub(in crate::log) fn parse_name(name: &str) -> Option<i64> {
+pub(crate) fn parse_name(name: &str) -> Option<i64> {
     let digits = name.strip_suffix(".log")?;
     let is_name = digits.len() == 20 && digits.bytes().all(|b| b.is_ascii_digit());
     digits.parse().ok().filter(|offset| is_name && *offset <= BASE_OFFSET_MAX)
