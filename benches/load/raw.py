@@ -114,11 +114,14 @@ class Raw:
                 raise TimeoutError(f"{topic}: {found}")
             time.sleep(0.001)
 
-    def create_topic(self, topic: str, partitions: int = 1) -> int:
+    def create_topic(self, topic: str, partitions: int = 1, configs: Optional[dict[str, str]] = None) -> int:
         if 19 not in self.apis:
             return self.wait_topic(topic)
         name = struct.pack(">ih", 1, len(topic)) + topic.encode()
-        body = self.call(19, self.pick(19, 2, 4), name + struct.pack(">ihiiib", partitions, 1, 0, 0, 30000, 0))
+        pairs = [text for pair in (configs or {}).items() for text in pair]
+        said = b"".join(struct.pack(">h", len(text)) + text.encode() for text in pairs)
+        asked = struct.pack(">ihii", partitions, 1, 0, len(pairs) // 2) + said + struct.pack(">ib", 30000, 0)
+        body = self.call(19, self.pick(19, 2, 4), name + asked)
         error = struct.unpack_from(">h", body, 10 + len(topic))[0]
         if error not in (0, 36):
             raise RuntimeError(f"CreateTopics error {error}")

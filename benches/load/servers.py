@@ -131,7 +131,8 @@ class Server:
                 kib += sum(int(size) for size in re.findall(r"VmRSS:\s+(\d+)", status))
         return kib / 1024
 
-    def topic(self, partitions: int = 1, tag: str = "t") -> str:
+    def topic(self, partitions: int = 1, tag: str = "t", **configs: str) -> str:
+        """Of a config's name the dots are underscores."""
         name = f"{tag}-{uuid.uuid4().hex[:8]}"
-        self.raw.create_topic(name, partitions)
+        self.raw.create_topic(name, partitions, {key.replace("_", "."): value for key, value in configs.items()})
         return name

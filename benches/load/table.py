@@ -31,6 +31,9 @@ TABLES: list[tuple[str, list[tuple[str, str, int]]]] = [
         ("produce 100 B", "produce_100.server_cpu_s_gb", 2), ("consume 100 B", "consume_100.server_cpu_s_gb", 2),
         ("idempotent 1 KiB", "idempotent_1k.server_cpu_s_gb", 2), ("lz4 1 KiB", "lz4_1k.server_cpu_s_gb", 2),
         ("RSS MB after 1.02 GB", "rss_after_1gb_mb", 0), ("RSS grown / data", "rss_per_data", 2)]),
+    ("A topic that keeps 8 MB, 1 KiB", [
+        ("produce MB/s", "retained_1k.mb_s", 0), ("produce CPU s/GB", "retained_1k.server_cpu_s_gb", 2),
+        ("RSS MB after 1.02 GB", "retained_rss_mb", 0)]),
     ("Warm: one long-lived server, 1 KiB", [
         ("produce MB/s", "warm_produce_1k.mb_s", 0), ("consume MB/s", "warm_consume_1k.mb_s", 0),
         ("produce CPU s/GB", "warm_produce_1k.server_cpu_s_gb", 2),

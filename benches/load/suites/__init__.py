@@ -10,6 +10,7 @@ from . import groups, java, latency, start, throughput, topics
 SUITES: dict[str, Callable[[Record, Options], None]] = {
     "start": start.start,
     "throughput": throughput.throughput,
+    "retention": throughput.retention,
     "latency": latency.latency,
     "group": groups.group,
     "topics": topics.topics,

@@ -34,6 +34,16 @@ def throughput(record: Record, options: Options) -> None:
                     record.note(f"{name}: {error}")
 
 
+def retention(record: Record, options: Options) -> None:
+    """A topic that keeps 8 MB."""
+    count = int(1_000_000 * options.scale)
+    for _ in options.repeat(5):
+        with Server(record.row) as server:
+            topic = server.topic(tag="b-s1024", retention_bytes=str(8 << 20))
+            rdkafka.run(record, server, "retained_1k", 1024, count, rdkafka.produce(server, topic, 1024, count))
+            record.add("retained_rss_mb", server.rss_mb())
+
+
 def warm(record: Record, options: Options) -> None:
     """The same broker process throughout: what a long-lived server gives once its JIT and heap have settled."""
     count = int(1_000_000 * options.scale)
