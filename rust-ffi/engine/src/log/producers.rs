@@ -101,10 +101,25 @@ impl Producers {
         self.0.is_empty()
     }
 
-    /// Those of `others` that are not known.
-    pub(super) fn add(&mut self, others: Producers) {
-        for (id, state) in others.0 {
-            self.0.entry(id).or_insert(state);
+    /// What a snapshot knows beyond the batches that are still there: compaction may have taken the later ones.
+    pub(super) fn add(&mut self, snapshot: Producers) {
+        for (id, theirs) in snapshot.0 {
+            let Some(ours) = self.0.get_mut(&id) else {
+                self.0.insert(id, theirs);
+                continue;
+            };
+            let last = |state: &ProducerState| state.batches.back().map_or(-1, |kept| kept.base_offset);
+            if last(&theirs) > last(ours) {
+                let before = std::mem::replace(ours, theirs);
+                if before.epoch == ours.epoch {
+                    before
+                        .batches
+                        .into_iter()
+                        .rev()
+                        .take(BATCHES_KEPT - 1)
+                        .for_each(|kept| ours.batches.push_front(kept));
+                }
+            }
         }
     }
 
