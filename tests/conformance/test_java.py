@@ -1,4 +1,5 @@
-"""Kafka's own client for Java: `java/` checks what it sees of records, groups and administration; and a tool of Kafka's.
+"""Kafka's own client for Java, by which `java/` checks what it sees of records, groups and administration; and Kafka's
+own tool for the files of a log.
 """
 
 from __future__ import annotations

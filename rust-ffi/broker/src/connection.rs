@@ -204,6 +204,10 @@ impl Connection<'_> {
             Called::Later(mut later) => match poll_fn(|cx| Poll::Ready(later.as_mut().poll(cx))).await {
                 Poll::Ready(answer) => answer,
                 Poll::Pending => {
+                    if WAITING.contains(&key) {
+                        // It may wait for days, and others have to be read meanwhile.
+                        self.share = None;
+                    }
                     // It waits: what is answered already must not wait with it.
                     self.flush().await?;
                     // What is read already may be another request, which is carried out too.

@@ -254,6 +254,8 @@ async fn serve(
 ) {
     let connections_max = inner.settings.int("max.connections") as u64;
     let mut maintenance = interval_at(Instant::now() + MAINTENANCE, MAINTENANCE);
+    // Compaction of many gigabytes takes longer than from one to the next.
+    let is_maintained = Arc::new(AtomicBool::new(false));
     maintenance.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
@@ -262,8 +264,14 @@ async fn serve(
             Some(joined) = tasks.join_next() => look(inner, joined),
             Some(joined) = timers.join_next() => look(inner, joined),
             _ = maintenance.tick() => {
-                let (inner, backend) = (inner.clone(), shared.backend.clone());
-                tasks.spawn(async move { inner.maintained(backend.maintain().await) });
+                if !is_maintained.swap(true, Ordering::Relaxed) {
+                    let (inner, backend) = (inner.clone(), shared.backend.clone());
+                    let is_maintained = is_maintained.clone();
+                    tasks.spawn(async move {
+                        inner.maintained(backend.maintain().await);
+                        is_maintained.store(false, Ordering::Relaxed);
+                    });
+                }
             }
             stream = listeners.accept() => {
                 if inner.metrics.open() >= connections_max || descriptors::is_last(&stream) {

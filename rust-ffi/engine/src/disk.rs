@@ -219,8 +219,10 @@ impl Disk {
     pub(crate) fn checkpoint(&self, partitions: &[(String, Arc<Partition>)]) -> io::Result<()> {
         let start =
             |(topic, partition): &(String, Arc<Partition>)| (folder_of(topic, partition.index), partition.range().0);
-        let starts: BTreeMap<String, i64> = partitions.iter().map(start).filter(|(_, offset)| *offset > 0).collect();
+        // Held from here on: a topic that is made anew under a name has its old start forgotten.
         let mut written = lock(&self.log_starts);
+        let there = partitions.iter().filter(|(_, partition)| !partition.is_closed());
+        let starts: BTreeMap<String, i64> = there.map(start).filter(|(_, offset)| *offset > 0).collect();
         folder::write_log_starts(&*self.store.files, &starts)?;
         *written = starts;
         Ok(())

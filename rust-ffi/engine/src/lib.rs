@@ -31,7 +31,14 @@ mod timers;
 mod topics;
 mod waiters;
 
-use std::{collections::BTreeMap, sync::Arc, task::Waker};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Waker,
+};
 
 use wire::ErrorCode;
 
@@ -77,6 +84,7 @@ pub struct Engine {
     pub(crate) producer_ids: ProducerIds,
     /// `None` if everything is in memory.
     pub(crate) disk: Option<Arc<Disk>>,
+    stops: AtomicBool,
 }
 
 impl Engine {
@@ -90,6 +98,7 @@ impl Engine {
             fetch_sessions: FetchSessions::default(),
             producer_ids: ProducerIds::default(),
             disk: None,
+            stops: AtomicBool::new(false),
             settings,
         }
     }
@@ -111,8 +120,10 @@ impl Engine {
         let (topics, notices) = Topics::reopen(disk.clone(), topics, &found.how).map_err(failed)?;
         engine.topics = topics;
         // A power cut may have taken the note of an id (without fsync), but not what its producer has written.
-        let of =
-            |(_, partition): (String, Arc<log::Partition>)| partition.producers().last().map_or(0, |(id, _)| id + 1);
+        let of = |(_, partition): (String, Arc<log::Partition>)| {
+            let given = partition.producers().into_iter().map(|(id, _)| id).filter(|id| *id < producer_ids::GIVEN_MAX);
+            given.max().map_or(0, |id| id + 1)
+        };
         let used = engine.topics.partitions().into_iter().map(of).max().unwrap_or(0);
         engine.producer_ids = ProducerIds::from(found.producer_id.max(used));
         engine.disk = Some(disk);
@@ -194,6 +205,9 @@ impl Engine {
     pub fn maintain(&self, now: Now) {
         let producers_kept_ms = self.configs.int("producer.id.expiration.ms");
         for topic in self.topics.list() {
+            if self.stops.load(Ordering::Relaxed) {
+                return;
+            }
             let config = topic.config();
             topic.partitions().iter().for_each(|partition| partition.maintain(&config, producers_kept_ms, now));
         }
@@ -203,6 +217,15 @@ impl Engine {
             disk.metadata.maintain(now);
             // Of use after a crash only, and tried again next time.
             let _ = disk.checkpoint(&self.topics.partitions());
+        }
+    }
+
+    /// The broker stops: [`Engine::maintain`] comes to its end soon.
+    pub fn end_maintenance(&self) {
+        self.stops.store(true, Ordering::Relaxed);
+        self.topics.partitions().iter().for_each(|(_, partition)| partition.end_maintenance());
+        if let Some(disk) = &self.disk {
+            disk.metadata.end_maintenance();
         }
     }
 

@@ -25,4 +25,7 @@ pub(crate) use recovery::{Damage, Reopening, survey};
 pub(crate) use rules::{Bad, BadRecords};
 pub(crate) use segment::parse_name;
 
+#[cfg(test)]
+pub(crate) use partition::ReadError;
+
 pub use partition::Partition;

@@ -4,6 +4,9 @@ use std::{io, sync::Mutex};
 
 use crate::{disk::Disk, waiters::lock};
 
+/// Clients may write with any id: one as large as this was never given out, and must not lead to the end of all ids.
+pub(crate) const GIVEN_MAX: i64 = i64::MAX / 4;
+
 #[derive(Debug, Default)]
 pub(crate) struct ProducerIds(Mutex<Block>);
 

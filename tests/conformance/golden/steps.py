@@ -58,7 +58,8 @@ class Batch:
 
     def build(self, answers: dict[str, Any]) -> bytes:
         producer = [part.resolve(answers) if isinstance(part, From) else part for part in self.producer]
-        options: dict[str, Any] = dict(self.bent)
+        # Always the same: Kafka's answers are stored.
+        options: dict[str, Any] = {"timestamp": 1_700_000_000_000, **dict(self.bent)}
         return kafka.batch(*self.values, producer=(producer[0], producer[1], producer[2]), **options)
 
 

@@ -232,7 +232,7 @@ impl Embedded {
                 }
             }
             let engine = self.engine.clone();
-            let _ = spawn_blocking(move || engine.flush()).await;
+            ended(spawn_blocking(move || engine.flush()).await);
         }
     }
 }
@@ -269,7 +269,17 @@ impl Backend for Embedded {
         let (engine, now) = (self.engine.clone(), self.clock.now());
         // Compaction and files take their time, which connections do not have.
         Box::pin(async move {
-            let _ = spawn_blocking(move || engine.maintain(now)).await;
+            let maintained = engine.clone();
+            let mut running = spawn_blocking(move || maintained.maintain(now));
+            let result = tokio::select! {
+                biased;
+                result = &mut running => result,
+                () = self.stop.cancelled() => {
+                    engine.end_maintenance();
+                    running.await
+                }
+            };
+            ended(result);
             match self.troubles.as_ref().and_then(|troubles| troubles.take()) {
                 Some(why) => Err(Error::new(Kind::Storage, why)),
                 None => Ok(()),
@@ -306,6 +316,15 @@ impl Backend for Embedded {
                 Err(e) => tracing::error!("{e}"),
             }
         })
+    }
+}
+
+/// A panic goes on where it is seen: the broker goes down with it.
+fn ended(result: Result<(), tokio::task::JoinError>) {
+    if let Err(e) = result
+        && let Ok(panic) = e.try_into_panic()
+    {
+        std::panic::resume_unwind(panic);
     }
 }
 

@@ -46,13 +46,25 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DescribeConfigsRequ
         if is_malformed {
             return Err((ErrorCode::InvalidRequest, MALFORMED.to_owned()));
         }
+        let too_many = || {
+            let why = format!("More than {ENTRIES_MAX} configs are too many for one answer.");
+            Err((ErrorCode::InvalidRequest, why))
+        };
+        // The rest is not worked out to be thrown away.
+        if left == 0 {
+            return too_many();
+        }
         // None at all are all.
         let keys: BTreeSet<&str> = asked.configuration_keys.iter().flatten().copied().collect();
         let only = |name: &str| keys.is_empty() || keys.contains(name);
         let entries = describe(engine, &view, asked.resource_type, asked.resource_name, &only)?;
-        left = left.checked_sub(entries.len()).ok_or_else(|| {
-            (ErrorCode::InvalidRequest, format!("More than {ENTRIES_MAX} configs are too many for one answer."))
-        })?;
+        match left.checked_sub(entries.len()) {
+            Some(rest) => left = rest,
+            None => {
+                left = 0;
+                return too_many();
+            }
+        }
         Ok(entries)
     };
     let described: Vec<Described> = request.resources.iter().map(&mut one).collect();

@@ -25,6 +25,8 @@ use crate::{
     Engine, authorized,
     configs::TopicConfig,
     cx::Cx,
+    disk::OFFSETS_TOPIC,
+    groups,
     log::LEADER_EPOCH,
     names,
     outcome::Outcome,
@@ -123,6 +125,14 @@ fn create(engine: &Engine, request: &MetadataRequest<'_>, name: &str) -> Result<
     if !request.allow_auto_topic_creation || !engine.configs.boolean("auto.create.topics.enable") {
         return Err(ErrorCode::UnknownTopicOrPartition);
     }
+    if name == OFFSETS_TOPIC {
+        // With its own configs, as Kafka's `DefaultAutoTopicCreationManager`.
+        groups::prepare(engine).map_err(|_| ErrorCode::UnknownTopicOrPartition)?;
+        return engine.topics.get(name).ok_or(ErrorCode::UnknownTopicOrPartition);
+    }
+    if names::is_internal(name) {
+        return Err(ErrorCode::UnknownTopicOrPartition);
+    }
     // Or a change of the broker's configs could miss the topic.
     let _held = engine.configs.hold();
     match engine.create_topic(
@@ -133,7 +143,8 @@ fn create(engine: &Engine, request: &MetadataRequest<'_>, name: &str) -> Result<
         Ok(topic) => Ok(topic),
         // Somebody else was faster.
         Err(TopicError::Exists(_)) => engine.topics.get(name).ok_or(ErrorCode::LeaderNotAvailable),
-        Err(_) => Err(ErrorCode::InvalidTopicException),
+        Err(TopicError::Storage(_)) => Err(ErrorCode::UnknownTopicOrPartition),
+        Err(TopicError::Name(_) | TopicError::Collision { .. }) => Err(ErrorCode::InvalidTopicException),
     }
 }
 

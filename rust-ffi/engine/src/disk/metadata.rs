@@ -132,6 +132,10 @@ impl Metadata {
         self.log.maintain(&self.config, i64::MAX, now);
     }
 
+    pub(crate) fn end_maintenance(&self) {
+        self.log.end_maintenance();
+    }
+
     pub(super) fn shut(&self) -> io::Result<()> {
         self.log.shut()
     }

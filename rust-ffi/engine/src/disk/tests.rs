@@ -15,9 +15,12 @@ use wire::{
 };
 
 use crate::{
-    Engine, Fsync, Instant, Now, Outcome, Settings, Store,
+    Engine, Fsync, Instant, Now, Outcome, Parked, Settings, Store,
     configs::TopicConfig,
-    log::testing::{batch, sequenced},
+    log::{
+        ReadError,
+        testing::{batch, sequenced},
+    },
     store::{
         Files,
         faulty::{Faults, FaultyFiles},
@@ -47,6 +50,10 @@ fn small() -> TopicConfig {
     )
     .unwrap();
     (*config).clone()
+}
+
+fn tiny() -> TopicConfig {
+    TopicConfig { segment_bytes: 400, ..small() }
 }
 
 fn request(value: &[u8]) -> Vec<u8> {
@@ -208,25 +215,103 @@ fn no_producer_id_is_given_out_twice() {
     }
 }
 
+/// The same request, once its ticket was woken.
+fn resume(engine: &Engine, batch: &[u8], parked: Parked) -> (ErrorCode, i64) {
+    let mut writer = wire::message::Writer::new();
+    produce(batch).encode(&mut writer, 8).unwrap();
+    let outcome = engine.resume(&cx(at(1), 0, 8), &writer.into_pieces().concat(), parked);
+    let Outcome::Reply(pieces) = outcome else { panic!("{outcome:?}") };
+    answer(&wire::codec::concat(&pieces).unwrap().split_off(8))
+}
+
+/// With `fsync=always` a produce waits.
+fn park(engine: &Engine, batch: &[u8]) -> Parked {
+    let outcome = send(engine, at(0), 0, 8, &produce(batch));
+    let Outcome::Park(parked) = outcome else { panic!("it is not synced yet: {outcome:?}") };
+    parked
+}
+
 #[test]
 fn with_fsync_always_a_power_cut_takes_nothing_acknowledged() {
     let files = MemoryFiles::default();
     let (engine, _) = open(&files, Fsync::Always);
     engine.create_topic("t", Some(1), small()).unwrap();
-    for value in [b"a", b"b"] {
-        let bytes = request(value);
-        let Outcome::Park(parked) = send(&engine, at(0), 0, 8, &produce(&bytes)) else { panic!("not synced yet") };
+    for (offset, value) in [b"a", b"b"].into_iter().enumerate() {
+        let batch = request(value);
+        let parked = park(&engine, &batch);
         assert!(!parked.ticket.is_woken());
         engine.flush();
         assert!(parked.ticket.is_woken());
-        let mut writer = wire::message::Writer::new();
-        produce(&bytes).encode(&mut writer, 8).unwrap();
-        let body = writer.into_pieces().concat();
-        assert!(matches!(engine.resume(&cx(at(1), 0, 8), &body, parked), Outcome::Reply(_)));
+        assert_eq!(resume(&engine, &batch, parked), (ErrorCode::None, offset as i64));
     }
-    let Outcome::Park(_unacknowledged) = send(&engine, at(0), 0, 8, &produce(&request(b"c"))) else { panic!() };
+    let _unacknowledged = park(&engine, &request(b"c"));
     let (engine, _) = open(&files.after_power_cut(), Fsync::Always);
     assert_eq!(values(&engine), [b"a", b"b"]);
+}
+
+/// A consumer read what a power cut then took, and its group passed over the record that had the offset next.
+#[test]
+fn with_fsync_always_nobody_reads_what_a_power_cut_may_take() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Always);
+    let topic = engine.create_topic("t", Some(1), tiny()).unwrap();
+    let partition = topic.partition(0).unwrap();
+    let mut parked = Vec::new();
+    for i in 0..9u8 {
+        parked.push(park(&engine, &request(&[i; 90])));
+        assert_eq!((partition.range(), values(&engine).len()), ((0, 0), 0));
+    }
+    assert_eq!(partition.delete_records(1), Err(ReadError::OutOfRange));
+    engine.flush();
+    assert_eq!((partition.range(), values(&engine).len()), ((0, 9), 9));
+    let waits = park(&engine, &request(b"last"));
+    assert_eq!((partition.range(), values(&engine).len()), ((0, 9), 9));
+    drop((waits, parked));
+    assert_eq!(values(&open(&files.after_power_cut(), Fsync::Always).0).len(), 9);
+}
+
+/// The operating system says once that something was lost: the next sync went well, and what was gone was acknowledged.
+#[test]
+fn with_fsync_always_nothing_is_acknowledged_after_a_failed_sync() {
+    for fails_at_a_roll in [false, true] {
+        let (files, faults) = (MemoryFiles::default(), Faults::none());
+        let store = Arc::new(FaultyFiles::new(Arc::new(files.clone()), faults.clone()));
+        let (engine, _) = open_with(store, Fsync::Always).unwrap();
+        engine.create_topic("t", Some(1), tiny()).unwrap();
+        let batch = request(&[1; 300]);
+        let parked = park(&engine, &batch);
+        faults.fail_once();
+        if fails_at_a_roll {
+            assert_eq!(put(&engine, &[2; 300]).0, ErrorCode::KafkaStorageError);
+        } else {
+            engine.flush();
+        }
+        assert!(parked.ticket.is_woken());
+        engine.flush();
+        assert_eq!(resume(&engine, &batch, parked).0, ErrorCode::KafkaStorageError, "{fails_at_a_roll}");
+        assert_eq!(put(&engine, b"b").0, ErrorCode::KafkaStorageError);
+    }
+}
+
+/// A client may write with any producer id: the largest made the folder one that no broker opened any more.
+#[test]
+fn an_id_that_nobody_was_given_does_not_end_the_ids() {
+    let files = MemoryFiles::default();
+    let mut before = -1;
+    for id in [i64::MAX, i64::MAX / 2, i64::MAX / 2 - 999, i64::MAX / 4, 5_000] {
+        let (engine, _) = open(&files, Fsync::Never);
+        if before < 0 {
+            engine.create_topic("t", Some(1), small()).unwrap();
+        }
+        let batch = sequenced(&[(WALL, None, Some(b"v"))], id, 0, 0);
+        assert_eq!(answer(&ask_at(&engine, at(0), 0, 8, &produce(&batch))).0, ErrorCode::None);
+        drop(engine);
+        let (engine, _) = open(&files, Fsync::Never);
+        let given = engine.producer_ids.next(engine.disk.as_deref()).unwrap();
+        assert!(given > before && given < i64::MAX / 4, "{given} after {id}");
+        before = given;
+    }
+    assert!(before > 5_000, "a lost note of an id is made up for");
 }
 
 #[test]

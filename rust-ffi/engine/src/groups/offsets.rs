@@ -66,6 +66,7 @@ impl Offsets {
     /// commit. Kafka: `ClassicGroup.offsetExpirationCondition`.
     pub(super) fn expired(&self, group: &Classic, now_ms: i64, retention_ms: i64) -> Vec<(Box<str>, i32)> {
         let empty_since_ms = match (group.protocol_type(), group.state()) {
+            // Whether it had members before a restart is not known: it counts from there at the earliest.
             (None, _) => None,
             (Some(_), State::Empty) => Some(group.since_ms()),
             (Some(_), State::Stable) if group.uses_consumer_protocol() && group.knows_subscription() => None,
@@ -73,7 +74,10 @@ impl Offsets {
         };
         let is_over = |committed: &Committed| match committed.expires_ms {
             Some(expires_ms) => now_ms >= expires_ms,
-            None => now_ms.saturating_sub(empty_since_ms.unwrap_or(committed.committed_ms)) >= retention_ms,
+            None => {
+                let committed_ms = committed.committed_ms.max(group.since_ms());
+                now_ms.saturating_sub(empty_since_ms.unwrap_or(committed_ms)) >= retention_ms
+            }
         };
         let unread = self.0.iter().filter(|(topic, _)| !group.is_subscribed_to(topic));
         unread

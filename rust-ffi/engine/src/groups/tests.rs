@@ -253,6 +253,7 @@ fn syncing<'a>(
 
 fn key(request: &Request<'_>) -> i16 {
     match request {
+        Request::Metadata(_) => 3,
         Request::OffsetCommit(_) => 8,
         Request::OffsetFetch(_) => 9,
         Request::FindCoordinator(_) => 10,

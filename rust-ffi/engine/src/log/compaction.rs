@@ -4,7 +4,11 @@
 //! The work is done beside the log, on handles of its segments, and its result swapped in; producers and consumers do
 //! not wait for it.
 
-use std::{collections::HashMap, io, sync::Arc};
+use std::{
+    collections::HashMap,
+    io,
+    sync::{Arc, atomic::Ordering},
+};
 
 use bytes::Bytes;
 use wire::{
@@ -41,15 +45,19 @@ enum WorkData {
 }
 
 impl Work {
-    /// Calls `see` with every batch.
-    fn each(&self, mut see: impl FnMut(Stored)) -> io::Result<()> {
+    /// Calls `see` with every batch, until it fails.
+    fn each(&self, mut see: impl FnMut(Stored) -> io::Result<()>) -> io::Result<()> {
         match &self.data {
-            WorkData::Memory(batches) => batches.iter().cloned().for_each(see),
+            WorkData::Memory(batches) => batches.iter().cloned().try_for_each(see)?,
             WorkData::File(file, len) => {
                 let mut batches = file.batches(0, *len);
-                while let Some(bytes) = batches.next()? {
+                while let Some(bytes) = batches.next_checked()? {
                     let base_offset = Batch::stored(&bytes).base_offset();
-                    see(Stored { base_offset, bytes });
+                    see(Stored { base_offset, bytes })?;
+                }
+                // What is damaged stays as it is, or what comes behind it would go.
+                if batches.position() != *len {
+                    return Err(io::ErrorKind::InvalidData.into());
                 }
             }
         }
@@ -97,6 +105,11 @@ impl Log {
 
 impl Partition {
     pub(super) fn compact(&self, config: &TopicConfig, now: Now) {
+        let Ok(_alone) = self.compacting.try_lock() else { return };
+        let stops = || self.stops.load(Ordering::Relaxed);
+        if stops() {
+            return;
+        }
         let (work, home) = {
             let log = lock(&self.log);
             (log.cleanable(config, now), log.home.clone())
@@ -104,14 +117,18 @@ impl Partition {
         let mut latest = Latest::new();
         for work in work.iter().filter(|work| work.cleaned_ms.is_none()) {
             // What cannot be read is not cleaned.
-            if work.each(|stored| remember(&stored.batch(), &mut latest)).is_err() {
+            let looked = work.each(|stored| {
+                remember(&stored.batch(), &mut latest);
+                if stops() { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
+            });
+            if looked.is_err() {
                 return;
             }
         }
         match home {
             None => self.compact_memory(work, &latest, config, now),
             Some(home) => {
-                for work in work {
+                for work in work.into_iter().take_while(|_| !stops()) {
                     // A full disk, say: this segment stays as it is, and the next round tries again.
                     if self.compact_file(&home, &work, &latest, config, now).is_err() {
                         return;
@@ -164,6 +181,9 @@ impl Partition {
         file.truncate(0)?;
         let mut segment = Segment::new(work.base_offset, Data::Memory(Vec::new()), work.opened_ms);
         clean(work, latest, config, now, &mut segment, |segment, stored| {
+            if self.stops.load(Ordering::Relaxed) {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
             file.append(&[&stored.bytes])?;
             segment.appended(stored.bytes.len(), stored.batch().max_timestamp(), work.opened_ms);
             Ok(())
@@ -195,7 +215,8 @@ fn remember(batch: &Batch<'_>, latest: &mut Latest) {
     if batch.is_control() {
         return;
     }
-    for (offset, record) in records(batch, &batch.inflated(INFLATED_MAX).unwrap_or_default()) {
+    let inflated = batch.inflated(INFLATED_MAX).unwrap_or_default();
+    for (offset, record) in records(batch, &inflated).unwrap_or_default() {
         if let Some(key) = record.key {
             // Offsets only grow here.
             latest.insert(key.to_vec(), offset);
@@ -203,10 +224,12 @@ fn remember(batch: &Batch<'_>, latest: &mut Latest) {
     }
 }
 
-fn records<'a>(batch: &Batch<'_>, inflated: &'a [u8]) -> impl Iterator<Item = (i64, Record<'a>)> {
+/// With their offsets; `None` if one of them cannot be read.
+fn records<'a>(batch: &Batch<'_>, inflated: &'a [u8]) -> Option<Vec<(i64, Record<'a>)>> {
     let base_offset = batch.base_offset();
-    let records = Records::new(inflated, batch.record_count()).flatten();
-    records.map(move |record| (base_offset + i64::from(record.offset_delta), record))
+    let records = Records::new(inflated, batch.record_count());
+    let place = |record: Record<'a>| (base_offset + i64::from(record.offset_delta), record);
+    records.map(|record| record.map(place)).collect::<Result<_, _>>().ok()
 }
 
 /// Calls `keep_it` with what stays of each batch, and notes in `segment` what was found.
@@ -220,19 +243,17 @@ fn clean(
 ) -> io::Result<()> {
     let cleaned_ms = work.cleaned_ms.unwrap_or(now.wall_ms);
     let tombstones_go = now.wall_ms.saturating_sub(cleaned_ms) > config.delete_retention_ms;
-    let mut failed = None;
     work.each(|stored| {
         let kept = keep(&stored, latest, tombstones_go);
         segment.has_tombstones |= kept.tombstones;
-        if let Some(bytes) = kept.bytes
-            && failed.is_none()
-        {
-            failed = keep_it(segment, Stored { base_offset: stored.base_offset, bytes }).err();
+        match kept.bytes {
+            Some(bytes) => keep_it(segment, Stored { base_offset: stored.base_offset, bytes }),
+            None => Ok(()),
         }
     })?;
     segment.appended_ms = work.appended_ms;
     segment.cleaned_ms = Some(cleaned_ms);
-    failed.map_or(Ok(()), Err)
+    Ok(())
 }
 
 struct Kept {
@@ -245,11 +266,12 @@ fn keep(stored: &Stored, latest: &Latest, tombstones_go: bool) -> Kept {
     let batch = stored.batch();
     let inflated = batch.inflated(INFLATED_MAX);
     // What cannot be read is kept as it is; so are the marks of transactions.
-    let Some(inflated) = inflated.ok().filter(|_| !batch.is_control()) else {
+    let inflated = inflated.ok().filter(|_| !batch.is_control());
+    let Some(found) = inflated.as_ref().and_then(|inflated| records(&batch, inflated)) else {
         return Kept { bytes: Some(stored.bytes.clone()), tombstones: false };
     };
     let (mut out, mut count, mut tombstones, mut max_timestamp) = (Vec::new(), 0, false, -1);
-    for (offset, record) in records(&batch, &inflated) {
+    for (offset, record) in found {
         let overwritten = record.key.and_then(|key| latest.get(key)).is_some_and(|latest| *latest > offset);
         // A record without a key is from before the topic was compacted.
         let goes = record.key.is_none() || overwritten || (record.value.is_none() && tombstones_go);

@@ -28,7 +28,8 @@ pub(super) fn snapshot_name(offset: i64) -> String {
 
 /// The offset.
 pub(super) fn parse_snapshot_name(name: &str) -> Option<i64> {
-    name.strip_suffix(".snapshot")?.parse().ok()
+    let offset = name.strip_suffix(".snapshot")?.parse().ok()?;
+    (snapshot_name(offset) == name).then_some(offset)
 }
 
 impl Home {

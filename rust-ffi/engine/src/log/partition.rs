@@ -1,6 +1,7 @@
 //! One partition: its log and whoever waits for it.
 
 use std::{
+    cmp::Ordering::{Equal, Greater, Less},
     collections::VecDeque,
     io,
     sync::{
@@ -28,6 +29,7 @@ use crate::{
     clock::Now,
     configs::TopicConfig,
     settings::Prefault,
+    store::Fsync,
     waiters::{WaitList, lock},
 };
 
@@ -54,6 +56,13 @@ pub struct Partition {
     pub(crate) waiters: Arc<WaitList>,
     /// Who waits until what was appended survives a power cut.
     pub(crate) sync_waiters: Arc<WaitList>,
+    /// Held by who syncs. After a failure the operating system says no more that something was lost: nobody may take
+    /// the next success for his own.
+    syncing: Mutex<()>,
+    /// Held by who compacts: two would write the same file.
+    pub(super) compacting: Mutex<()>,
+    /// The broker stops: who compacts gives up.
+    pub(super) stops: AtomicBool,
     /// Something was appended since the last sync began.
     is_dirty: AtomicBool,
     /// How pages are asked for, if the log is in memory.
@@ -66,7 +75,8 @@ pub(super) struct Log {
     /// At least one, the active one, which is the last.
     pub(super) segments: VecDeque<Segment>,
     pub(super) log_start: i64,
-    /// The next offset to be given, and the high watermark: there is nobody to replicate to.
+    /// The next offset to be given. It is the high watermark, since there is nobody to replicate to, but that a reader
+    /// must not see what a power cut may take, where nothing else may be lost: see [`Log::offsets`].
     pub(super) end: i64,
     pub(super) arena: Arena,
     pub(super) producers: Producers,
@@ -78,6 +88,8 @@ pub(super) struct Log {
     pub(super) poisoned: bool,
     /// What lies before this survives a power cut.
     synced: i64,
+    /// Where that is: the first offset of a segment, and how many of its bytes.
+    synced_at: (i64, u64),
     /// Something was appended, or had to be recovered, since the index and the snapshot were written.
     pub(super) has_changed: bool,
 }
@@ -107,6 +119,8 @@ pub(crate) enum ReadError {
     OutOfRange,
     /// The files cannot be read.
     Storage,
+    /// The topic has been deleted meanwhile.
+    Closed,
 }
 
 impl From<ReadError> for ErrorCode {
@@ -114,6 +128,7 @@ impl From<ReadError> for ErrorCode {
         match error {
             ReadError::OutOfRange => ErrorCode::OffsetOutOfRange,
             ReadError::Storage => ErrorCode::KafkaStorageError,
+            ReadError::Closed => ErrorCode::UnknownTopicOrPartition,
         }
     }
 }
@@ -131,6 +146,7 @@ impl Log {
         log_start: i64,
         end: i64,
     ) -> Log {
+        let synced_at = segments.back().map_or((0, 0), |active| (active.base_offset, active.bytes));
         Log {
             segments,
             log_start,
@@ -141,12 +157,20 @@ impl Log {
             home,
             poisoned: false,
             synced: end,
+            synced_at,
             has_changed: false,
         }
     }
 
+    /// With `fsync=always` the high watermark is what is synced, as with Kafka's `flush.messages=1`: another record may
+    /// have the offset after a power cut.
     pub(super) fn offsets(&self) -> Offsets {
-        Offsets { log_start: self.log_start, high_watermark: self.end, last_stable: self.end }
+        let high_watermark = if self.shows_synced() { self.synced.max(self.log_start) } else { self.end };
+        Offsets { log_start: self.log_start, high_watermark, last_stable: high_watermark }
+    }
+
+    fn shows_synced(&self) -> bool {
+        self.home.as_ref().is_some_and(|home| home.fsync() == Fsync::Always) && !bugs::has(Bug::AcknowledgedBeforeSync)
     }
 
     pub(super) fn active(&mut self) -> &mut Segment {
@@ -261,6 +285,10 @@ impl Log {
 
     /// Begins a new active segment.
     pub(super) fn roll(&mut self, now_ms: i64) -> Result<(), AppendError> {
+        if self.closed {
+            // The folder may be that of a new topic of the same name.
+            return Err(AppendError::Closed);
+        }
         let data = match &self.home {
             None => Data::Memory(Vec::new()),
             Some(home) => {
@@ -286,10 +314,16 @@ impl Log {
         self.segments.partition_point(|segment| segment.base_offset <= offset).saturating_sub(1)
     }
 
-    /// The files of the segments from one on, and how much of them is to be read.
+    /// The files of the segments from one on, and how much of them is to be read: up to the high watermark.
     pub(super) fn files_from(&self, segment: usize) -> Vec<(Arc<SegmentFile>, u64)> {
-        let segments = self.segments.iter().skip(segment);
-        segments.filter_map(|segment| Some((segment.file()?.clone(), segment.bytes))).collect()
+        let (base, synced) = if self.shows_synced() { self.synced_at } else { (i64::MAX, 0) };
+        let bytes = |segment: &Segment| match segment.base_offset.cmp(&base) {
+            Less => segment.bytes,
+            Equal => segment.bytes.min(synced),
+            Greater => 0,
+        };
+        let segments = self.segments.iter().skip(segment).map(|segment| (segment, bytes(segment)));
+        segments.filter_map(|(segment, bytes)| Some((segment.file()?.clone(), bytes))).collect()
     }
 }
 
@@ -304,6 +338,9 @@ impl Partition {
             index,
             waiters: Arc::default(),
             sync_waiters: Arc::default(),
+            syncing: Mutex::default(),
+            compacting: Mutex::default(),
+            stops: AtomicBool::new(false),
             is_dirty: AtomicBool::new(false),
             memory: None,
             log: Mutex::new(log),
@@ -322,7 +359,12 @@ impl Partition {
         let mut copy = self.memory.and_then(|prefault| Own::of(bytes, prefault));
         let checked = Batch::parse_pieces(records, |piece| copy.iter_mut().for_each(|copy| copy.push(piece)))?;
         let (batch, seen) = check(checked, config, now)?;
-        let appended = lock(&self.log).append(&batch, seen, copy, config, now)?;
+        let appended = lock(&self.log).append(&batch, seen, copy, config, now);
+        if appended == Err(AppendError::Storage) {
+            // Who waits for a sync may wait for what will never come.
+            self.sync_waiters.wake();
+        }
+        let appended = appended?;
         self.waiters.wake();
         Ok(appended)
     }
@@ -384,6 +426,10 @@ impl Partition {
         lock(&self.log).producers.list()
     }
 
+    pub(crate) fn is_closed(&self) -> bool {
+        lock(&self.log).closed
+    }
+
     /// The topic is deleted: nothing more is written, and who waits looks again.
     pub(crate) fn close(&self) {
         lock(&self.log).closed = true;
@@ -404,6 +450,11 @@ impl Partition {
         if config.compact {
             self.compact(config, now);
         }
+    }
+
+    /// Compaction ends soon, and none is begun any more.
+    pub(crate) fn end_maintenance(&self) {
+        self.stops.store(true, Ordering::Relaxed);
     }
 
     /// Every batch from the start on.
@@ -432,21 +483,32 @@ impl Partition {
     /// What was appended until now survives a power cut after this. A failure poisons the log: the operating system may
     /// have dropped what it could not write, and would not say so again.
     pub(crate) fn sync(&self) {
+        let _one_at_a_time = lock(&self.syncing);
         self.is_dirty.store(false, Ordering::SeqCst);
-        let (file, home, end) = {
-            let log = lock(&self.log);
-            (log.segments.back().and_then(Segment::file).cloned(), log.home.clone(), log.end)
+        let (file, home, end, place) = {
+            let mut log = lock(&self.log);
+            if log.poisoned {
+                drop(log);
+                return self.sync_waiters.wake();
+            }
+            let place = (log.active().base_offset, log.active().bytes);
+            (log.segments.back().and_then(Segment::file).cloned(), log.home.clone(), log.end, place)
         };
         let (Some(file), Some(home)) = (file, home) else { return };
         let synced = file.sync().and_then(|()| home.sync_names());
         {
             let mut log = lock(&self.log);
             match synced {
-                Ok(()) => log.synced = log.synced.max(end),
+                // A roll may have failed meanwhile.
+                Ok(()) if log.poisoned => {}
+                Ok(()) => (log.synced, log.synced_at) = (end, place),
                 Err(_) => log.poisoned = true,
             }
         }
         self.sync_waiters.wake();
+        if home.fsync() == Fsync::Always {
+            self.waiters.wake();
+        }
     }
 
     /// Whether everything before `end` survives a power cut; an error if it never will.

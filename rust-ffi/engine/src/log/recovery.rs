@@ -93,6 +93,7 @@ impl Partition {
 
     /// Writes down what a start in order wants to find. The log is not appended to after it.
     pub(crate) fn shut(&self) -> io::Result<()> {
+        let _nobody_compacts = lock(&self.compacting);
         let log = lock(&self.log);
         let Some(home) = &log.home else { return Ok(()) };
         if log.poisoned {

@@ -83,6 +83,9 @@ impl Partition {
     /// Records before `before` are no more; -1 means all there are. Returns the new start of the log.
     pub(crate) fn delete_records(&self, before: i64) -> Result<i64, ReadError> {
         let mut log = lock(&self.log);
+        if log.closed {
+            return Err(ReadError::Closed);
+        }
         let offsets: Offsets = log.offsets();
         let before = if before == -1 { offsets.high_watermark } else { before };
         if before < 0 || before > offsets.high_watermark {

@@ -119,7 +119,7 @@ impl Segment {
     pub(super) fn open_for_ms(&self, max_timestamp: i64, now_ms: i64) -> i64 {
         match self.first_timestamp {
             ..0 => now_ms - self.opened_ms,
-            first => max_timestamp - first,
+            first => max_timestamp.saturating_sub(first),
         }
     }
 

@@ -17,10 +17,6 @@ fn faulty(fsync: Fsync) -> (Engine, MemoryFiles, Faults) {
     (engine, files, faults)
 }
 
-fn tiny() -> TopicConfig {
-    TopicConfig { segment_bytes: 400, ..small() }
-}
-
 /// The seed of a broker is the same at each start, and so were the ids that it gave out: a new topic had the id of an
 /// older one.
 #[test]
@@ -364,6 +360,39 @@ fn a_producer_is_known_after_compaction_and_a_stop_that_was_cut_short() {
             }
         }
     }
+}
+
+/// Compaction took what it could not read for the end, and wrote the rest away.
+#[test]
+fn compaction_leaves_a_damaged_segment_as_it_is() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Interval);
+    let topic = engine.create_topic("t", Some(1), TopicConfig { compact: true, delete: false, ..tiny() }).unwrap();
+    (0..9).for_each(|i| assert_eq!(put(&engine, &[i; 90]).0, ErrorCode::None));
+    let path = "t-0/00000000000000000000.log";
+    let mut before = Vec::new();
+    files.change(path, |bytes| {
+        let second = bytes.len() / 2;
+        bytes[second + 8] = 0x7f;
+        before.clone_from(bytes);
+    });
+    topic.partition(0).unwrap().maintain(&topic.config(), i64::MAX, at(1));
+    files.change(path, |bytes| assert!(*bytes == before));
+}
+
+/// DeleteRecords that had found the topic before it was deleted removed the files of the new one of that name.
+#[test]
+fn records_of_a_deleted_topic_are_not_deleted() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Interval);
+    let old = engine.create_topic("t", Some(1), small()).unwrap();
+    put(&engine, b"old");
+    engine.topics.remove(old.id).unwrap();
+    engine.create_topic("t", Some(1), small()).unwrap();
+    put(&engine, b"new");
+    assert_eq!(old.partition(0).unwrap().delete_records(1), Err(ReadError::Closed));
+    drop(engine);
+    assert_eq!(values(&open(&files, Fsync::Interval).0), [b"new"]);
 }
 
 /// Of a batch that a power cut has taken the snapshot of a stop still told, once the log was that long again.

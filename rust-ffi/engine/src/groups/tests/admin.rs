@@ -3,10 +3,17 @@
 use wire::{
     ErrorCode, Uuid,
     message::{
-        Request, delete_groups_request::DeleteGroupsRequest, delete_groups_response::DeleteGroupsResponse,
-        describe_groups_request::DescribeGroupsRequest, describe_groups_response::DescribeGroupsResponse,
-        find_coordinator_request::FindCoordinatorRequest, find_coordinator_response::FindCoordinatorResponse,
-        list_groups_request::ListGroupsRequest, list_groups_response::ListGroupsResponse,
+        Request,
+        delete_groups_request::DeleteGroupsRequest,
+        delete_groups_response::DeleteGroupsResponse,
+        describe_groups_request::DescribeGroupsRequest,
+        describe_groups_response::DescribeGroupsResponse,
+        find_coordinator_request::FindCoordinatorRequest,
+        find_coordinator_response::FindCoordinatorResponse,
+        list_groups_request::ListGroupsRequest,
+        list_groups_response::ListGroupsResponse,
+        metadata_request::{MetadataRequest, MetadataRequestTopic},
+        metadata_response::MetadataResponse,
     },
 };
 
@@ -49,6 +56,21 @@ fn who_asks_for_a_groups_coordinator_makes_the_topic_of_the_offsets() {
     let topic = ask(0).unwrap();
     assert_eq!((topic.partition_count(), topic.config().compact), (50, true));
     assert_eq!(ask(0).unwrap().id, topic.id);
+}
+
+/// Whoever named it first in Metadata made it an ordinary topic, from which retention took what was committed.
+#[test]
+fn the_topic_of_the_offsets_is_made_with_its_own_configs_by_metadata_too() {
+    let world = World::new();
+    let named = |name| MetadataRequestTopic { name: Some(name), ..Default::default() };
+    let topics = Some(vec![named("__consumer_offsets"), named("__transaction_state")]);
+    let request = MetadataRequest { topics, allow_auto_topic_creation: true, ..Default::default() };
+    let mut answer = world.answer(&mut world.ask(12, &Request::Metadata(request)));
+    let answer = MetadataResponse::decode(&mut answer, 12).unwrap();
+    let codes: Vec<i16> = answer.topics.iter().map(|topic| topic.error_code).collect();
+    assert_eq!(codes, [0, code(ErrorCode::UnknownTopicOrPartition)]);
+    let topic = world.engine.topics.get("__consumer_offsets").unwrap();
+    assert_eq!((topic.partition_count(), topic.config().compact), (50, true));
 }
 
 #[test]
