@@ -43,6 +43,8 @@ pub(crate) struct Waiting {
     incremental: bool,
     limits: Limits,
     deadline: Instant,
+    /// What it waits for, if it is known by name: another topic may have the name by then.
+    by_name: Vec<Arc<Partition>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -93,17 +95,17 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &FetchRequest<'_>) -
     };
     let wait_ms = if bugs::has(Bug::FetchWithoutDeadline) { i64::MAX } else { request.max_wait_ms.into() };
     let deadline = cx.now.instant.after_ms(wait_ms);
-    let waiting = Waiting { wanted, session, incremental, limits, deadline };
+    let mut waiting = Waiting { wanted, session, incremental, limits, deadline, by_name: Vec::new() };
     let reading = read(engine, cx, &waiting);
     if waiting.is_answered_by(&reading, cx) {
         return answer(cx, &waiting, &reading);
     }
     // It has to wait; from here on no append can be missed.
-    let mut lists: Vec<_> = waiting
-        .wanted
-        .iter()
-        .filter_map(|wanted| partition(engine, cx, wanted).ok().map(|partition| partition.waiters.clone()))
-        .collect();
+    let partitions: Vec<_> = waiting.wanted.iter().filter_map(|wanted| partition(engine, cx, wanted).ok()).collect();
+    let mut lists: Vec<_> = partitions.iter().map(|partition| partition.waiters.clone()).collect();
+    if cx.version < 13 {
+        waiting.by_name = partitions;
+    }
     if bugs::has(Bug::OnePartitionWatched) {
         lists.truncate(1);
     }
@@ -134,6 +136,7 @@ impl Waiting {
         reading.urgent
             || reading.bytes >= self.limits.bytes_min
             || self.wanted.is_empty()
+            || self.by_name.iter().any(|partition| partition.is_closed())
             || cx.now.instant >= self.deadline
     }
 }

@@ -8,7 +8,7 @@ use crate::settings::Prefault;
 /// Sizes of the chunks of one partition, in their order: an idle topic costs kilobytes.
 const CHUNKS: [usize; 3] = [4 << 10, 64 << 10, 1 << 20];
 /// A batch larger than this has memory of its own, or a chunk could be left half empty.
-const LARGE: usize = 256 << 10;
+pub(super) const LARGE: usize = 256 << 10;
 /// Pages are asked for in runs of this size: few calls, no long one, and little that is never written.
 const RUN: usize = 128 << 10;
 

@@ -18,6 +18,7 @@ use wire::{
 
 use super::{
     Home,
+    arena::LARGE,
     partition::{Log, Partition},
     segment::{Data, Segment, SegmentFile, Stored, names_of},
 };
@@ -145,7 +146,12 @@ impl Partition {
             let mut segment = Segment::new(work.base_offset, Data::Memory(Vec::new()), work.opened_ms);
             // Memory can always be read.
             let _ = clean(&work, latest, config, now, &mut segment, |segment, stored| {
-                segment.push(stored, work.opened_ms);
+                // A small one keeps the memory of its neighbours, which go.
+                let bytes = match stored.bytes.len() {
+                    ..=LARGE => Bytes::copy_from_slice(&stored.bytes),
+                    _ => stored.bytes,
+                };
+                segment.push(Stored { bytes, ..stored }, work.opened_ms);
                 Ok(())
             });
             segment

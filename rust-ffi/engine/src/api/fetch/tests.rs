@@ -249,6 +249,18 @@ fn a_small_session_that_is_old_makes_room_for_a_larger_one() {
     assert_eq!(ask_for(120_003, session, 3, Vec::new()).1, ErrorCode::FetchSessionIdNotFound);
 }
 
+/// It waited for what nobody writes to any more, while the new topic of the name was written to.
+#[test]
+fn who_waits_for_a_name_is_answered_when_its_topic_is_deleted() {
+    let engine = engine(1);
+    let parked = park(&engine, fetch(vec![part(0, 0)]));
+    engine.topics.remove(engine.topics.get("t").unwrap().id).unwrap().unwrap();
+    engine.create_topic("t", Some(1), TopicConfig::default()).unwrap();
+    assert!(parked.ticket.is_woken());
+    let resumed = engine.resume(&cx(at(1), 1, 12), &[], parked);
+    assert!(matches!(resumed, Outcome::Reply(_)), "{resumed:?}");
+}
+
 /// A consumer that knows a topic by its id must not go on with the records of its successor.
 #[test]
 fn a_recreated_topic_is_not_the_one_that_is_waited_for() {
