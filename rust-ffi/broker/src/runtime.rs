@@ -13,7 +13,7 @@ use std::{
 use tokio::{
     runtime::{Builder, Handle, Runtime},
     sync::watch,
-    task::JoinSet,
+    task::{AbortHandle, JoinSet},
     time::{Instant, MissedTickBehavior, interval_at},
 };
 use tokio_util::sync::CancellationToken;
@@ -255,7 +255,7 @@ async fn serve(
     let connections_max = inner.settings.int("max.connections") as u64;
     let mut maintenance = interval_at(Instant::now() + MAINTENANCE, MAINTENANCE);
     // Compaction of many gigabytes takes longer than from one to the next.
-    let is_maintained = Arc::new(AtomicBool::new(false));
+    let mut maintained: Option<AbortHandle> = None;
     maintenance.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
@@ -264,13 +264,9 @@ async fn serve(
             Some(joined) = tasks.join_next() => look(inner, joined),
             Some(joined) = timers.join_next() => look(inner, joined),
             _ = maintenance.tick() => {
-                if !is_maintained.swap(true, Ordering::Relaxed) {
+                if maintained.as_ref().is_none_or(AbortHandle::is_finished) {
                     let (inner, backend) = (inner.clone(), shared.backend.clone());
-                    let is_maintained = is_maintained.clone();
-                    tasks.spawn(async move {
-                        inner.maintained(backend.maintain().await);
-                        is_maintained.store(false, Ordering::Relaxed);
-                    });
+                    maintained = Some(tasks.spawn(async move { inner.maintained(backend.maintain().await) }));
                 }
             }
             stream = listeners.accept() => {

@@ -76,10 +76,9 @@ impl Metadata {
             ..TopicConfig::default()
         };
         let metadata = Metadata { log, writing: Mutex::new(()), config, fsync: store.fsync };
-        let State { topics, configs, producer_id, strays, .. } = state;
-        let mut taken: BTreeSet<String> = store.files.list("")?.into_iter().collect();
-        let aside = strays.iter().map(|folder| strays::set_aside(store, folder, &mut taken));
-        let notices = notice.into_iter().map(Ok).chain(aside).collect::<io::Result<_>>()?;
+        let State { topics, configs, producer_id, strays, folders, .. } = state;
+        let aside = strays::set_aside(store, &strays, folders)?;
+        let notices = notice.into_iter().chain(aside).collect();
         Ok(Found { metadata, topics, configs, producer_id, notices })
     }
 
@@ -149,7 +148,9 @@ struct State {
     producer_id: i64,
     /// Topics that are, or once were, said to be no more: of their partitions something may be left.
     deleted: BTreeSet<String>,
-    /// Folders of partitions with records whose topics are unknown.
+    /// What is in the data folder.
+    folders: Vec<String>,
+    /// Of these, partitions with records whose topics are unknown.
     strays: Vec<String>,
 }
 
@@ -183,6 +184,7 @@ fn read(store: &Store, clean: bool) -> io::Result<State> {
             return Err(broken(format!("topic '{name}' has {partitions} partitions, and there are {there} folders")));
         }
     }
+    state.folders = folders;
     Ok(state)
 }
 

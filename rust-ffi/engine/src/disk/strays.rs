@@ -58,20 +58,24 @@ fn has_records(store: &Store, folder: &str) -> io::Result<bool> {
     Ok(false)
 }
 
-/// Gives it a name that is no partition's and not `taken`, and says so.
-pub(super) fn set_aside(store: &Store, folder: &str, taken: &mut BTreeSet<String>) -> io::Result<String> {
-    let mut names = (0_u64..).map(|number| name(folder, number));
-    let new = names.find(|name| !taken.contains(name)).ok_or(io::ErrorKind::AlreadyExists)?;
-    store.files.rename(folder, &new)?;
-    taken.insert(new.clone());
-    Ok(format!(
-        "{folder} has records, and there is no topic of that name, as after a power cut without fsync: it is kept as \
-         {new}"
-    ))
+/// Gives each what [`find`] has found a name that is no partition's, and says so.
+pub(super) fn set_aside(store: &Store, strays: &[String], folders: Vec<String>) -> io::Result<Vec<String>> {
+    let mut taken: BTreeSet<String> = folders.into_iter().collect();
+    let mut said = Vec::new();
+    for (folder, (topic, index)) in strays.iter().filter_map(|folder| Some((folder, parse_folder(folder)?))) {
+        let mut names = (0_u64..).map(|number| name(topic, index, number));
+        let new = names.find(|name| !taken.contains(name)).ok_or(io::ErrorKind::AlreadyExists)?;
+        store.files.rename(folder, &new)?;
+        said.push(format!(
+            "{folder} has records, and there is no topic of that name, as after a power cut without fsync: it is kept \
+             as {new}"
+        ));
+        taken.insert(new);
+    }
+    Ok(said)
 }
 
-fn name(folder: &str, number: u64) -> String {
-    let (topic, index) = folder.rsplit_once('-').unwrap_or((folder, ""));
+fn name(topic: &str, index: i32, number: u64) -> String {
     let end = format!("-{index}.{number}-stray");
     format!("{}{end}", &topic[..topic.len().min(NAME_MAX - end.len())])
 }

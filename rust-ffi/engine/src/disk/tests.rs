@@ -43,6 +43,13 @@ fn open(files: &MemoryFiles, fsync: Fsync) -> (Engine, Vec<String>) {
     open_with(Arc::new(files.clone()), fsync).unwrap()
 }
 
+fn faulty(fsync: Fsync) -> (Engine, MemoryFiles, Faults) {
+    let (files, faults) = (MemoryFiles::default(), Faults::none());
+    let faulty = Arc::new(FaultyFiles::new(Arc::new(files.clone()), faults.clone()));
+    let (engine, _) = open_with(faulty, fsync).unwrap();
+    (engine, files, faults)
+}
+
 fn small() -> TopicConfig {
     let config = TopicConfig::new(
         &Engine::new(Settings::default()).configs,
@@ -274,9 +281,7 @@ fn with_fsync_always_nobody_reads_what_a_power_cut_may_take() {
 #[test]
 fn with_fsync_always_nothing_is_acknowledged_after_a_failed_sync() {
     for fails_at_a_roll in [false, true] {
-        let (files, faults) = (MemoryFiles::default(), Faults::none());
-        let store = Arc::new(FaultyFiles::new(Arc::new(files.clone()), faults.clone()));
-        let (engine, _) = open_with(store, Fsync::Always).unwrap();
+        let (engine, _, faults) = faulty(Fsync::Always);
         engine.create_topic("t", Some(1), tiny()).unwrap();
         let batch = request(&[1; 300]);
         let parked = park(&engine, &batch);
@@ -316,9 +321,7 @@ fn an_id_that_nobody_was_given_does_not_end_the_ids() {
 
 #[test]
 fn a_full_disk_is_the_producers_error_and_the_broker_lives() {
-    let (files, faults) = (MemoryFiles::default(), Faults::none());
-    let (engine, _) =
-        open_with(Arc::new(FaultyFiles::new(Arc::new(files.clone()), faults.clone())), Fsync::Never).unwrap();
+    let (engine, files, faults) = faulty(Fsync::Never);
     engine.create_topic("t", Some(1), small()).unwrap();
     put(&engine, b"before");
     faults.fail_once();
@@ -333,8 +336,7 @@ fn a_full_disk_is_the_producers_error_and_the_broker_lives() {
 
 #[test]
 fn after_a_failed_sync_nothing_more_is_written() {
-    let (files, faults) = (MemoryFiles::default(), Faults::none());
-    let (engine, _) = open_with(Arc::new(FaultyFiles::new(Arc::new(files), faults.clone())), Fsync::Interval).unwrap();
+    let (engine, _, faults) = faulty(Fsync::Interval);
     engine.create_topic("t", Some(1), small()).unwrap();
     assert_eq!(put(&engine, b"a").0, ErrorCode::None);
     faults.after(0);

@@ -96,9 +96,6 @@ mod tests {
         assert!(Own::of(LARGE, |_| ()).is_none());
     }
 
-    /// What a batch is checked and copied by.
-    const PIECE: usize = 128 << 10;
-
     thread_local! {
         /// Begin and end of what was asked for.
         static ASKED: RefCell<Vec<(usize, usize)>> = const { RefCell::new(Vec::new()) };
@@ -119,7 +116,7 @@ mod tests {
             let bytes = vec![7; len];
             let stored = match Own::of(len, prefault) {
                 Some(mut own) => {
-                    bytes.chunks(PIECE).for_each(|piece| own.push(piece));
+                    bytes.chunks(RUN).for_each(|piece| own.push(piece));
                     own.patched(|_| ())
                 }
                 None => arena.store(&bytes, |_| ()),

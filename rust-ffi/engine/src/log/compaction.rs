@@ -107,10 +107,6 @@ impl Log {
 impl Partition {
     pub(super) fn compact(&self, config: &TopicConfig, now: Now) {
         let Ok(_alone) = self.compacting.try_lock() else { return };
-        let stops = || self.stops.load(Ordering::Relaxed);
-        if stops() {
-            return;
-        }
         let (work, home) = {
             let log = lock(&self.log);
             (log.cleanable(config, now), log.home.clone())
@@ -120,7 +116,7 @@ impl Partition {
             // What cannot be read is not cleaned.
             let looked = work.each(|stored| {
                 remember(&stored.batch(), &mut latest);
-                if stops() { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
+                self.goes_on()
             });
             if looked.is_err() {
                 return;
@@ -129,7 +125,7 @@ impl Partition {
         match home {
             None => self.compact_memory(work, &latest, config, now),
             Some(home) => {
-                for work in work.into_iter().take_while(|_| !stops()) {
+                for work in work {
                     // A full disk, say: this segment stays as it is, and the next round tries again.
                     if self.compact_file(&home, &work, &latest, config, now).is_err() {
                         return;
@@ -137,6 +133,11 @@ impl Partition {
                 }
             }
         }
+    }
+
+    /// An error once the broker stops.
+    fn goes_on(&self) -> io::Result<()> {
+        if self.stops.load(Ordering::Relaxed) { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
     }
 
     fn compact_memory(&self, work: Vec<Work>, latest: &Latest, config: &TopicConfig, now: Now) {
@@ -180,6 +181,7 @@ impl Partition {
         let [log_name, ..] = names_of(work.base_offset);
         let (path, cleaned) =
             (store::join(home.folder(), &log_name), store::join(home.folder(), &format!("{log_name}.cleaned")));
+        self.goes_on()?;
         if lock(&self.log).closed {
             return Ok(());
         }
@@ -187,9 +189,7 @@ impl Partition {
         file.truncate(0)?;
         let mut segment = Segment::new(work.base_offset, Data::Memory(Vec::new()), work.opened_ms);
         clean(work, latest, config, now, &mut segment, |segment, stored| {
-            if self.stops.load(Ordering::Relaxed) {
-                return Err(io::ErrorKind::Interrupted.into());
-            }
+            self.goes_on()?;
             file.append(&[&stored.bytes])?;
             segment.appended(stored.bytes.len(), stored.batch().max_timestamp(), work.opened_ms);
             Ok(())

@@ -359,13 +359,18 @@ impl Partition {
         let mut copy = self.memory.and_then(|prefault| Own::of(bytes, prefault));
         let checked = Batch::parse_pieces(records, |piece| copy.iter_mut().for_each(|copy| copy.push(piece)))?;
         let (batch, seen) = check(checked, config, now)?;
-        let appended = lock(&self.log).append(&batch, seen, copy, config, now);
+        let (appended, is_seen) = {
+            let mut log = lock(&self.log);
+            (log.append(&batch, seen, copy, config, now), !log.shows_synced())
+        };
         if appended == Err(AppendError::Storage) {
             // Who waits for a sync may wait for what will never come.
             self.sync_waiters.wake();
         }
         let appended = appended?;
-        self.waiters.wake();
+        if is_seen {
+            self.waiters.wake();
+        }
         Ok(appended)
     }
 
@@ -496,7 +501,7 @@ impl Partition {
         };
         let (Some(file), Some(home)) = (file, home) else { return };
         let synced = file.sync().and_then(|()| home.sync_names());
-        {
+        let is_seen_now = {
             let mut log = lock(&self.log);
             match synced {
                 // A roll may have failed meanwhile.
@@ -504,9 +509,10 @@ impl Partition {
                 Ok(()) => (log.synced, log.synced_at) = (end, place),
                 Err(_) => log.poisoned = true,
             }
-        }
+            log.shows_synced()
+        };
         self.sync_waiters.wake();
-        if home.fsync() == Fsync::Always {
+        if is_seen_now {
             self.waiters.wake();
         }
     }

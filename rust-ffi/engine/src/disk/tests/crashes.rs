@@ -10,13 +10,6 @@ use wire::message::{
 use super::*;
 use crate::groups::{self, Commit, Committed};
 
-fn faulty(fsync: Fsync) -> (Engine, MemoryFiles, Faults) {
-    let (files, faults) = (MemoryFiles::default(), Faults::none());
-    let faulty = Arc::new(FaultyFiles::new(Arc::new(files.clone()), faults.clone()));
-    let (engine, _) = open_with(faulty, fsync).unwrap();
-    (engine, files, faults)
-}
-
 /// The seed of a broker is the same at each start, and so were the ids that it gave out: a new topic had the id of an
 /// older one.
 #[test]
