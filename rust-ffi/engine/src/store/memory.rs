@@ -82,14 +82,22 @@ fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-fn within(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+/// What the paths of everything in a folder, and in those within it, begin with.
+fn prefix(folder: &str) -> String {
+    if folder.is_empty() { String::new() } else { format!("{folder}/") }
 }
 
-/// What is in a folder, and in those within it.
-fn below<'a>(files: &'a BTreeMap<String, Node>, folder: &str) -> impl Iterator<Item = (&'a String, &'a Node)> {
-    let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-    files.range(prefix.clone()..).take_while(move |(path, _)| path.starts_with(&prefix))
+/// The files in a folder, and in those within it.
+fn below<'a>(files: &'a BTreeMap<String, Node>, folder: &str) -> impl Iterator<Item = &'a String> {
+    let prefix = prefix(folder);
+    files.range(prefix.clone()..).map(|(path, _)| path).take_while(move |path| path.starts_with(&prefix))
+}
+
+/// The names of [`below`] that are right in the folder, of files or of folders: there may be ten thousand beside it.
+fn inside<'a>(paths: &'a BTreeSet<String>, folder: &'a str) -> impl Iterator<Item = &'a String> {
+    let prefix = prefix(folder);
+    let below = paths.range(prefix.clone()..).take_while(move |path| path.starts_with(&prefix));
+    below.filter(move |path| parent(path) == folder && !path.is_empty())
 }
 
 impl Files for MemoryFiles {
@@ -98,8 +106,8 @@ impl Files for MemoryFiles {
         if tree.files.contains_key(folder) {
             return Err(io::ErrorKind::NotADirectory.into());
         }
-        let files = below(&tree.files, folder).map(|(path, _)| path);
-        let paths = files.chain(&tree.folders).filter(|path| parent(path) == folder && !path.is_empty());
+        let files = below(&tree.files, folder).filter(|path| parent(path) == folder);
+        let paths = files.chain(inside(&tree.folders, folder));
         let mut names: Vec<String> = paths.map(|path| path.rsplit('/').next().unwrap_or_default().to_owned()).collect();
         names.sort();
         Ok(names)
@@ -134,8 +142,8 @@ impl Files for MemoryFiles {
             return Err(io::ErrorKind::NotFound.into());
         }
         tree.folders.insert(to.to_owned());
-        let inside: Vec<String> = tree.files.keys().filter(|path| within(path, from)).cloned().collect();
-        for path in inside {
+        let within: Vec<String> = below(&tree.files, from).cloned().collect();
+        for path in within {
             let node = tree.files.remove(&path).expect("listed above");
             let new = format!("{to}{}", &path[from.len()..]);
             tree.files.insert(new.clone(), node);
@@ -147,8 +155,8 @@ impl Files for MemoryFiles {
     fn remove(&self, path: &str) -> io::Result<()> {
         let mut tree = lock(&self.0);
         let found = tree.files.remove(path).is_some() | tree.folders.remove(path);
-        let inside: Vec<String> = below(&tree.files, path).map(|(path, _)| path.clone()).collect();
-        for file in inside.into_iter().chain([path.to_owned()]) {
+        let within: Vec<String> = below(&tree.files, path).cloned().collect();
+        for file in within.into_iter().chain([path.to_owned()]) {
             tree.files.remove(&file);
             tree.changed.insert(file);
         }
@@ -158,9 +166,7 @@ impl Files for MemoryFiles {
     fn sync_folder(&self, folder: &str) -> io::Result<()> {
         let mut tree = lock(&self.0);
         let Tree { files, folders, kept, kept_folders, changed } = &mut *tree;
-        let inside = |path: &str| parent(path) == folder;
-        let range = changed.range(folder.to_owned()..).take_while(|path| path.starts_with(folder));
-        let new: Vec<String> = range.filter(|path| inside(path)).cloned().collect();
+        let new: Vec<String> = inside(changed, folder).cloned().collect();
         for path in new {
             changed.remove(&path);
             match files.get(&path) {
@@ -169,12 +175,13 @@ impl Files for MemoryFiles {
             }
         }
         // What is inside a folder that is gone goes with it.
-        for gone in kept_folders.iter().filter(|path| inside(path) && !folders.contains(*path)) {
-            let files: Vec<String> = below(kept, gone).map(|(path, _)| path.clone()).collect();
+        let gone: Vec<String> = inside(kept_folders, folder).filter(|path| !folders.contains(*path)).cloned().collect();
+        for gone in gone {
+            let files: Vec<String> = below(kept, &gone).cloned().collect();
             files.iter().for_each(|path| drop(kept.remove(path)));
+            kept_folders.remove(&gone);
         }
-        kept_folders.retain(|path| !inside(path));
-        kept_folders.extend(folders.iter().filter(|path| inside(path)).cloned());
+        kept_folders.extend(inside(folders, folder).cloned());
         Ok(())
     }
 }
