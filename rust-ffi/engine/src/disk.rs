@@ -8,8 +8,10 @@
 //! __cluster_metadata-0/            topics, configs and producer ids: see `metadata`
 //! <topic>-<partition>/             logs
 //! <topic>-<partition>.<n>-stray/   logs of topics that nobody knows: see `strays`
+//! <topic>-<partition>.<id>-delete/ of deleted topics, to be removed: see `discarded`
 //! ```
 
+mod discarded;
 mod folder;
 mod metadata;
 mod offsets;
@@ -18,7 +20,7 @@ mod strays;
 mod tests;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io,
     sync::{
         Arc, Mutex,
@@ -34,7 +36,7 @@ use crate::{
     clock::Now,
     log::{Home, Partition, Reopening},
     settings::Settings,
-    store::{Fsync, Store},
+    store::{self, Fsync, Store},
     waiters::lock,
 };
 
@@ -50,6 +52,8 @@ pub(crate) struct Disk {
     log_starts: Mutex<BTreeMap<String, i64>>,
     /// A folder was removed, and a power cut could bring it back: the next topic may have its name.
     has_removed: AtomicBool,
+    /// Folders of deleted topics that are still there.
+    discarded: Mutex<BTreeSet<String>>,
 }
 
 /// Partitions with something that is not synced yet.
@@ -118,6 +122,7 @@ impl Disk {
             dirty: Mutex::default(),
             log_starts,
             has_removed: AtomicBool::new(false),
+            discarded: Mutex::new(found.discarded),
         };
         Ok(Opened {
             disk,
@@ -155,8 +160,30 @@ impl Disk {
         Ok(partition)
     }
 
-    /// The files of a topic are gone, or some of them.
-    pub(crate) fn has_removed(&self) {
+    /// A partition of a deleted topic: its folder may be another one's after this.
+    pub(crate) fn discard(&self, topic: &str, id: Uuid, index: i32) {
+        let (folder, new) = (folder_of(topic, index), discarded::name(topic, index, id));
+        match self.store.files.rename(&folder, &new) {
+            Ok(()) => drop(lock(&self.discarded).insert(new)),
+            // What cannot be removed now is removed when a topic of that name is made again.
+            Err(_) => drop(self.store.files.remove(&folder)),
+        }
+        self.has_removed();
+    }
+
+    /// Removes what [`Disk::discard`] has left, now or in an earlier run, while `goes_on`.
+    pub(crate) fn remove_discarded(&self, goes_on: impl Fn() -> bool) {
+        let all = lock(&self.discarded).clone();
+        for folder in all.iter().take_while(|_| goes_on()) {
+            // What cannot be removed now is tried again later.
+            if store::remove(&*self.store.files, folder).is_ok() {
+                lock(&self.discarded).remove(folder);
+            }
+        }
+    }
+
+    /// A folder has lost its name.
+    fn has_removed(&self) {
         self.has_removed.store(true, Ordering::SeqCst);
     }
 

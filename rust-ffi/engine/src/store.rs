@@ -22,6 +22,8 @@ pub trait File: Debug + Send + Sync {
 pub trait Files: Debug + Send + Sync {
     /// The names in a folder, sorted. Empty for a folder that is not there.
     fn list(&self, folder: &str) -> io::Result<Vec<String>>;
+    /// Whether there is a file. There may be very many beside it.
+    fn exists(&self, path: &str) -> io::Result<bool>;
     fn create_folder(&self, folder: &str) -> io::Result<()>;
     /// Opens a file for reading and appending, and creates it if it is not there.
     fn open(&self, path: &str) -> io::Result<Arc<dyn File>>;
@@ -72,14 +74,23 @@ pub struct Store {
 
 /// The whole file; `None` if there is none. For small ones.
 pub(crate) fn read(files: &dyn Files, folder: &str, name: &str) -> io::Result<Option<Vec<u8>>> {
-    if !files.list(folder)?.iter().any(|found| found == name) {
+    let path = join(folder, name);
+    if !files.exists(&path)? {
         return Ok(None);
     }
-    let file = files.open(&join(folder, name))?;
+    let file = files.open(&path)?;
     let len = usize::try_from(file.size()?).map_err(io::Error::other)?;
     let mut bytes = vec![0; len];
     file.read(0, &mut bytes)?;
     Ok(Some(bytes))
+}
+
+/// Also if there is none.
+pub(crate) fn remove(files: &dyn Files, path: &str) -> io::Result<()> {
+    match files.remove(path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
 }
 
 /// Writes a file anew that could be made again from others: a power cut may leave anything of it.

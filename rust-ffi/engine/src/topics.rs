@@ -208,6 +208,9 @@ impl Topic {
 
 #[derive(Debug)]
 pub(crate) struct Topics {
+    /// Held by who makes or removes a topic, until its files are there or gone: who only looks for one does not wait
+    /// for a disk. Comes before `registry`.
+    changing: Mutex<()>,
     registry: RwLock<Registry>,
     place: Place,
 }
@@ -269,7 +272,11 @@ impl Registry {
 
 impl Topics {
     pub(crate) fn in_memory(prefault: Prefault) -> Topics {
-        Topics { registry: RwLock::default(), place: Place::Memory(prefault) }
+        Topics::with(Registry::default(), Place::Memory(prefault))
+    }
+
+    fn with(registry: Registry, place: Place) -> Topics {
+        Topics { changing: Mutex::default(), registry: RwLock::new(registry), place }
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<Arc<Topic>> {
@@ -298,9 +305,9 @@ impl Topics {
         partitions: i32,
         config: Arc<TopicConfig>,
     ) -> Result<Arc<Topic>, TopicError> {
-        let mut registry = write(&self.registry);
-        registry.check(name)?;
-        Ok(registry.add(Topic::create(name, id, partitions, config, &self.place)?))
+        let _nobody_else = lock(&self.changing);
+        self.check(name)?;
+        self.add(name, id, partitions, config)
     }
 
     /// Like [`Topics::create`] after [`Topics::check`]: names that collide within one request are let through, as by
@@ -312,41 +319,45 @@ impl Topics {
         partitions: i32,
         config: Arc<TopicConfig>,
     ) -> Result<Arc<Topic>, TopicError> {
-        let mut registry = write(&self.registry);
-        registry.is_free(name)?;
-        Ok(registry.add(Topic::create(name, id, partitions, config, &self.place)?))
+        let _nobody_else = lock(&self.changing);
+        read(&self.registry).is_free(name)?;
+        self.add(name, id, partitions, config)
+    }
+
+    fn add(&self, name: &str, id: Uuid, partitions: i32, config: Arc<TopicConfig>) -> Result<Arc<Topic>, TopicError> {
+        let topic = Topic::create(name, id, partitions, config, &self.place)?;
+        Ok(write(&self.registry).add(topic))
     }
 
     /// The topic is no more; who waits for its partitions is woken and will not find it. By id, so that one that was
     /// made anew under the same name stays.
     pub(crate) fn remove(&self, id: Uuid) -> io::Result<Option<Arc<Topic>>> {
+        // Somebody may make a topic of that name at once, in the same folders.
+        let _nobody_else = lock(&self.changing);
         let Some(topic) = self.get_by_id(id) else { return Ok(None) };
         let mut is_deleted = lock(&topic.is_deleted);
-        if *is_deleted {
-            // Somebody else was faster; there may be a new one of that name by now.
-            return Ok(None);
-        }
-        if let Some(disk) = self.place.disk()
-            && !bugs::has(Bug::DeletionNotWritten)
-        {
-            // From here on it is gone, though its files may still be there after a crash.
-            disk.metadata.delete_topic(&topic.name)?;
-        }
+        let written = self.write_deletion(&topic.name)?;
         *is_deleted = true;
         drop(is_deleted);
-        // Held until the files are gone: somebody may make a topic of that name at once, in the same folders.
-        let mut registry = write(&self.registry);
-        let Some(topic) = registry.take(id) else { return Ok(None) };
+        write(&self.registry).take(id);
         for partition in topic.partitions() {
             partition.close();
-            // What cannot be removed now is removed when a topic of that name is made again.
-            let _ = partition.remove_files();
+            if let Some(disk) = self.place.disk()
+                && written.is_ok()
+            {
+                disk.discard(&topic.name, id, partition.index);
+            }
         }
-        if let Some(disk) = self.place.disk() {
-            disk.has_removed();
+        written.map(|()| Some(topic))
+    }
+
+    /// An error if the topic stays. One within: the next start may find it or not, so that nothing may be acknowledged
+    /// for it from here on, and its files stay.
+    fn write_deletion(&self, name: &str) -> io::Result<io::Result<()>> {
+        match self.place.disk() {
+            Some(disk) if !bugs::has(Bug::DeletionNotWritten) => disk.metadata.delete_topic(name),
+            _ => Ok(Ok(())),
         }
-        drop(registry);
-        Ok(Some(topic))
     }
 
     /// Those of an earlier run, and sentences for people.
@@ -361,7 +372,7 @@ impl Topics {
             registry.add(topic);
             notices.extend(said);
         }
-        Ok((Topics { registry: RwLock::new(registry), place: Place::Disk(disk) }, notices))
+        Ok((Topics::with(registry, Place::Disk(disk)), notices))
     }
 
     /// Every partition there is, with its topic's name.

@@ -89,6 +89,14 @@ impl Files for Folder {
         Ok(names)
     }
 
+    fn exists(&self, path: &str) -> io::Result<bool> {
+        match fs::metadata(self.path(path)) {
+            Ok(found) => Ok(found.is_file()),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(e) => Err(e),
+        }
+    }
+
     fn create_folder(&self, folder: &str) -> io::Result<()> {
         match fs::create_dir(self.path(folder)) {
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(()),

@@ -3,9 +3,10 @@
 #![expect(clippy::disallowed_methods, reason = "the broker's files")]
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::{BTreeMap, HashSet, VecDeque},
     fs::{self, File, OpenOptions},
     io,
+    ops::Bound,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
@@ -35,8 +36,9 @@ pub(super) struct Handles {
 /// Its lock comes before that of a file.
 #[derive(Debug, Default)]
 struct Table {
-    /// One handle for each name, so that who renames or removes a file finds those that use it.
-    by_path: HashMap<PathBuf, Weak<Handle>>,
+    /// One handle for each name, so that who renames or removes a file finds those that use it. Sorted, so that those
+    /// of one folder are found without a look at the others.
+    by_path: BTreeMap<PathBuf, Weak<Handle>>,
     /// Those that were opened, the oldest first.
     opened: VecDeque<Weak<Handle>>,
 }
@@ -80,7 +82,8 @@ impl Drop for Handle {
 
 impl Table {
     fn inside(&self, folder: &Path) -> Vec<PathBuf> {
-        self.by_path.keys().filter(|path| path.starts_with(folder)).cloned().collect()
+        let from = self.by_path.range::<Path, _>((Bound::Included(folder), Bound::Unbounded));
+        from.map(|(path, _)| path).take_while(|path| path.starts_with(folder)).cloned().collect()
     }
 
     fn live(&self, path: &Path) -> Option<Arc<Handle>> {
@@ -197,6 +200,8 @@ impl Handles {
                 self.forget(&handle);
             }
         }
+        // Takes milliseconds on some file systems: nobody waits for it.
+        drop(table);
         fs::remove_dir_all(path)
     }
 }

@@ -70,7 +70,7 @@ pub(super) fn claim(files: &dyn Files, settings: &Settings) -> io::Result<()> {
 
 /// From here on the folder is in use: a crash will be noticed.
 pub(super) fn open_for_business(files: &dyn Files) -> io::Result<()> {
-    if files.list("")?.iter().any(|name| name == CLEAN) {
+    if files.exists(CLEAN)? {
         files.remove(CLEAN)?;
         files.sync_folder("")?;
     }
@@ -78,7 +78,7 @@ pub(super) fn open_for_business(files: &dyn Files) -> io::Result<()> {
 }
 
 pub(super) fn was_shut(files: &dyn Files) -> io::Result<bool> {
-    Ok(files.list("")?.iter().any(|name| name == CLEAN))
+    files.exists(CLEAN)
 }
 
 pub(super) fn shut(files: &dyn Files) -> io::Result<()> {

@@ -15,7 +15,10 @@ use wire::{
     record::Records,
 };
 
-use super::strays::{self, parse_folder};
+use super::{
+    discarded,
+    strays::{self, parse_folder},
+};
 use crate::{
     clock::Now,
     configs::TopicConfig,
@@ -59,6 +62,8 @@ pub(super) struct Found {
     pub topics: BTreeMap<String, TopicRecord>,
     pub configs: BTreeMap<String, Props>,
     pub producer_id: i64,
+    /// Folders of deleted topics.
+    pub discarded: BTreeSet<String>,
     pub notices: Vec<String>,
 }
 
@@ -77,33 +82,41 @@ impl Metadata {
         };
         let metadata = Metadata { log, writing: Mutex::new(()), config, fsync: store.fsync };
         let State { topics, configs, producer_id, strays, folders, .. } = state;
+        let discarded = folders.iter().filter(|folder| discarded::is_one(folder)).cloned().collect();
         let aside = strays::set_aside(store, &strays, folders)?;
         let notices = notice.into_iter().chain(aside).collect();
-        Ok(Found { metadata, topics, configs, producer_id, notices })
+        Ok(Found { metadata, topics, configs, producer_id, discarded, notices })
     }
 
+    /// An error, or one within: [`Metadata::write`].
     fn put(&self, key: &str, value: Option<&[u8]>) -> io::Result<()> {
+        self.write(key, value)?
+    }
+
+    /// An error if nothing is written; one within if it is, and a power cut may take it.
+    fn write(&self, key: &str, value: Option<&[u8]>) -> io::Result<io::Result<()>> {
         let _one_at_a_time = lock(&self.writing);
         let bytes = batch::build(&[(Some(key.as_bytes()), value)], -1);
         let appended = self.log.append(&bytes, &self.config, Now::default());
         let end = appended.map_err(|e| io::Error::other(e.to_string()))?.end;
         if self.fsync == Fsync::Never {
-            return Ok(());
+            return Ok(Ok(()));
         }
         // A topic that was acknowledged is there after a power cut too: there are few, so they need no flusher.
         self.log.sync();
-        match self.log.is_synced(end) {
+        Ok(match self.log.is_synced(end) {
             Ok(true) => Ok(()),
             _ => Err(io::Error::other("the metadata log cannot be synced")),
-        }
+        })
     }
 
     pub(crate) fn put_topic(&self, name: &str, record: &TopicRecord) -> io::Result<()> {
         self.put(&format!("{TOPIC}{name}"), Some(&encode_topic(record)?))
     }
 
-    pub(crate) fn delete_topic(&self, name: &str) -> io::Result<()> {
-        self.put(&format!("{TOPIC}{name}"), None)
+    /// See [`Metadata::write`].
+    pub(crate) fn delete_topic(&self, name: &str) -> io::Result<io::Result<()>> {
+        self.write(&format!("{TOPIC}{name}"), None)
     }
 
     /// Of a resource other than a topic, by type and name.

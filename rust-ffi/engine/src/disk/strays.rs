@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What a file system takes.
-const NAME_MAX: usize = 255;
+pub(super) const NAME_MAX: usize = 255;
 
 /// The topic and the index of a partition's folder.
 pub(super) fn parse_folder(folder: &str) -> Option<(&str, i32)> {

@@ -141,12 +141,40 @@ fn a_deleted_topic_stays_deleted_and_a_new_one_is_empty() {
     let topic = engine.create_topic("t", Some(1), small()).unwrap();
     put(&engine, b"old");
     engine.topics.remove(topic.id).unwrap();
-    assert!(!files.paths().iter().any(|path| path.starts_with("t-0")));
+    assert!(!files.paths().iter().any(|path| path.starts_with("t-0/")));
     drop(engine);
     let (engine, _) = open(&files, Fsync::Interval);
     assert!(engine.topics.get("t").is_none());
     engine.create_topic("t", Some(1), small()).unwrap();
     assert_eq!(put(&engine, b"new"), (ErrorCode::None, 0));
+}
+
+/// The folders of a deleted topic are removed beside its deletion, by the maintenance of this run or of the next.
+#[test]
+fn nothing_is_left_of_a_deleted_topic() {
+    let (engine, files, faults) = faulty(Fsync::Interval);
+    let left = || files.paths().iter().filter(|path| path.starts_with("t-")).count();
+    for round in 0..3 {
+        let topic = engine.create_topic("t", Some(2), small()).unwrap();
+        put(&engine, b"old");
+        engine.topics.remove(topic.id).unwrap();
+        assert_eq!(left(), 4, "two logs, and which topic they are of");
+        if round == 1 {
+            // A folder that cannot be removed now is removed later.
+            faults.fail_once();
+            engine.disk.as_ref().unwrap().remove_discarded(|| true);
+            assert_eq!(left(), 2);
+        }
+        engine.maintain(at(1));
+        assert_eq!(left(), 0);
+    }
+    let topic = engine.create_topic("t", Some(2), small()).unwrap();
+    engine.topics.remove(topic.id).unwrap();
+    drop(engine);
+    let (engine, notices) = open(&files, Fsync::Interval);
+    assert_eq!((left(), notices.len()), (4, 0));
+    engine.maintain(at(1));
+    assert_eq!(left(), 0);
 }
 
 #[test]

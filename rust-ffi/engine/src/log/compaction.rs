@@ -20,9 +20,9 @@ use super::{
     Home,
     arena::LARGE,
     partition::{Log, Partition},
-    segment::{Data, Segment, SegmentFile, Stored, names_of},
+    segment::{BatchHead, Data, Segment, SegmentFile, Stored},
 };
-use crate::{clock::Now, configs::TopicConfig, store, waiters::lock};
+use crate::{clock::Now, configs::TopicConfig, waiters::lock};
 
 /// What was checked to inflate to no more than this when it came in.
 const INFLATED_MAX: usize = 100 << 20;
@@ -178,20 +178,17 @@ impl Partition {
         config: &TopicConfig,
         now: Now,
     ) -> io::Result<()> {
-        let [log_name, ..] = names_of(work.base_offset);
-        let (path, cleaned) =
-            (store::join(home.folder(), &log_name), store::join(home.folder(), &format!("{log_name}.cleaned")));
         self.goes_on()?;
         if lock(&self.log).closed {
             return Ok(());
         }
-        let file = home.files().open(&cleaned)?;
-        file.truncate(0)?;
+        let file = SegmentFile::create_beside(home.files(), home.folder(), work.base_offset)?;
         let mut segment = Segment::new(work.base_offset, Data::Memory(Vec::new()), work.opened_ms);
         clean(work, latest, config, now, &mut segment, |segment, stored| {
             self.goes_on()?;
-            file.append(&[&stored.bytes])?;
-            segment.appended(stored.bytes.len(), stored.batch().max_timestamp(), work.opened_ms);
+            let head = BatchHead::of(&stored.batch());
+            file.append(&[&stored.bytes], &head, segment.bytes)?;
+            segment.appended(stored.bytes.len(), head.max_timestamp, work.opened_ms);
             Ok(())
         })?;
         file.sync()?;
@@ -202,18 +199,14 @@ impl Partition {
         }
         let Some(old) = log.segments.iter_mut().find(|segment| segment.base_offset == work.base_offset) else {
             // Retention was faster.
-            return home.files().remove(&cleaned);
+            return file.is_not_wanted();
         };
-        if let Some(file) = old.file() {
-            file.remove_index()?;
-        }
-        home.files().rename(&cleaned, &path)?;
-        let swapped = Arc::new(home.open_segment(work.base_offset)?);
-        swapped.recover(|_| ())?;
-        swapped.write_index()?;
-        segment.data = Data::File(swapped);
+        file.replaces()?;
+        let file = Arc::new(file);
+        segment.data = Data::File(file.clone());
         *old = segment;
-        Ok(())
+        // Without it the next start goes through the data.
+        file.write_index()
     }
 }
 

@@ -2,6 +2,7 @@
 //! closed segments, and a snapshot of the producers beside each segment that was begun.
 
 use std::{
+    collections::BTreeSet,
     io,
     sync::{Arc, Mutex},
 };
@@ -19,6 +20,9 @@ pub(crate) struct Home {
     /// A file was made whose name a power cut could take. The next sync sees to it: a topic of many partitions would
     /// wait long if each of its files did. Held while it does: who comes meanwhile has to wait for it.
     has_new_names: Arc<Mutex<bool>>,
+    /// The offsets of the snapshots that there are; `None` until somebody has looked. There may be very many files
+    /// beside them.
+    snapshots: Arc<Mutex<Option<BTreeSet<i64>>>>,
 }
 
 /// The producers' state up to an offset. Kafka: `ProducerStateManager`'s snapshot files.
@@ -34,7 +38,7 @@ pub(super) fn parse_snapshot_name(name: &str) -> Option<i64> {
 
 impl Home {
     pub(crate) fn new(store: &Store, folder: String) -> Home {
-        Home { store: store.clone(), folder, has_new_names: Arc::default() }
+        Home { store: store.clone(), folder, has_new_names: Arc::default(), snapshots: Arc::default() }
     }
 
     pub(super) fn files(&self) -> &Arc<dyn Files> {
@@ -106,16 +110,19 @@ impl Home {
         let has_to_last = !producers.is_empty() && self.store.fsync != Fsync::Never;
         let write = if has_to_last { store::replace } else { store::put };
         write(&*self.store.files, &self.folder, &name, &producers.encode(end))?;
+        let mut found = lock(&self.snapshots);
+        // After an error somebody looks again.
+        let mut there = match found.take() {
+            Some(there) => there,
+            None => self.store.files.list(&self.folder)?.iter().filter_map(|name| parse_snapshot_name(name)).collect(),
+        };
+        there.insert(end);
         // The one before it is of use until the next segment, or the stop, is whole.
-        let before = snapshot_name(base);
-        let older = |found: &String| found.ends_with(".snapshot") && *found < before;
-        for found in self.store.files.list(&self.folder)?.iter().filter(|found| older(found)) {
-            self.store.files.remove(&store::join(&self.folder, found))?;
+        while let Some(older) = there.first().copied().filter(|offset| *offset < base) {
+            store::remove(&*self.store.files, &store::join(&self.folder, &snapshot_name(older)))?;
+            there.pop_first();
         }
+        *found = Some(there);
         Ok(())
-    }
-
-    pub(super) fn remove(&self) -> io::Result<()> {
-        self.store.files.remove(&self.folder)
     }
 }

@@ -110,11 +110,6 @@ impl Partition {
         home.sync_segment(active)?;
         home.close_segment(active, log.end, &log.producers)
     }
-
-    /// The files of a deleted topic.
-    pub(crate) fn remove_files(&self) -> io::Result<()> {
-        lock(&self.log).home.as_ref().map_or(Ok(()), Home::remove)
-    }
 }
 
 fn file(segment: SegmentFile) -> Data {

@@ -98,6 +98,10 @@ impl Files for FaultyFiles {
         self.inner.list(folder)
     }
 
+    fn exists(&self, path: &str) -> io::Result<bool> {
+        self.inner.exists(path)
+    }
+
     fn create_folder(&self, folder: &str) -> io::Result<()> {
         self.faults.change()?;
         self.inner.create_folder(folder)

@@ -113,6 +113,10 @@ impl Files for MemoryFiles {
         Ok(names)
     }
 
+    fn exists(&self, path: &str) -> io::Result<bool> {
+        Ok(lock(&self.0).files.contains_key(path))
+    }
+
     fn create_folder(&self, folder: &str) -> io::Result<()> {
         lock(&self.0).folders.insert(folder.to_owned());
         Ok(())

@@ -285,6 +285,35 @@ fn nothing_is_written_of_a_topic_that_is_deleted() {
     assert_eq!(open(&files, Fsync::Interval).0.topics.get("t").unwrap().id, new.id);
 }
 
+/// The deletion was written and its sync failed: the topic went on, and was gone at the next start with what had been
+/// acknowledged since.
+#[test]
+fn nothing_is_acknowledged_for_a_topic_whose_deletion_may_last() {
+    let (engine, files, faults) = faulty(Fsync::Interval);
+    let topic = engine.create_topic("t", Some(1), small()).unwrap();
+    put(&engine, b"before");
+    engine.flush();
+    faults.fail_once_after(1);
+    assert!(engine.topics.remove(topic.id).is_err());
+    assert_eq!(faults.failures(), 1);
+    assert_eq!(put(&engine, b"after").0, ErrorCode::UnknownTopicOrPartition);
+    let cut = files.after_power_cut();
+    drop(engine);
+    assert_eq!(values(&open(&cut, Fsync::Interval).0), [b"before"]);
+    assert!(open(&files, Fsync::Interval).0.topics.get("t").is_none());
+}
+
+/// A deletion that was not written leaves everything as it was.
+#[test]
+fn a_topic_whose_deletion_fails_goes_on() {
+    let (engine, _, faults) = faulty(Fsync::Interval);
+    let topic = engine.create_topic("t", Some(1), small()).unwrap();
+    faults.fail_once();
+    assert!(engine.topics.remove(topic.id).is_err());
+    assert_eq!(put(&engine, b"after").0, ErrorCode::None);
+    assert!(engine.topics.remove(topic.id).unwrap().is_some());
+}
+
 /// After a stop in order nothing was known of the producers of a log whose records had all been deleted: a retry was
 /// appended again.
 #[test]

@@ -33,6 +33,12 @@ pub(in crate::log) fn names_of(base_offset: i64) -> [String; 3] {
     ["log", "index", "timeindex"].map(|extension| format!("{base_offset:020}.{extension}"))
 }
 
+/// Of what compaction writes. Kafka: `UnifiedLog.CleanedFileSuffix`.
+fn cleaned_name(base_offset: i64) -> String {
+    let [log, ..] = names_of(base_offset);
+    format!("{log}.cleaned")
+}
+
 /// No log comes near it, so that offsets can be added to.
 const BASE_OFFSET_MAX: i64 = i64::MAX / 2;
 
@@ -56,21 +62,44 @@ pub(in crate::log) struct SegmentFile {
 impl SegmentFile {
     /// A new and empty one.
     pub(in crate::log) fn create(files: &Arc<dyn Files>, folder: &str, base_offset: i64) -> io::Result<SegmentFile> {
-        let segment = SegmentFile::open(files, folder, base_offset)?;
+        let [log, ..] = names_of(base_offset);
+        SegmentFile::create_as(files, folder, base_offset, &log)
+    }
+
+    pub(in crate::log) fn open(files: &Arc<dyn Files>, folder: &str, base_offset: i64) -> io::Result<SegmentFile> {
+        let [log, ..] = names_of(base_offset);
+        SegmentFile::open_as(files, folder, base_offset, &log)
+    }
+
+    /// A new and empty one beside the one it is to replace. See [`SegmentFile::replaces`].
+    pub(in crate::log) fn create_beside(
+        files: &Arc<dyn Files>,
+        folder: &str,
+        base_offset: i64,
+    ) -> io::Result<SegmentFile> {
+        SegmentFile::create_as(files, folder, base_offset, &cleaned_name(base_offset))
+    }
+
+    fn create_as(files: &Arc<dyn Files>, folder: &str, base_offset: i64, log: &str) -> io::Result<SegmentFile> {
+        let segment = SegmentFile::open_as(files, folder, base_offset, log)?;
         segment.file.truncate(0)?;
         *lock(&segment.index) = Some(Index::new());
         Ok(segment)
     }
 
-    pub(in crate::log) fn open(files: &Arc<dyn Files>, folder: &str, base_offset: i64) -> io::Result<SegmentFile> {
-        let [log, ..] = names_of(base_offset);
+    fn open_as(files: &Arc<dyn Files>, folder: &str, base_offset: i64, log: &str) -> io::Result<SegmentFile> {
         Ok(SegmentFile {
             base_offset,
             folder: folder.to_owned(),
             files: files.clone(),
-            file: files.open(&store::join(folder, &log))?,
+            file: files.open(&store::join(folder, log))?,
             index: Mutex::new(None),
         })
+    }
+
+    /// Of its three files.
+    fn paths(&self) -> [String; 3] {
+        names_of(self.base_offset).map(|name| store::join(&self.folder, &name))
     }
 
     pub(in crate::log) fn len(&self) -> io::Result<u64> {
@@ -109,34 +138,34 @@ impl SegmentFile {
         store::put(&*self.files, &self.folder, &timeindex, &times)
     }
 
-    /// The data is about to be another: an index of the old one would lead astray after a crash.
-    pub(in crate::log) fn remove_index(&self) -> io::Result<()> {
-        let [_, index, timeindex] = names_of(self.base_offset);
-        let there = self.files.list(&self.folder)?;
-        for name in [index, timeindex].iter().filter(|name| there.contains(name)) {
-            self.files.remove(&store::join(&self.folder, name))?;
-        }
-        Ok(())
+    /// Takes the place of the one it was made beside, at once, with its handle: who reads the old one goes on with it.
+    pub(in crate::log) fn replaces(&self) -> io::Result<()> {
+        let [log, index, timeindex] = self.paths();
+        // They would lead astray after a crash.
+        [index, timeindex].iter().try_for_each(|path| store::remove(&*self.files, path))?;
+        self.files.rename(&self.cleaned_path(), &log)
+    }
+
+    /// The one it was to replace is gone.
+    pub(in crate::log) fn is_not_wanted(&self) -> io::Result<()> {
+        self.files.remove(&self.cleaned_path())
+    }
+
+    fn cleaned_path(&self) -> String {
+        store::join(&self.folder, &cleaned_name(self.base_offset))
     }
 
     /// All three files go.
     pub(in crate::log) fn remove(&self) -> io::Result<()> {
-        let [log, index, timeindex] = names_of(self.base_offset);
-        let there = self.files.list(&self.folder)?;
+        let [log, index, timeindex] = self.paths();
         // The data last: a lone index is harmless, lone data would come back.
-        for name in [index, timeindex, log] {
-            if there.contains(&name) {
-                self.files.remove(&store::join(&self.folder, &name))?;
-            }
-        }
-        Ok(())
+        [index, timeindex, log].iter().try_for_each(|path| store::remove(&*self.files, path))
     }
 
     /// Whether it was closed in order.
     pub(in crate::log) fn has_index(&self) -> io::Result<bool> {
-        let [_, index, timeindex] = names_of(self.base_offset);
-        let there = self.files.list(&self.folder)?;
-        Ok(there.contains(&index) && there.contains(&timeindex))
+        let [_, index, timeindex] = self.paths();
+        Ok(self.files.exists(&index)? && self.files.exists(&timeindex)?)
     }
 
     /// The index of a closed segment: read, or made from the data if it is not there or not sound.

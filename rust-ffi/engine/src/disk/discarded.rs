@@ -1,0 +1,43 @@
+//! Folders of deleted topics. They get a name that is no partition's at once, so that a new topic may have theirs, and
+//! are removed by the maintenance: some file systems take milliseconds for each. Kafka: `LogManager.asyncDelete`, which
+//! waits a minute (`file.delete.delay.ms`) besides; here who still reads a file has it open.
+
+use wire::Uuid;
+
+use super::strays::{NAME_MAX, parse_folder};
+
+const SUFFIX: &str = "-delete";
+
+/// Kafka: `UnifiedLog.logDeleteDirName`.
+pub(super) fn name(topic: &str, index: i32, id: Uuid) -> String {
+    let end = format!("-{index}.{:032x}{SUFFIX}", u128::from_be_bytes(id.0));
+    format!("{}{end}", &topic[..topic.len().min(NAME_MAX - end.len())])
+}
+
+/// Whether a folder has been given such a name.
+pub(super) fn is_one(folder: &str) -> bool {
+    let parts = folder.strip_suffix(SUFFIX).and_then(|rest| rest.rsplit_once('.'));
+    parts.is_some_and(|(partition, id)| {
+        parse_folder(partition).is_some()
+            && id.len() == 32
+            && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_kafka() {
+        let id = Uuid([0xab; 16]);
+        let given = name("a.b-3", 7, id);
+        assert_eq!(given, "a.b-3-7.abababababababababababababababab-delete");
+        assert!(is_one(&given));
+        let long = name(&"x".repeat(249), 7, id);
+        assert_eq!((long.len(), is_one(&long)), (NAME_MAX, true));
+        let others =
+            ["t-0", "t-delete", "t-0.0-stray", "t.abababababababababababababababab-delete", "t-0.ab-delete", "-delete"];
+        assert!(!others.iter().any(|other| is_one(other)));
+    }
+}
