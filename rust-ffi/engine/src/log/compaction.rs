@@ -27,8 +27,33 @@ use crate::{clock::Now, configs::TopicConfig, waiters::lock};
 /// What was checked to inflate to no more than this when it came in.
 const INFLATED_MAX: usize = 100 << 20;
 
+/// What one round remembers of keys, and the least that a key takes besides itself. Kafka:
+/// `log.cleaner.dedupe.buffer.size`.
+const KEYS_BYTES_MAX: usize = 128 << 20;
+const KEY_OVERHEAD: usize = 64;
+
 /// The latest offset of each key. Nothing iterates over it.
-type Latest = HashMap<Vec<u8>, i64>;
+#[derive(Default)]
+struct Latest {
+    of: HashMap<Vec<u8>, i64>,
+    bytes: usize,
+}
+
+impl Latest {
+    /// Offsets only grow here.
+    fn put(&mut self, key: &[u8], offset: i64) {
+        if let Some(latest) = self.of.get_mut(key) {
+            *latest = offset;
+            return;
+        }
+        self.bytes += key.len() + KEY_OVERHEAD;
+        self.of.insert(key.to_vec(), offset);
+    }
+
+    fn is_later(&self, key: &[u8], offset: i64) -> bool {
+        self.of.get(key).is_some_and(|latest| *latest > offset)
+    }
+}
 
 /// A segment to be cleaned.
 struct Work {
@@ -106,13 +131,26 @@ impl Log {
 
 impl Partition {
     pub(super) fn compact(&self, config: &TopicConfig, now: Now) {
+        self.compact_within(KEYS_BYTES_MAX, config, now);
+    }
+
+    /// Once the keys take more than `keys_bytes_max`, the segments that were not looked at yet wait for the next round.
+    pub(super) fn compact_within(&self, keys_bytes_max: usize, config: &TopicConfig, now: Now) {
         let Ok(_alone) = self.compacting.try_lock() else { return };
-        let (work, home) = {
+        let (mut work, home) = {
             let log = lock(&self.log);
             (log.cleanable(config, now), log.home.clone())
         };
-        let mut latest = Latest::new();
-        for work in work.iter().filter(|work| work.cleaned_ms.is_none()) {
+        let (mut latest, mut covered) = (Latest::default(), 0);
+        for work in &work {
+            if work.cleaned_ms.is_some() {
+                covered += 1;
+                continue;
+            }
+            if latest.bytes > keys_bytes_max {
+                break;
+            }
+            covered += 1;
             // What cannot be read is not cleaned.
             let looked = work.each(|stored| {
                 remember(&stored.batch(), &mut latest);
@@ -122,6 +160,7 @@ impl Partition {
                 return;
             }
         }
+        work.truncate(covered);
         match home {
             None => self.compact_memory(work, &latest, config, now),
             Some(home) => {
@@ -197,14 +236,20 @@ impl Partition {
             // The folder may be that of a new topic of the same name, which removes what it does not know.
             return Ok(());
         }
-        let Some(old) = log.segments.iter_mut().find(|segment| segment.base_offset == work.base_offset) else {
+        let Some(place) = log.segments.iter().position(|segment| segment.base_offset == work.base_offset) else {
             // Retention was faster.
             return file.is_not_wanted();
         };
         file.replaces()?;
         let file = Arc::new(file);
         segment.data = Data::File(file.clone());
-        *old = segment;
+        log.segments[place] = segment;
+        if log.segments[place].is_empty() && place > 0 {
+            // A log may have gaps, but begins where its first segment does.
+            file.remove()?;
+            log.segments.remove(place);
+            return Ok(());
+        }
         // Without it the next start goes through the data.
         file.write_index()
     }
@@ -217,8 +262,7 @@ fn remember(batch: &Batch<'_>, latest: &mut Latest) {
     let inflated = batch.inflated(INFLATED_MAX).unwrap_or_default();
     for (offset, record) in records(batch, &inflated).unwrap_or_default() {
         if let Some(key) = record.key {
-            // Offsets only grow here.
-            latest.insert(key.to_vec(), offset);
+            latest.put(key, offset);
         }
     }
 }
@@ -271,7 +315,7 @@ fn keep(stored: &Stored, latest: &Latest, tombstones_go: bool) -> Kept {
     };
     let (mut out, mut count, mut tombstones, mut max_timestamp) = (Vec::new(), 0, false, -1);
     for (offset, record) in found {
-        let overwritten = record.key.and_then(|key| latest.get(key)).is_some_and(|latest| *latest > offset);
+        let overwritten = record.key.is_some_and(|key| latest.is_later(key, offset));
         // A record without a key is from before the topic was compacted.
         let goes = record.key.is_none() || overwritten || (record.value.is_none() && tombstones_go);
         if goes {

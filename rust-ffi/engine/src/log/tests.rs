@@ -303,6 +303,36 @@ fn compaction_keeps_the_latest_of_each_key_and_its_offset() {
     assert!(kept(&partition).iter().all(|record| record.1 != b"a"), "and goes then");
 }
 
+/// A round remembers so many keys and no more; the next ones go on where it stopped, and the same is left in the end.
+#[test]
+fn compaction_of_more_keys_than_fit_takes_several_rounds() {
+    let config = TopicConfig {
+        compact: true,
+        delete: false,
+        segment_bytes: 400,
+        min_cleanable_dirty_ratio: 0.0,
+        ..TopicConfig::default()
+    };
+    let filled = || {
+        let partition = Partition::new(0, |_| ());
+        for i in 0..60u8 {
+            append(&partition, &batch(&[(WALL, Some(&[i % 7]), Some(&[i; 50]))]), &config).unwrap();
+        }
+        partition
+    };
+    let (at_once, in_rounds) = (filled(), filled());
+    at_once.compact_within(usize::MAX, &config, at(1));
+    let wanted = kept(&at_once);
+    assert!(wanted.len() < 15);
+    let mut left = vec![kept(&in_rounds).len()];
+    while kept(&in_rounds) != wanted {
+        in_rounds.compact_within(0, &config, at(1));
+        left.push(kept(&in_rounds).len());
+        assert!(left.len() < 60, "{left:?}");
+    }
+    assert!(left.len() > 3 && left.is_sorted_by(|one, next| one >= next), "{left:?}");
+}
+
 #[test]
 fn young_records_are_not_compacted() {
     let config = TopicConfig {

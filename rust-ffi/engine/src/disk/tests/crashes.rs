@@ -402,6 +402,32 @@ fn compaction_leaves_a_damaged_segment_as_it_is() {
     files.change(path, |bytes| assert!(*bytes == before));
 }
 
+/// Nothing of the older segments stayed, and each left an empty file for ever.
+#[test]
+fn compaction_removes_segments_that_it_has_emptied() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Interval);
+    let topic = engine.create_topic("t", Some(1), TopicConfig { compact: true, delete: false, ..tiny() }).unwrap();
+    (0..40).for_each(|i| assert_eq!(put(&engine, &[i; 90]).0, ErrorCode::None));
+    let logs = || files.paths().iter().filter(|path| path.starts_with("t-0/") && path.ends_with(".log")).count();
+    assert!(logs() > 10);
+    let partition = topic.partition(0).unwrap();
+    partition.maintain(&topic.config(), i64::MAX, at(1));
+    assert!(logs() < 4, "the first, the one with the latest record of closed ones, and the active one");
+    assert_eq!(partition.range(), (0, 40));
+    let left = stored(&engine);
+    assert!(left.len() < 5 && *left.last().unwrap() == (39, vec![39; 90]), "{left:?}");
+    for stops in [false, true] {
+        let (engine, notices) = open(&files, Fsync::Interval);
+        assert_eq!((stored(&engine), notices.len()), (left.clone(), 0));
+        assert_eq!(engine.topics.get("t").unwrap().partition(0).unwrap().range(), (0, 40));
+        if stops {
+            engine.shut().unwrap();
+        }
+    }
+    assert_eq!(stored(&open(&files, Fsync::Interval).0), left);
+}
+
 /// DeleteRecords that had found the topic before it was deleted removed the files of the new one of that name.
 #[test]
 fn records_of_a_deleted_topic_are_not_deleted() {
