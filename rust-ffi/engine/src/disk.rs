@@ -146,6 +146,8 @@ impl Disk {
     pub(crate) fn create(&self, topic: &str, id: Uuid, index: i32) -> io::Result<Partition> {
         let folder = folder_of(topic, index);
         assert!(folder != metadata::FOLDER, "no topic has the name of the metadata log");
+        // What looks like a deleted topic's may be found again.
+        self.metadata.is_writable()?;
         self.forget_log_start(&folder)?;
         if !self.store.files.list(&folder)?.is_empty() {
             // Left by a topic whose deletion was interrupted.
@@ -249,7 +251,12 @@ impl Disk {
         // Held from here on: a topic that is made anew under a name has its old start forgotten.
         let mut written = lock(&self.log_starts);
         let there = partitions.iter().filter(|(_, partition)| !partition.is_closed());
-        let starts: BTreeMap<String, i64> = there.map(start).filter(|(_, offset)| *offset > 0).collect();
+        let mut starts: BTreeMap<String, i64> = there.map(start).filter(|(_, offset)| *offset > 0).collect();
+        if self.metadata.is_writable().is_err() {
+            // The next start may find a topic again whose deletion could not be synced.
+            let before = written.iter().map(|(folder, offset)| (folder.clone(), *offset));
+            starts = before.chain(starts).collect();
+        }
         folder::write_log_starts(&*self.store.files, &starts)?;
         *written = starts;
         Ok(())

@@ -2,9 +2,15 @@
 //! are removed by the maintenance: some file systems take milliseconds for each. Kafka: `LogManager.asyncDelete`, which
 //! waits a minute (`file.delete.delay.ms`) besides; here who still reads a file has it open.
 
+use std::{collections::BTreeSet, io};
+
 use wire::Uuid;
 
-use super::strays::{NAME_MAX, parse_folder};
+use super::{
+    folder::partition_id,
+    strays::{NAME_MAX, parse_folder},
+};
+use crate::store::Store;
 
 const SUFFIX: &str = "-delete";
 
@@ -14,8 +20,28 @@ pub(super) fn name(topic: &str, index: i32, id: Uuid) -> String {
     format!("{}{end}", &topic[..topic.len().min(NAME_MAX - end.len())])
 }
 
+/// Those of `folders`. What a crash has left under its old name gets its new one, where it is sure whose it is:
+/// `deleted` says which id the last topic of a name had that was deleted.
+pub(super) fn find(
+    store: &Store,
+    folders: &[String],
+    deleted: impl Fn(&str) -> Option<Uuid>,
+) -> io::Result<BTreeSet<String>> {
+    let mut found: BTreeSet<String> = folders.iter().filter(|folder| is_one(folder)).cloned().collect();
+    for (folder, (topic, index)) in folders.iter().filter_map(|folder| Some((folder, parse_folder(folder)?))) {
+        if let Some(id) = deleted(topic)
+            && partition_id(&*store.files, folder)?.is_some_and(|said| said == id.to_string())
+        {
+            let new = name(topic, index, id);
+            store.files.rename(folder, &new)?;
+            found.insert(new);
+        }
+    }
+    Ok(found)
+}
+
 /// Whether a folder has been given such a name.
-pub(super) fn is_one(folder: &str) -> bool {
+fn is_one(folder: &str) -> bool {
     let parts = folder.strip_suffix(SUFFIX).and_then(|rest| rest.rsplit_once('.'));
     parts.is_some_and(|(partition, id)| {
         parse_folder(partition).is_some()

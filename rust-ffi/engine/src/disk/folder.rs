@@ -13,6 +13,7 @@ const META: &str = "meta.properties";
 /// Kafka's own: version 1 is that of KRaft.
 const VERSION: &str = "1";
 const CLEAN: &str = ".kafka_cleanshutdown";
+const PARTITION: &str = "partition.metadata";
 const LOG_STARTS: &str = "log-start-offset-checkpoint";
 /// What may lie in a folder that nobody has used yet.
 const HARMLESS: &[&str] = &[".lock", "lost+found", "meta.properties.tmp"];
@@ -110,9 +111,15 @@ pub(super) fn write_log_starts(files: &dyn Files, starts: &BTreeMap<String, i64>
     store::replace(files, "", LOG_STARTS, text.as_bytes())
 }
 
+/// The id of the topic that a partition's folder is of, as text.
+pub(super) fn partition_id(files: &dyn Files, folder: &str) -> io::Result<Option<String>> {
+    let Some(bytes) = store::read(files, folder, PARTITION)? else { return Ok(None) };
+    Ok(String::from_utf8_lossy(&bytes).lines().find_map(|line| Some(line.strip_prefix("topic_id: ")?.to_owned())))
+}
+
 pub(super) fn write_partition_metadata(files: &dyn Files, folder: &str, id: Uuid) -> io::Result<()> {
     // For Kafka's tools alone, so it need not survive a power cut.
-    let file = files.open(&store::join(folder, "partition.metadata"))?;
+    let file = files.open(&store::join(folder, PARTITION))?;
     file.truncate(0)?;
     file.append(&[format!("version: 0\ntopic_id: {id}").as_bytes()])
 }

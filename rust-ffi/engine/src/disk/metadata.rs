@@ -81,8 +81,8 @@ impl Metadata {
             ..TopicConfig::default()
         };
         let metadata = Metadata { log, writing: Mutex::new(()), config, fsync: store.fsync };
-        let State { topics, configs, producer_id, strays, folders, .. } = state;
-        let discarded = folders.iter().filter(|folder| discarded::is_one(folder)).cloned().collect();
+        let State { topics, configs, producer_id, strays, folders, deleted } = state;
+        let discarded = discarded::find(store, &folders, |topic| deleted.get(topic).copied().flatten())?;
         let aside = strays::set_aside(store, &strays, folders)?;
         let notices = notice.into_iter().chain(aside).collect();
         Ok(Found { metadata, topics, configs, producer_id, discarded, notices })
@@ -135,6 +135,15 @@ impl Metadata {
         Ok(until)
     }
 
+    /// An error once a sync has failed: what was written since the one before it may be there at the next start or not,
+    /// and nothing more is.
+    pub(crate) fn is_writable(&self) -> io::Result<()> {
+        match self.log.is_synced(i64::MAX) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(io::Error::other("the metadata log cannot be synced")),
+        }
+    }
+
     /// How many records were ever written: 0 in a new folder.
     pub(crate) fn end(&self) -> i64 {
         self.log.range().1
@@ -159,8 +168,9 @@ struct State {
     topics: BTreeMap<String, TopicRecord>,
     configs: BTreeMap<String, Props>,
     producer_id: i64,
-    /// Topics that are, or once were, said to be no more: of their partitions something may be left.
-    deleted: BTreeSet<String>,
+    /// Topics that are, or once were, said to be no more, and their last ids, as far as known: of their partitions
+    /// something may be left.
+    deleted: BTreeMap<String, Option<Uuid>>,
     /// What is in the data folder.
     folders: Vec<String>,
     /// Of these, partitions with records whose topics are unknown.
@@ -233,7 +243,7 @@ impl State {
     fn knows(&self, topic: &str, index: i32) -> bool {
         FOLDER.strip_suffix("-0") == Some(topic)
             || self.topics.get(topic).is_some_and(|record| index < record.partitions)
-            || self.deleted.contains(topic)
+            || self.deleted.contains_key(topic)
     }
 
     fn apply(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), String> {
@@ -266,8 +276,8 @@ impl State {
 
     fn apply_topic(&mut self, name: &str, record: Option<TopicRecord>) -> Result<(), String> {
         let Some(record) = record else {
-            self.topics.remove(name);
-            self.deleted.insert(name.to_owned());
+            let id = self.topics.remove(name).map(|topic| topic.id);
+            self.deleted.insert(name.to_owned(), id);
             return Ok(());
         };
         names::check(name)?;

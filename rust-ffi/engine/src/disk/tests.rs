@@ -176,13 +176,24 @@ fn nothing_is_left_of_a_deleted_topic() {
         engine.maintain(at(1));
         assert_eq!(left(), 0);
     }
-    let topic = engine.create_topic("t", Some(2), small()).unwrap();
-    engine.topics.remove(topic.id).unwrap();
-    drop(engine);
-    let (engine, notices) = open(&files, Fsync::Interval);
-    assert_eq!((left(), notices.len()), (4, 0));
-    engine.maintain(at(1));
-    assert_eq!(left(), 0);
+    // The next start finds what this one has renamed, and what it had no time to.
+    for has_time in [true, false] {
+        let (engine, files, faults) = faulty(Fsync::Interval);
+        let left = || files.paths().iter().filter(|path| path.starts_with("t-")).count();
+        let topic = engine.create_topic("t", Some(2), small()).unwrap();
+        put(&engine, b"old");
+        if !has_time {
+            // The deletion is written and synced, and the broker is killed.
+            faults.after(2);
+        }
+        engine.topics.remove(topic.id).unwrap();
+        assert_eq!(files.paths().iter().any(|path| path.starts_with("t-0/")), !has_time);
+        drop(engine);
+        let (engine, notices) = open(&files, Fsync::Interval);
+        assert_eq!((left(), notices.len()), (4, 0));
+        engine.maintain(at(1));
+        assert_eq!(left(), 0);
+    }
 }
 
 #[test]

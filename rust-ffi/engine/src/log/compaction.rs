@@ -27,8 +27,8 @@ use crate::{clock::Now, configs::TopicConfig, waiters::lock};
 /// What was checked to inflate to no more than this when it came in.
 const INFLATED_MAX: usize = 100 << 20;
 
-/// What one round remembers of keys, and the least that a key takes besides itself. Kafka:
-/// `log.cleaner.dedupe.buffer.size`.
+/// A round looks at no further segment once what it remembers of keys is more than this; a key takes about so much
+/// besides itself. Kafka: `log.cleaner.dedupe.buffer.size`, which may be full in the middle of a segment.
 const KEYS_BYTES_MAX: usize = 128 << 20;
 const KEY_OVERHEAD: usize = 64;
 
@@ -96,7 +96,10 @@ impl Log {
     fn cleanable(&self, config: &TopicConfig, now: Now) -> Vec<Work> {
         let old_enough =
             |segment: &&Segment| now.wall_ms.saturating_sub(segment.newest_ms()) >= config.min_compaction_lag_ms;
-        let closed = self.segments.len() - 1;
+        // Of a segment that shrinks nobody could say any more how much of it may be seen. Kafka:
+        // `LogCleanerManager.cleanableOffsets`.
+        let shown = self.offsets().high_watermark;
+        let closed = self.segments.iter().skip(1).take_while(|next| next.base_offset <= shown).count();
         let segments: Vec<&Segment> = self.segments.iter().take(closed).take_while(old_enough).collect();
         let bytes = |dirty_only: bool| {
             let counted = segments.iter().filter(|segment| !dirty_only || segment.cleaned_ms.is_none());
@@ -223,24 +226,32 @@ impl Partition {
         }
         let file = SegmentFile::create_beside(home.files(), home.folder(), work.base_offset)?;
         let mut segment = Segment::new(work.base_offset, Data::Memory(Vec::new()), work.opened_ms);
-        clean(work, latest, config, now, &mut segment, |segment, stored| {
+        let cleaned = clean(work, latest, config, now, &mut segment, |segment, stored| {
             self.goes_on()?;
             let head = BatchHead::of(&stored.batch());
             file.append(&[&stored.bytes], &head, segment.bytes)?;
             segment.appended(stored.bytes.len(), head.max_timestamp, work.opened_ms);
             Ok(())
-        })?;
-        file.sync()?;
+        });
+        let written = cleaned.and_then(|()| file.sync());
         let mut log = lock(&self.log);
         if log.closed {
             // The folder may be that of a new topic of the same name, which removes what it does not know.
             return Ok(());
         }
+        if written.is_err() {
+            // A disk that is full would stay so.
+            file.is_not_wanted()?;
+            return written;
+        }
         let Some(place) = log.segments.iter().position(|segment| segment.base_offset == work.base_offset) else {
             // Retention was faster.
             return file.is_not_wanted();
         };
-        file.replaces()?;
+        if let Err(e) = file.replaces() {
+            file.is_not_wanted()?;
+            return Err(e);
+        }
         let file = Arc::new(file);
         segment.data = Data::File(file.clone());
         log.segments[place] = segment;

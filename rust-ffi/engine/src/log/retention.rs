@@ -40,18 +40,22 @@ impl Log {
         }
     }
 
-    /// `retention.ms`. The active segment goes too, once all of it has expired.
+    /// `retention.ms`. The active segment goes too, once all of it has expired. What compaction has emptied has no age.
     pub(super) fn expire(&mut self, config: &TopicConfig, now: Now) {
         self.keep_within(config);
         if !config.delete || config.retention_ms < 0 {
             return;
         }
         while let Some(first) = self.segments.front() {
-            if first.is_empty() || now.wall_ms.saturating_sub(first.newest_ms()) <= config.retention_ms {
+            let is_active = self.segments.len() == 1;
+            if first.is_empty() && is_active {
+                return;
+            }
+            if !first.is_empty() && now.wall_ms.saturating_sub(first.newest_ms()) <= config.retention_ms {
                 return;
             }
             // A disk that takes no new segment keeps the old one.
-            if self.segments.len() == 1 && self.roll(now.wall_ms).is_err() || !self.drop_first() {
+            if is_active && self.roll(now.wall_ms).is_err() || !self.drop_first() {
                 return;
             }
         }

@@ -37,6 +37,8 @@ pub(crate) struct TopicBook {
     pub(super) maybe_partitions: usize,
     /// A deletion without a good answer.
     pub(super) maybe_gone: bool,
+    /// The disk has failed a deletion in this life.
+    pub(super) deletion_failed: bool,
     loss: Loss,
 }
 
@@ -84,7 +86,15 @@ impl TopicBook {
     pub(super) fn new(name: &str, id: Uuid, partitions: usize) -> TopicBook {
         let partitions: Vec<PartitionBook> = (0..partitions).map(|_| PartitionBook::default()).collect();
         let maybe_partitions = partitions.len();
-        TopicBook { id, kind: Kind::of(name), partitions, maybe_partitions, maybe_gone: false, loss: Loss::Nothing }
+        TopicBook {
+            id,
+            kind: Kind::of(name),
+            partitions,
+            maybe_partitions,
+            maybe_gone: false,
+            deletion_failed: false,
+            loss: Loss::Nothing,
+        }
     }
 
     pub(crate) fn partition(&self, index: i32) -> Option<&PartitionBook> {
@@ -433,6 +443,7 @@ impl Ledger {
                         book.maybe_partitions = *count;
                     }
                     book.maybe_gone &= !restarted;
+                    book.deletion_failed &= !restarted;
                 }
                 Some(book) if !book.maybe_gone => {
                     let what = format!("{name} has another id: {id} instead of {}", book.id);
@@ -451,6 +462,10 @@ impl Ledger {
         let missing = |name: &String| !found.iter().any(|(found, ..)| found == name);
         let missing: Vec<String> = self.topics.keys().filter(|name| missing(name)).cloned().collect();
         for name in missing {
+            if !restarted && self.topics[&name].deletion_failed {
+                // The next start may find it.
+                continue;
+            }
             let book = self.topics.remove(&name).expect("named above");
             if !book.maybe_gone {
                 return self.fail(Checker::Topics, format!("{name} is gone, and nobody has deleted it"));

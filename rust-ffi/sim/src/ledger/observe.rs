@@ -217,11 +217,11 @@ impl Ledger {
                 self.unacknowledge(name);
                 self.uncommit(name);
             }
-            Some(ErrorCode::UnknownTopicOrPartition) => {
+            Some(ErrorCode::UnknownTopicOrPartition) if !book.deletion_failed => {
                 self.fail(Checker::Topics, format!("{name} is there, and cannot be deleted"));
             }
-            // A disk that failed: it may be gone after a restart.
-            _ => {}
+            // A disk that failed: it may be gone from here on, and after a restart.
+            _ => book.deletion_failed = true,
         }
     }
 }

@@ -291,12 +291,17 @@ fn nothing_is_written_of_a_topic_that_is_deleted() {
 fn nothing_is_acknowledged_for_a_topic_whose_deletion_may_last() {
     let (engine, files, faults) = faulty(Fsync::Interval);
     let topic = engine.create_topic("t", Some(1), small()).unwrap();
+    put(&engine, b"deleted");
     put(&engine, b"before");
     engine.flush();
+    topic.partition(0).unwrap().delete_records(1).unwrap();
+    engine.maintain(at(1));
     faults.fail_once_after(1);
     assert!(engine.topics.remove(topic.id).is_err());
     assert_eq!(faults.failures(), 1);
     assert_eq!(put(&engine, b"after").0, ErrorCode::UnknownTopicOrPartition);
+    assert!(engine.create_topic("t", Some(1), small()).is_err(), "in the same folder");
+    engine.maintain(at(1));
     let cut = files.after_power_cut();
     drop(engine);
     assert_eq!(values(&open(&cut, Fsync::Interval).0), [b"before"]);
@@ -426,6 +431,68 @@ fn compaction_removes_segments_that_it_has_emptied() {
         }
     }
     assert_eq!(stored(&open(&files, Fsync::Interval).0), left);
+}
+
+/// The first segment had been emptied by compaction, which has no age, and nothing behind it ever expired.
+#[test]
+fn what_compaction_has_emptied_expires() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Interval);
+    let config = TopicConfig { compact: true, retention_ms: 1_000, ..tiny() };
+    let topic = engine.create_topic("t", Some(1), config).unwrap();
+    (0..20).for_each(|i| assert_eq!(put(&engine, &[i; 90]).0, ErrorCode::None));
+    let partition = topic.partition(0).unwrap();
+    partition.maintain(&topic.config(), i64::MAX, at(1));
+    files.change("t-0/00000000000000000000.log", |bytes| assert!(bytes.is_empty()));
+    assert_eq!(partition.range(), (0, 20));
+    partition.maintain(&topic.config(), i64::MAX, at(2_000));
+    assert_eq!(partition.range(), (20, 20));
+}
+
+/// A segment that was compacted had shrunk below what of it may be seen, and all of it was shown (sim seed 762871107).
+#[test]
+fn compaction_shows_nothing_that_is_not_synced() {
+    let (engine, _) = open(&MemoryFiles::default(), Fsync::Always);
+    let topic = engine.create_topic("t", Some(1), TopicConfig { compact: true, delete: false, ..tiny() }).unwrap();
+    let partition = topic.partition(0).unwrap();
+    let send = |value: u8| {
+        let sent = send(&engine, at(0), 0, 8, &produce(&request(&[value; 90])));
+        assert!(matches!(sent, Outcome::Park(_)));
+    };
+    send(0);
+    engine.flush();
+    (1..8).for_each(send);
+    assert_eq!(partition.range(), (0, 1));
+    partition.maintain(&topic.config(), i64::MAX, at(1));
+    let shown: Vec<i64> = stored(&engine).into_iter().map(|record| record.0).collect();
+    assert_eq!(shown, [0]);
+    engine.flush();
+    partition.maintain(&topic.config(), i64::MAX, at(1));
+    let shown: Vec<i64> = stored(&engine).into_iter().map(|record| record.0).collect();
+    assert!(shown.len() < 5 && shown.last() == Some(&7), "{shown:?}");
+}
+
+/// A full disk was kept full by what compaction had written of a segment until then.
+#[test]
+fn compaction_leaves_nothing_on_a_full_disk() {
+    for changes in 0..40 {
+        let (engine, files, faults) = faulty(Fsync::Interval);
+        let topic = engine.create_topic("t", Some(1), TopicConfig { compact: true, delete: false, ..tiny() }).unwrap();
+        (0..20).for_each(|i| assert_eq!(put(&engine, &[i; 90]).0, ErrorCode::None));
+        let partition = topic.partition(0).unwrap();
+        faults.fail_once_after(changes);
+        partition.maintain(&topic.config(), i64::MAX, at(1));
+        for path in files.paths().iter().filter(|path| path.ends_with(".cleaned")) {
+            files.change(path, |bytes| assert!(bytes.is_empty(), "{changes} changes went well"));
+        }
+        assert_eq!(stored(&engine).last(), Some(&(19, vec![19; 90])), "{changes} changes went well");
+        // Whatever failed, the next round goes on.
+        faults.mend();
+        partition.maintain(&topic.config(), i64::MAX, at(1));
+        let left = stored(&engine);
+        assert!(left.len() < 5 && left.last() == Some(&(19, vec![19; 90])), "{left:?}");
+        assert_eq!(put(&engine, b"more").0, ErrorCode::None);
+    }
 }
 
 /// DeleteRecords that had found the topic before it was deleted removed the files of the new one of that name.
