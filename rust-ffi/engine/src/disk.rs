@@ -52,8 +52,16 @@ pub(crate) struct Disk {
     log_starts: Mutex<BTreeMap<String, i64>>,
     /// A folder was removed, and a power cut could bring it back: the next topic may have its name.
     has_removed: AtomicBool,
-    /// Folders of deleted topics that are still there.
-    discarded: Mutex<BTreeSet<String>>,
+    discarded: Mutex<Discarded>,
+    /// The broker stops: what makes or removes many folders gives up.
+    stops: AtomicBool,
+}
+
+/// Folders of deleted topics that are still there.
+#[derive(Debug, Default)]
+struct Discarded {
+    folders: BTreeSet<String>,
+    sweeper: Option<Waker>,
 }
 
 /// Partitions with something that is not synced yet.
@@ -122,7 +130,8 @@ impl Disk {
             dirty: Mutex::default(),
             log_starts,
             has_removed: AtomicBool::new(false),
-            discarded: Mutex::new(found.discarded),
+            discarded: Mutex::new(Discarded { folders: found.discarded, sweeper: None }),
+            stops: AtomicBool::new(false),
         };
         Ok(Opened {
             disk,
@@ -148,6 +157,7 @@ impl Disk {
         assert!(folder != metadata::FOLDER, "no topic has the name of the metadata log");
         // What looks like a deleted topic's may be found again.
         self.metadata.is_writable()?;
+        self.goes_on()?;
         self.forget_log_start(&folder)?;
         if !self.store.files.list(&folder)?.is_empty() {
             // Left by a topic whose deletion was interrupted.
@@ -166,22 +176,49 @@ impl Disk {
     pub(crate) fn discard(&self, topic: &str, id: Uuid, index: i32) {
         let (folder, new) = (folder_of(topic, index), discarded::name(topic, index, id));
         match self.store.files.rename(&folder, &new) {
-            Ok(()) => drop(lock(&self.discarded).insert(new)),
+            Ok(()) => {
+                let mut discarded = lock(&self.discarded);
+                discarded.folders.insert(new);
+                let sweeper = discarded.sweeper.take();
+                drop(discarded);
+                sweeper.into_iter().for_each(Waker::wake);
+            }
             // What cannot be removed now is removed when a topic of that name is made again.
             Err(_) => drop(self.store.files.remove(&folder)),
         }
         self.has_removed();
     }
 
-    /// Removes what [`Disk::discard`] has left, now or in an earlier run, while `goes_on`.
-    pub(crate) fn remove_discarded(&self, goes_on: impl Fn() -> bool) {
-        let all = lock(&self.discarded).clone();
-        for folder in all.iter().take_while(|_| goes_on()) {
+    /// Whether [`Disk::remove_discarded`] has something to do; if not, `waker` is woken once it has.
+    pub(crate) fn poll_discarded(&self, waker: &Waker) -> bool {
+        let mut discarded = lock(&self.discarded);
+        discarded.sweeper = Some(waker.clone());
+        !discarded.folders.is_empty()
+    }
+
+    /// Removes what [`Disk::discard`] has left, now or in an earlier run, until the broker stops.
+    pub(crate) fn remove_discarded(&self) {
+        let all = lock(&self.discarded).folders.clone();
+        for folder in all.iter().take_while(|_| !self.stops()) {
             // What cannot be removed now is tried again later.
             if store::remove(&*self.store.files, folder).is_ok() {
-                lock(&self.discarded).remove(folder);
+                lock(&self.discarded).folders.remove(folder);
             }
         }
+    }
+
+    fn stops(&self) -> bool {
+        self.stops.load(Ordering::Relaxed)
+    }
+
+    /// See [`Engine::end_work`](crate::Engine::end_work).
+    pub(crate) fn end_work(&self) {
+        self.stops.store(true, Ordering::Relaxed);
+    }
+
+    /// What takes long at many topics ends with this once the broker stops.
+    pub(crate) fn goes_on(&self) -> io::Result<()> {
+        if self.stops() { Err(io::Error::other("the broker stops")) } else { Ok(()) }
     }
 
     /// A folder has lost its name.

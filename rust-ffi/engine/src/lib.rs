@@ -215,9 +215,21 @@ impl Engine {
         groups::maintain(self, now);
         if let Some(disk) = &self.disk {
             disk.metadata.maintain(now);
-            disk.remove_discarded(|| !self.stops.load(Ordering::Relaxed));
+            disk.remove_discarded();
             // Of use after a crash only, and tried again next time.
             let _ = disk.checkpoint(&self.topics.partitions());
+        }
+    }
+
+    /// Whether [`Engine::sweep`] has something to do; if not, `waker` is woken once it has.
+    pub fn poll_sweep(&self, waker: &Waker) -> bool {
+        self.disk.as_ref().is_some_and(|disk| disk.poll_discarded(waker))
+    }
+
+    /// Removes the folders of deleted topics.
+    pub fn sweep(&self) {
+        if let Some(disk) = &self.disk {
+            disk.remove_discarded();
         }
     }
 
@@ -227,6 +239,15 @@ impl Engine {
         self.topics.partitions().iter().for_each(|(_, partition)| partition.end_maintenance());
         if let Some(disk) = &self.disk {
             disk.metadata.end_maintenance();
+        }
+    }
+
+    /// Nobody waits any more: all that takes long, as [`Engine::maintain`], [`Engine::sweep`] and making thousands of
+    /// topics, comes to its end soon.
+    pub fn end_work(&self) {
+        self.end_maintenance();
+        if let Some(disk) = &self.disk {
+            disk.end_work();
         }
     }
 

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
+    ops::Range,
     sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
@@ -98,6 +99,23 @@ impl Place {
         };
         Ok(Arc::new(partition))
     }
+
+    /// All of them, or none.
+    fn partitions(&self, topic: &str, id: Uuid, indexes: Range<i32>) -> io::Result<Vec<Arc<Partition>>> {
+        let mut made = Vec::new();
+        for index in indexes.clone() {
+            let partition = self.partition(topic, id, index);
+            made.push(partition.inspect_err(|_| self.take_back(topic, id, indexes.start..index))?);
+        }
+        Ok(made)
+    }
+
+    /// New ones that nobody is to find.
+    fn take_back(&self, topic: &str, id: Uuid, indexes: Range<i32>) {
+        if let Some(disk) = self.disk() {
+            indexes.for_each(|index| disk.discard(topic, id, index));
+        }
+    }
 }
 
 fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
@@ -111,7 +129,7 @@ fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
 impl Topic {
     /// A new one. On disk it is there once this returns.
     fn create(name: &str, id: Uuid, count: i32, config: Arc<TopicConfig>, place: &Place) -> io::Result<Topic> {
-        let partitions = (0..count).map(|index| place.partition(name, id, index)).collect::<io::Result<_>>()?;
+        let partitions = place.partitions(name, id, 0..count)?;
         let topic = Topic {
             name: name.to_owned(),
             id,
@@ -121,7 +139,7 @@ impl Topic {
             is_deleted: Mutex::default(),
             place: place.clone(),
         };
-        topic.write_down(count, &topic.config())?;
+        topic.write_down(count, &topic.config()).inspect_err(|_| place.take_back(name, id, 0..count))?;
         Ok(topic)
     }
 
@@ -178,10 +196,10 @@ impl Topic {
         }
         let mut partitions = write(&self.partitions);
         let now = partitions.len() as i32;
-        let new = (now..count).map(|index| self.place.partition(&self.name, self.id, index));
-        let new = new.collect::<io::Result<Vec<_>>>()?;
+        let new = self.place.partitions(&self.name, self.id, now..count)?;
         if !new.is_empty() {
-            self.write_down(count, &self.config())?;
+            let written = self.write_down(count, &self.config());
+            written.inspect_err(|_| self.place.take_back(&self.name, self.id, now..count))?;
             partitions.extend(new);
         }
         Ok(())
@@ -355,7 +373,10 @@ impl Topics {
     /// for it from here on, and its files stay.
     fn write_deletion(&self, name: &str) -> io::Result<io::Result<()>> {
         match self.place.disk() {
-            Some(disk) if !bugs::has(Bug::DeletionNotWritten) => disk.metadata.delete_topic(name),
+            Some(disk) if !bugs::has(Bug::DeletionNotWritten) => {
+                disk.goes_on()?;
+                disk.metadata.delete_topic(name)
+            }
             _ => Ok(Ok(())),
         }
     }

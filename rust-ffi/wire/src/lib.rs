@@ -8,6 +8,7 @@
 pub mod api;
 pub mod batch;
 pub mod codec;
+pub mod deflate;
 pub mod error_code;
 pub mod frame;
 pub mod header;

@@ -5,7 +5,7 @@ use std::{future::poll_fn, path::PathBuf, sync::Arc, task::Poll, time::Duration}
 use engine::{Cx, Engine, Fsync, Outcome, Store};
 use percent_encoding::percent_decode_str;
 use tokio::{task::spawn_blocking, time::sleep_until};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use wire::{api::ApiRange, header, message::api_versions::Feature};
 
 use super::{Answer, Backend, Called, Opening, Partition, Pending, Request, Storage, Topic};
@@ -28,6 +28,7 @@ pub(super) const STORAGES: &[Storage] = &[
 
 /// How much a power cut may take with `fsync=interval`.
 const FSYNC_INTERVAL: Duration = Duration::from_secs(1);
+const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 
 struct Embedded {
     engine: Arc<Engine>,
@@ -38,7 +39,17 @@ struct Embedded {
     fsync: Fsync,
     /// Of the folder, if there is one.
     troubles: Option<Arc<Troubles>>,
+    /// What runs beside the connections, and has to end before the engine is shut.
+    beside: TaskTracker,
 }
+
+/// What makes, removes or writes down much for one request: others would wait for it.
+const ADMIN: [i16; 6] = [19, 20, 21, 33, 37, 44];
+/// Topics that are not there may be made for it: a thousand names make a thousand topics.
+const METADATA: i16 = 3;
+/// More than an ordinary client's request of these.
+const LARGE: usize = 4 << 10;
+const LARGE_ON_DISK: usize = 512;
 
 /// Whether the URL is one of ours.
 pub(super) fn is_ours(url: &str) -> bool {
@@ -72,6 +83,7 @@ pub(super) async fn open(opening: &Opening<'_>) -> Result<Arc<dyn Backend>, Erro
         stop: stop.clone(),
         fsync,
         troubles,
+        beside: TaskTracker::new(),
     }))
 }
 
@@ -103,6 +115,9 @@ fn place(url: &str) -> Result<Option<Place>, Error> {
         );
     }
     let mut fsync = Fsync::Interval;
+    if options.matches("fsync=").count() > 1 {
+        return Err(bad("fsync is there more than once. Say it once".to_owned()));
+    }
     for option in options.split('&').filter(|option| !option.is_empty()) {
         fsync = match option.split_once('=') {
             Some(("fsync", "always")) => Fsync::Always,
@@ -149,20 +164,34 @@ fn engine_settings(settings: &Settings, port: u16) -> engine::Settings {
 impl Embedded {
     /// One request, from the first look at it on.
     fn begin(&self, request: &Request) -> Outcome {
-        self.with_cx(request, |cx| self.engine.request(cx, request.body()))
+        with_cx(&self.clock, request, |cx| self.engine.request(cx, request.body()))
     }
 
-    fn with_cx(&self, request: &Request, run: impl FnOnce(&Cx<'_>) -> Outcome) -> Outcome {
-        // The shell has read this header before.
-        let client_id = header::parse(&request.frame).ok().and_then(|head| head.client_id);
-        run(&Cx {
-            now: self.clock.now(),
-            key: request.key,
-            version: request.version,
-            correlation_id: request.correlation_id,
-            client_id,
-            client_host: &request.peer,
-        })
+    fn takes_long(&self, request: &Request) -> bool {
+        let (is_on_disk, len) = (self.engine.is_on_disk(), request.body().len());
+        match request.key {
+            METADATA => len > if is_on_disk { LARGE_ON_DISK } else { LARGE },
+            key => ADMIN.contains(&key) && (is_on_disk || len > LARGE),
+        }
+    }
+
+    /// On a thread of its own, where connections do not wait for it.
+    async fn begin_beside(&self, request: Request) -> Answer {
+        let (engine, clock) = (self.engine.clone(), self.clock);
+        let begun = self.beside.spawn_blocking(move || {
+            let outcome = with_cx(&clock, &request, |cx| engine.request(cx, request.body()));
+            (request, outcome)
+        });
+        match begun.await {
+            Ok((request, Outcome::Park(parked))) => self.finish(request, parked).await,
+            Ok((_, Outcome::Reply(pieces))) => Answer::Pieces(pieces),
+            Ok((_, Outcome::Silent)) => Answer::Silent,
+            Ok((_, Outcome::Close(why))) => Answer::Close(why),
+            Err(e) => {
+                ended(Err(e));
+                Answer::Close("the broker stops".to_owned())
+            }
+        }
     }
 
     async fn finish(&self, request: Request, mut parked: engine::Parked) -> Answer {
@@ -176,7 +205,7 @@ impl Embedded {
                 () = self.stop.cancelled(), if !parked.waits_for_sync() => true,
                 () = woken => false,
             };
-            let outcome = self.with_cx(&request, |cx| match stopped {
+            let outcome = with_cx(&self.clock, &request, |cx| match stopped {
                 true => self.engine.abandon(cx, parked),
                 false => self.engine.resume(cx, request.body(), parked),
             });
@@ -189,6 +218,19 @@ impl Embedded {
             }
         }
     }
+}
+
+fn with_cx(clock: &Clock, request: &Request, run: impl FnOnce(&Cx<'_>) -> Outcome) -> Outcome {
+    // The shell has read this header before.
+    let client_id = header::parse(&request.frame).ok().and_then(|head| head.client_id);
+    run(&Cx {
+        now: clock.now(),
+        key: request.key,
+        version: request.version,
+        correlation_id: request.correlation_id,
+        client_id,
+        client_host: &request.peer,
+    })
 }
 
 impl Embedded {
@@ -237,6 +279,23 @@ impl Embedded {
     }
 }
 
+impl Embedded {
+    /// The folders of deleted topics.
+    async fn sweep(&self) {
+        loop {
+            poll_fn(|cx| match self.engine.poll_sweep(cx.waker()) {
+                true => Poll::Ready(()),
+                false => Poll::Pending,
+            })
+            .await;
+            let engine = self.engine.clone();
+            ended(self.beside.spawn_blocking(move || engine.sweep()).await);
+            // What cannot be removed is tried again, and not all the time.
+            tokio::time::sleep(SWEEP_INTERVAL).await;
+        }
+    }
+}
+
 impl Backend for Embedded {
     fn advertised(&self) -> &[ApiRange] {
         &self.ranges
@@ -251,6 +310,9 @@ impl Backend for Embedded {
     }
 
     fn call(&self, request: Request) -> Called<'_> {
+        if self.takes_long(&request) {
+            return Called::Later(Box::pin(self.begin_beside(request)));
+        }
         match self.begin(&request) {
             Outcome::Reply(pieces) => Called::Now(Answer::Pieces(pieces)),
             Outcome::Silent => Called::Now(Answer::Silent),
@@ -261,7 +323,7 @@ impl Backend for Embedded {
 
     fn timers(&self) -> Pending<'_, ()> {
         Box::pin(async {
-            tokio::join!(self.fire(), self.flush());
+            tokio::join!(self.fire(), self.flush(), self.sweep());
         })
     }
 
@@ -270,7 +332,7 @@ impl Backend for Embedded {
         // Compaction and files take their time, which connections do not have.
         Box::pin(async move {
             let maintained = engine.clone();
-            let mut running = spawn_blocking(move || maintained.maintain(now));
+            let mut running = self.beside.spawn_blocking(move || maintained.maintain(now));
             let result = tokio::select! {
                 biased;
                 result = &mut running => result,
@@ -306,6 +368,9 @@ impl Backend for Embedded {
     fn close(&self) -> Pending<'_, ()> {
         let engine = self.engine.clone();
         Box::pin(async move {
+            engine.end_work();
+            self.beside.close();
+            self.beside.wait().await;
             // A thread for nothing would be one more to wait for.
             if !engine.is_on_disk() {
                 return;

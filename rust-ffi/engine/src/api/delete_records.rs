@@ -27,7 +27,8 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DeleteRecordsReques
             asked.entry(topic.name).or_default().insert(partition.partition_index, partition.offset);
         }
     }
-    let topics = asked.into_iter().map(|(name, partitions)| {
+    let mut topics = Vec::with_capacity(asked.len());
+    for (name, partitions) in asked {
         let topic = engine.topics.get(name);
         let answer = |(partition_index, before)| {
             let low_watermark = delete(topic.as_deref(), partition_index, before);
@@ -37,9 +38,19 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DeleteRecordsReques
                 error_code: low_watermark.err().unwrap_or(ErrorCode::None).code(),
             }
         };
-        DeleteRecordsTopicResult { name, partitions: partitions.into_iter().map(answer).collect() }
-    });
-    let response = DeleteRecordsResponse { throttle_time_ms: 0, topics: topics.collect() };
+        topics.push(DeleteRecordsTopicResult { name, partitions: partitions.into_iter().map(answer).collect() });
+    }
+    if let Some(disk) = &engine.disk
+        && disk.checkpoint(&engine.topics.partitions()).is_err()
+    {
+        // They are gone, but may be there again after a crash.
+        let partitions = topics.iter_mut().flat_map(|topic| &mut topic.partitions);
+        partitions.filter(|partition| partition.error_code == ErrorCode::None.code()).for_each(|partition| {
+            partition.error_code = ErrorCode::KafkaStorageError.code();
+            partition.low_watermark = -1;
+        });
+    }
+    let response = DeleteRecordsResponse { throttle_time_ms: 0, topics };
     cx.reply(|writer, version| response.encode(writer, version))
 }
 

@@ -170,7 +170,7 @@ fn nothing_is_left_of_a_deleted_topic() {
         if round == 1 {
             // A folder that cannot be removed now is removed later.
             faults.fail_once();
-            engine.disk.as_ref().unwrap().remove_discarded(|| true);
+            engine.sweep();
             assert_eq!(left(), 2);
         }
         engine.maintain(at(1));

@@ -41,10 +41,9 @@ impl Partition {
             let log = Log::at_home(Some(home), segments, Producers::default(), how.log_start, how.log_start);
             return Ok((Partition::with_log(index, log), strange));
         }
-        let mut opened = Opened::new(&bases, snapshots, how);
+        let mut opened = Opened::new(home.folder(), &bases, snapshots, how);
         for (place, base) in bases.iter().enumerate() {
-            let is_last = place + 1 == bases.len();
-            opened.segment(&home, *base, is_last)?;
+            opened.segment(&home, *base, bases.get(place + 1).copied())?;
             if opened.broken {
                 // What comes after a torn segment cannot be whole.
                 for base in &bases[place + 1..] {
@@ -79,7 +78,14 @@ impl Partition {
         {
             active.first_timestamp = file.first_timestamp(active.bytes)?;
         }
-        let said: Vec<String> = strange.into_iter().chain(cut).collect();
+        let damaged = opened.damaged.iter().map(|(name, at)| {
+            format!(
+                "{}: {name}, which was whole once, is damaged at byte {at}: what it holds from there on cannot be \
+                 read. Restore it from a backup, or let consumers seek past it",
+                opened.folder
+            )
+        });
+        let said: Vec<String> = strange.into_iter().chain(damaged).chain(cut).collect();
         let notice = (!said.is_empty()).then(|| said.join("; "));
         let log_start = how.log_start.clamp(bases[0], opened.end);
         if opened.segments.back().is_some_and(Segment::is_empty) {
@@ -165,6 +171,13 @@ pub(crate) fn survey(home: &Home, mut see: impl FnMut(&wire::batch::Batch<'_>)) 
     Ok(None)
 }
 
+/// Where a segment stops being sound, if it does, and the largest timestamp before that.
+fn damage(segment: &SegmentFile, len: u64) -> io::Result<Option<(u64, i64)>> {
+    let mut max_timestamp = -1;
+    let (sound, _) = segment.survey(|batch| max_timestamp = max_timestamp.max(batch.max_timestamp()))?;
+    Ok(Some((sound, max_timestamp)).filter(|_| sound < len))
+}
+
 struct Opened {
     how: Reopening,
     /// The offsets of those that are there.
@@ -176,10 +189,14 @@ struct Opened {
     end: i64,
     cut: u64,
     broken: bool,
+    /// Segments that were closed in order and are not sound, and where. Nothing is cut off, or all that was
+    /// acknowledged behind it would go too.
+    damaged: Vec<(String, u64)>,
+    folder: String,
 }
 
 impl Opened {
-    fn new(bases: &[i64], snapshots: BTreeSet<i64>, how: Reopening) -> Opened {
+    fn new(folder: &str, bases: &[i64], snapshots: BTreeSet<i64>, how: Reopening) -> Opened {
         Opened {
             how,
             snapshots,
@@ -189,10 +206,14 @@ impl Opened {
             end: bases[0],
             cut: 0,
             broken: false,
+            damaged: Vec::new(),
+            folder: folder.to_owned(),
         }
     }
 
-    fn segment(&mut self, home: &Home, base: i64, is_last: bool) -> io::Result<()> {
+    /// `next` is where the one behind it begins.
+    fn segment(&mut self, home: &Home, base: i64, next: Option<i64>) -> io::Result<()> {
+        let is_last = next.is_none();
         let now_ms = self.how.now.wall_ms;
         if base < self.end {
             let [name, ..] = names_of(base);
@@ -210,6 +231,13 @@ impl Opened {
         let known_end = if self.how.clean || closed { segment.end(len)? } else { None };
         if let Some((end, max_timestamp)) = known_end {
             self.end = end.max(base);
+            self.push(segment, base, len, max_timestamp);
+        } else if let Some(next) = next.filter(|_| self.how.clean || closed)
+            && let Some((sound, max_timestamp)) = damage(&segment, len)?
+        {
+            let [name, ..] = names_of(base);
+            self.damaged.push((name, sound));
+            self.end = next.max(base);
             self.push(segment, base, len, max_timestamp);
         } else {
             self.known_until(home, base)?;

@@ -38,7 +38,7 @@ fn kept(partition: &Partition) -> Vec<(i64, Vec<u8>, Option<Vec<u8>>)> {
     for slice in &slices {
         let (batch, rest) = Batch::first(slice).expect("what is in the log is sound");
         assert!(rest.is_empty());
-        for record in Records::new(&batch.inflated(1 << 20).unwrap(), batch.record_count()).flatten() {
+        for record in Records::new(&batch.inflated(4 << 20).unwrap(), batch.record_count()).flatten() {
             let offset = batch.base_offset() + i64::from(record.offset_delta);
             all.push((offset, record.key.unwrap_or_default().to_vec(), record.value.map(<[u8]>::to_vec)));
         }
@@ -301,6 +301,32 @@ fn compaction_keeps_the_latest_of_each_key_and_its_offset() {
 
     partition.maintain(&config, 1, at(config.delete_retention_ms + 2));
     assert!(kept(&partition).iter().all(|record| record.1 != b"a"), "and goes then");
+}
+
+/// What was compressed stays so: a batch of a few kilobytes became a hundred megabytes, which no client takes.
+#[test]
+fn compaction_keeps_the_codec() {
+    let config = TopicConfig { compact: true, delete: false, segment_bytes: 400, ..TopicConfig::default() };
+    for codec in 1..=4u8 {
+        let partition = Partition::new(0, |_| ());
+        let large = vec![codec; 1 << 20];
+        let mut made = batch(&[(WALL, Some(b"a"), Some(&large)), (WALL, Some(b"b"), Some(&large))]);
+        made[22] |= codec;
+        let given = Batch::stored(&made);
+        let compressed = wire::batch::with_records(&given, &made[61..], 2, given.max_timestamp());
+        assert!(compressed.len() < 100_000, "{codec}: {}", compressed.len());
+        append(&partition, &compressed, &config).unwrap();
+        append(&partition, &batch(&[(WALL, Some(b"a"), Some(b"later"))]), &config).unwrap();
+        append(&partition, &plain(1, 390, WALL), &config).unwrap();
+        partition.maintain(&config, 1, at(1));
+        let stored = read(&partition, 0, usize::MAX, true);
+        let first = Batch::first(&stored[0]).unwrap().0;
+        assert_eq!((first.record_count(), first.compression()), (1, given.compression()));
+        assert!(stored[0].len() < compressed.len());
+        let left = kept(&partition);
+        assert_eq!(left[0], (1, b"b".to_vec(), Some(large)), "{codec}");
+        assert_eq!(left[1], (2, b"a".to_vec(), Some(b"later".to_vec())));
+    }
 }
 
 /// A round remembers so many keys and no more; the next ones go on where it stopped, and the same is left in the end.

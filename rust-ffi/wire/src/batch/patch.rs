@@ -1,6 +1,7 @@
 //! What a broker writes into a batch, in place.
 
 use super::{Batch, HEADER, LOG_OVERHEAD, at};
+use crate::{deflate, inflate::Compression};
 
 /// `batch` is one whole batch. The checksum does not cover the offset.
 pub fn set_base_offset(batch: &mut [u8], offset: i64) {
@@ -32,14 +33,14 @@ pub fn set_log_append_time(batch: &mut [u8], now_ms: i64) {
     batch[at::CRC..][..4].copy_from_slice(&crc.to_be_bytes());
 }
 
-/// A batch with other, uncompressed records, and the rest as it was: offsets, producer, times. For compaction, which
-/// keeps some of the records and leaves gaps where the others were.
+/// A batch with other records, which are given as they are and compressed as the batch's were, and the rest as it was:
+/// offsets, producer, times. For compaction, which keeps some of the records and leaves gaps where the others were.
 pub fn with_records(batch: &Batch<'_>, records: &[u8], count: i32, max_timestamp: i64) -> Vec<u8> {
     let mut bytes = batch.bytes()[..HEADER].to_vec();
-    bytes.extend_from_slice(records);
+    let compression = batch.compression().unwrap_or(Compression::None);
+    bytes.extend(deflate::to_vec(compression, records));
     let length = i32::try_from(bytes.len() - LOG_OVERHEAD).expect("records come from batches that fit");
     bytes[at::LENGTH..][..4].copy_from_slice(&length.to_be_bytes());
-    bytes[at::ATTRIBUTES + 1] &= !0x07;
     bytes[at::MAX_TIMESTAMP..][..8].copy_from_slice(&max_timestamp.to_be_bytes());
     bytes[at::RECORD_COUNT..][..4].copy_from_slice(&count.to_be_bytes());
     let crc = crc32c::crc32c(&bytes[at::ATTRIBUTES..]);

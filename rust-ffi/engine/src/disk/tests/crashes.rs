@@ -472,6 +472,39 @@ fn compaction_shows_nothing_that_is_not_synced() {
     assert!(shown.len() < 5 && shown.last() == Some(&7), "{shown:?}");
 }
 
+/// One byte had changed on the disk in a segment that was closed long ago, and all the later ones were removed.
+#[test]
+fn a_damaged_segment_does_not_take_the_later_ones_along() {
+    for stops in [true, false] {
+        let files = MemoryFiles::default();
+        let (engine, _) = open(&files, Fsync::Interval);
+        engine.create_topic("t", Some(1), tiny()).unwrap();
+        (0..20).for_each(|i| assert_eq!(put(&engine, &[i; 90]).0, ErrorCode::None));
+        engine.flush();
+        if stops {
+            engine.shut().unwrap();
+        }
+        drop(engine);
+        // The last byte of the second batch, which is the segment's last.
+        files.change("t-0/00000000000000000000.log", |bytes| *bytes.last_mut().unwrap() ^= 1);
+        for _ in 0..2 {
+            let (engine, notices) = open(&files, Fsync::Interval);
+            let said = &notices[0];
+            assert!(said.contains("t-0: 00000000000000000000.log") && said.contains("is damaged at byte"), "{said}");
+            let partition = engine.topics.get("t").unwrap().partition(0).unwrap();
+            assert_eq!(partition.range(), (0, 20));
+            let mut pieces = Vec::new();
+            partition.read(2, 5_000, true, usize::MAX, &mut pieces).unwrap();
+            let bytes = pieces[0].bytes().unwrap();
+            assert_eq!(wire::batch::Batch::first(&bytes).unwrap().0.base_offset(), 2);
+            if stops {
+                engine.shut().unwrap();
+            }
+        }
+        assert_eq!(put(&open(&files, Fsync::Interval).0, b"more"), (ErrorCode::None, 20));
+    }
+}
+
 /// A full disk was kept full by what compaction had written of a segment until then.
 #[test]
 fn compaction_leaves_nothing_on_a_full_disk() {
