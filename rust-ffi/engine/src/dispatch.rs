@@ -2,12 +2,13 @@
 
 use wire::{
     api::{Api, ApiRange},
-    message::Reader,
+    message::{Reader, metadata_request::MetadataRequest},
 };
 
 use crate::{
     Engine, api,
     cx::Cx,
+    disk::OFFSETS_TOPIC,
     outcome::{Outcome, Parked, State},
 };
 
@@ -83,6 +84,38 @@ const ELEMENTS_MAX: usize = 2 << 20;
 fn reader(key: i16, body: &[u8]) -> Reader<'_> {
     if key <= wire::api::FETCH { Reader::new(body) } else { Reader::within(body, ELEMENTS_MAX) }
 }
+
+/// Whether a request makes, removes or writes down much: others would wait for it. A malformed one does not.
+pub(crate) fn takes_long(engine: &Engine, key: i16, version: i16, body: &[u8]) -> bool {
+    let is_on_disk = engine.disk.is_some();
+    match key {
+        CREATE_TOPICS
+        | DELETE_TOPICS
+        | DELETE_RECORDS
+        | ALTER_CONFIGS
+        | CREATE_PARTITIONS
+        | INCREMENTAL_ALTER_CONFIGS => is_on_disk || body.len() > LARGE,
+        // A thousand names may make a thousand topics.
+        METADATA if is_on_disk => MetadataRequest::decode(&mut reader(key, body), version)
+            .is_ok_and(|request| api::metadata::makes_topics(engine, &request)),
+        METADATA => body.len() > LARGE,
+        // The first one makes `__consumer_offsets`.
+        FIND_COORDINATOR => is_on_disk && engine.topics.get(OFFSETS_TOPIC).is_none(),
+        _ => false,
+    }
+}
+
+/// More than an ordinary client's request that makes topics in memory.
+const LARGE: usize = 4 << 10;
+
+const METADATA: i16 = 3;
+const FIND_COORDINATOR: i16 = 10;
+const CREATE_TOPICS: i16 = 19;
+const DELETE_TOPICS: i16 = 20;
+const DELETE_RECORDS: i16 = 21;
+const ALTER_CONFIGS: i16 = 33;
+const CREATE_PARTITIONS: i16 = 37;
+const INCREMENTAL_ALTER_CONFIGS: i16 = 44;
 
 /// Kafka serves these if they are sent, but does not say so unless a metrics reporter is configured.
 const UNADVERTISED: &[i16] = &[71, 72];

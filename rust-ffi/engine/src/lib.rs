@@ -128,6 +128,11 @@ impl Engine {
         engine.producer_ids = ProducerIds::from(found.producer_id.max(used));
         engine.disk = Some(disk);
         groups::restore(&engine, now).map_err(failed)?;
+        if let Some(disk) = &engine.disk {
+            // What a power cut has taken was deleted up to an offset that may come again. A full disk is no reason not
+            // to start.
+            let _ = disk.checkpoint(&engine.topics.partitions());
+        }
         Ok((engine, found.notices.into_iter().chain(notices).collect()))
     }
 
@@ -166,6 +171,11 @@ impl Engine {
     /// `body` is what follows the header. The shell has checked that key and version are served ([`serves`]).
     pub fn request(&self, cx: &Cx<'_>, body: &[u8]) -> Outcome {
         dispatch::request(self, cx, body)
+    }
+
+    /// Whether [`Engine::request`] is better called where no other request waits for it.
+    pub fn takes_long(&self, key: i16, version: i16, body: &[u8]) -> bool {
+        dispatch::takes_long(self, key, version, body)
     }
 
     /// The same request goes on, once the ticket it was parked with is woken.

@@ -194,13 +194,12 @@ impl Topic {
         if *is_deleted {
             return Ok(());
         }
-        let mut partitions = write(&self.partitions);
-        let now = partitions.len() as i32;
+        let now = self.partition_count();
         let new = self.place.partitions(&self.name, self.id, now..count)?;
         if !new.is_empty() {
             let written = self.write_down(count, &self.config());
             written.inspect_err(|_| self.place.take_back(&self.name, self.id, now..count))?;
-            partitions.extend(new);
+            write(&self.partitions).extend(new);
         }
         Ok(())
     }
@@ -215,11 +214,10 @@ impl Topic {
         if *is_deleted {
             return Ok(());
         }
-        let mut current = write(&self.config);
-        if current.overrides != config.overrides {
+        if self.config().overrides != config.overrides {
             self.write_down(self.partition_count(), &config)?;
         }
-        *current = config;
+        *write(&self.config) = config;
         Ok(())
     }
 }

@@ -229,5 +229,6 @@ fuzz_target!(|data: &[u8]| {
     drop(engine);
     let (engine, notices) = open(&files).expect("it was opened before");
     assert_eq!(ranges(&engine), opened);
-    assert!(notices.iter().all(|notice| notice.ends_with("is left as it is")), "{notices:?}");
+    // What is left as it is, or cannot be read, is said again.
+    assert!(!notices.iter().any(|notice| notice.contains("cut off")), "{notices:?}");
 });

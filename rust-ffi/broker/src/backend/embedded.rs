@@ -4,7 +4,7 @@ use std::{future::poll_fn, path::PathBuf, sync::Arc, task::Poll, time::Duration}
 
 use engine::{Cx, Engine, Fsync, Outcome, Store};
 use percent_encoding::percent_decode_str;
-use tokio::{task::spawn_blocking, time::sleep_until};
+use tokio::{sync::Semaphore, task::spawn_blocking, time::sleep_until};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use wire::{api::ApiRange, header, message::api_versions::Feature};
 
@@ -41,15 +41,12 @@ struct Embedded {
     troubles: Option<Arc<Troubles>>,
     /// What runs beside the connections, and has to end before the engine is shut.
     beside: TaskTracker,
+    /// So many requests may at once: flusher and maintenance use the same threads.
+    turns: Arc<Semaphore>,
 }
 
-/// What makes, removes or writes down much for one request: others would wait for it.
-const ADMIN: [i16; 6] = [19, 20, 21, 33, 37, 44];
-/// Topics that are not there may be made for it: a thousand names make a thousand topics.
-const METADATA: i16 = 3;
-/// More than an ordinary client's request of these.
-const LARGE: usize = 4 << 10;
-const LARGE_ON_DISK: usize = 512;
+/// They wait for each other's locks anyway.
+const TURNS: usize = 4;
 
 /// Whether the URL is one of ours.
 pub(super) fn is_ours(url: &str) -> bool {
@@ -84,6 +81,7 @@ pub(super) async fn open(opening: &Opening<'_>) -> Result<Arc<dyn Backend>, Erro
         fsync,
         troubles,
         beside: TaskTracker::new(),
+        turns: Arc::new(Semaphore::new(TURNS)),
     }))
 }
 
@@ -167,18 +165,12 @@ impl Embedded {
         with_cx(&self.clock, request, |cx| self.engine.request(cx, request.body()))
     }
 
-    fn takes_long(&self, request: &Request) -> bool {
-        let (is_on_disk, len) = (self.engine.is_on_disk(), request.body().len());
-        match request.key {
-            METADATA => len > if is_on_disk { LARGE_ON_DISK } else { LARGE },
-            key => ADMIN.contains(&key) && (is_on_disk || len > LARGE),
-        }
-    }
-
     /// On a thread of its own, where connections do not wait for it.
     async fn begin_beside(&self, request: Request) -> Answer {
         let (engine, clock) = (self.engine.clone(), self.clock);
+        let turn = self.turns.clone().acquire_owned().await.expect("it is never closed");
         let begun = self.beside.spawn_blocking(move || {
+            let _turn = turn;
             let outcome = with_cx(&clock, &request, |cx| engine.request(cx, request.body()));
             (request, outcome)
         });
@@ -274,7 +266,7 @@ impl Embedded {
                 }
             }
             let engine = self.engine.clone();
-            ended(spawn_blocking(move || engine.flush()).await);
+            ended(self.beside.spawn_blocking(move || engine.flush()).await);
         }
     }
 }
@@ -310,7 +302,7 @@ impl Backend for Embedded {
     }
 
     fn call(&self, request: Request) -> Called<'_> {
-        if self.takes_long(&request) {
+        if self.engine.takes_long(request.key, request.version, request.body()) {
             return Called::Later(Box::pin(self.begin_beside(request)));
         }
         match self.begin(&request) {

@@ -39,6 +39,14 @@ enum Asked<'a> {
     Missing { name: Option<&'a str>, id: Uuid, code: ErrorCode },
 }
 
+/// Whether a topic has to be made for it.
+pub(crate) fn makes_topics(engine: &Engine, request: &MetadataRequest<'_>) -> bool {
+    let is_missing = |name: &str| engine.topics.get(name).is_none();
+    request.allow_auto_topic_creation
+        && engine.configs.boolean("auto.create.topics.enable")
+        && request.topics.iter().flatten().filter_map(|topic| topic.name).any(is_missing)
+}
+
 pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &MetadataRequest<'_>) -> Outcome {
     let asked = match &request.topics {
         None => all(engine),

@@ -63,7 +63,7 @@ fn invalid(why: impl Into<String>) -> Refused {
 /// Each resource is changed as a whole or not at all; what becomes of one does not touch the others.
 pub(crate) fn alter(engine: &Engine, wanted: &[Wanted<'_>], validate_only: bool) -> Vec<Result<(), Refused>> {
     let configs = &engine.configs;
-    let _held = configs.hold();
+    let _changing = configs.change();
     let mut count: BTreeMap<(i8, &str), usize> = BTreeMap::new();
     wanted.iter().for_each(|one| *count.entry((one.kind, one.name)).or_default() += 1);
     let mut draft = Dynamic::clone(&configs.dynamic());

@@ -3,7 +3,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard},
+    sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
     describe::Entry,
     table,
 };
-use crate::{settings::Settings, waiters::lock};
+use crate::settings::Settings;
 
 /// Texts by Kafka's names.
 pub(crate) type Props = BTreeMap<String, String>;
@@ -22,7 +22,7 @@ pub(crate) struct BrokerConfigs {
     /// What was given at start.
     pub(super) fixed: Props,
     /// One change at a time; taken before any other lock.
-    changes: Mutex<()>,
+    changes: RwLock<()>,
     state: RwLock<State>,
 }
 
@@ -156,7 +156,7 @@ impl Dynamic {
 impl BrokerConfigs {
     /// What an earlier run has written down.
     pub(crate) fn restore(&self, resources: BTreeMap<String, Props>) {
-        let _changing = self.hold();
+        let _changing = self.change();
         let mut dynamic = (*self.dynamic()).clone();
         for (resource, props) in resources {
             dynamic.put(&resource, props);
@@ -175,14 +175,19 @@ impl BrokerConfigs {
         BrokerConfigs {
             node_id: settings.node_id,
             fixed,
-            changes: Mutex::new(()),
+            changes: RwLock::new(()),
             state: RwLock::new(State { dynamic: Arc::new(dynamic), values: Arc::new(values), plain: Arc::default() }),
         }
     }
 
-    /// Nothing changes while this is held.
-    pub(crate) fn hold(&self) -> MutexGuard<'_, ()> {
-        lock(&self.changes)
+    /// Nothing changes while this is held, by any number of those who make topics.
+    pub(crate) fn hold(&self) -> RwLockReadGuard<'_, ()> {
+        self.changes.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Nobody holds it while this is held.
+    pub(super) fn change(&self) -> RwLockWriteGuard<'_, ()> {
+        self.changes.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn read(&self) -> RwLockReadGuard<'_, State> {

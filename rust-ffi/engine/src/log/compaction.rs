@@ -60,6 +60,7 @@ struct Work {
     base_offset: i64,
     data: WorkData,
     cleaned_ms: Option<i64>,
+    is_left: bool,
     opened_ms: i64,
     appended_ms: i64,
 }
@@ -71,6 +72,15 @@ enum WorkData {
 }
 
 impl Work {
+    /// The segment as it is, if it is in memory.
+    fn unchanged(self) -> Segment {
+        let mut segment = Segment::new(self.base_offset, Data::Memory(Vec::new()), self.opened_ms);
+        if let WorkData::Memory(batches) = self.data {
+            batches.into_iter().for_each(|stored| segment.push(stored, self.opened_ms));
+        }
+        Segment { appended_ms: self.appended_ms, is_left: true, ..segment }
+    }
+
     /// Calls `see` with every batch, until it fails.
     fn each(&self, mut see: impl FnMut(Stored) -> io::Result<()>) -> io::Result<()> {
         match &self.data {
@@ -102,15 +112,16 @@ impl Log {
         let closed = self.segments.iter().skip(1).take_while(|next| next.base_offset <= shown).count();
         let segments: Vec<&Segment> = self.segments.iter().take(closed).take_while(old_enough).collect();
         let bytes = |dirty_only: bool| {
-            let counted = segments.iter().filter(|segment| !dirty_only || segment.cleaned_ms.is_none());
+            let counted = segments.iter().filter(|segment| !dirty_only || segment.is_dirty());
             counted.map(|segment| segment.bytes).sum::<u64>()
         };
         let (dirty, all) = (bytes(true), bytes(false));
         let waited = segments.iter().any(|segment| {
-            segment.cleaned_ms.is_none() && now.wall_ms.saturating_sub(segment.opened_ms) > config.max_compaction_lag_ms
+            segment.is_dirty() && now.wall_ms.saturating_sub(segment.opened_ms) > config.max_compaction_lag_ms
         });
-        // Tombstones go in a later round than the one that first saw them, though nothing new came.
-        let tombstones = segments.iter().any(|segment| {
+        // Tombstones go in a later round than the one that first saw them, though nothing new came; not those behind
+        // what may still have what they delete.
+        let tombstones = segments.iter().take_while(|segment| !segment.is_left).any(|segment| {
             let cleaned = segment.cleaned_ms.filter(|_| segment.has_tombstones);
             cleaned.is_some_and(|cleaned| now.wall_ms.saturating_sub(cleaned) > config.delete_retention_ms)
         });
@@ -125,6 +136,7 @@ impl Log {
                 Data::File(file) => WorkData::File(file.clone(), segment.bytes),
             },
             cleaned_ms: segment.cleaned_ms,
+            is_left: segment.is_left,
             opened_ms: segment.opened_ms,
             appended_ms: segment.appended_ms,
         };
@@ -145,8 +157,8 @@ impl Partition {
             (log.cleanable(config, now), log.home.clone())
         };
         let (mut latest, mut covered) = (Latest::default(), 0);
-        for work in &work {
-            if work.cleaned_ms.is_some() {
+        for work in &mut work {
+            if work.cleaned_ms.is_some() || work.is_left {
                 covered += 1;
                 continue;
             }
@@ -154,26 +166,48 @@ impl Partition {
                 break;
             }
             covered += 1;
-            // What cannot be read is not cleaned.
             let looked = work.each(|stored| {
                 remember(&stored.batch(), &mut latest);
                 self.goes_on()
             });
-            if looked.is_err() {
-                return;
+            match looked {
+                Ok(()) => {}
+                Err(e) if cannot(&e) => {
+                    self.leave(work.base_offset);
+                    work.is_left = true;
+                }
+                Err(_) => return,
             }
         }
         work.truncate(covered);
         match home {
             None => self.compact_memory(work, &latest, config, now),
             Some(home) => {
+                let mut round = Round { latest: &latest, config, now, tombstones_stay: false };
                 for work in work {
-                    // A full disk, say: this segment stays as it is, and the next round tries again.
-                    if self.compact_file(&home, &work, &latest, config, now).is_err() {
-                        return;
+                    if work.is_left {
+                        round.tombstones_stay = true;
+                        continue;
+                    }
+                    match self.compact_file(&home, &work, &round) {
+                        Ok(()) => {}
+                        Err(e) if cannot(&e) => {
+                            self.leave(work.base_offset);
+                            round.tombstones_stay = true;
+                        }
+                        // A full disk, say: this segment stays as it is, and the next round tries again.
+                        Err(_) => return,
                     }
                 }
             }
+        }
+    }
+
+    /// Compaction does not try this segment again.
+    fn leave(&self, base_offset: i64) {
+        let mut log = lock(&self.log);
+        if let Some(segment) = log.segments.iter_mut().find(|segment| segment.base_offset == base_offset) {
+            segment.is_left = true;
         }
     }
 
@@ -185,21 +219,33 @@ impl Partition {
     fn compact_memory(&self, work: Vec<Work>, latest: &Latest, config: &TopicConfig, now: Now) {
         let (Some(first), Some(last)) = (work.first(), work.last()) else { return };
         let (first, last) = (first.base_offset, last.base_offset);
-        let clean = |work: Work| {
+        let mut round = Round { latest, config, now, tombstones_stay: false };
+        let mut cleaned = Vec::with_capacity(work.len());
+        for work in work {
+            if work.is_left {
+                round.tombstones_stay = true;
+                cleaned.push(work.unchanged());
+                continue;
+            }
             let mut segment = Segment::new(work.base_offset, Data::Memory(Vec::new()), work.opened_ms);
-            // Memory can always be read.
-            let _ = clean(&work, latest, config, now, &mut segment, |segment, stored| {
+            let done = round.clean(&work, &mut segment, |segment, stored| {
                 // A small one keeps the memory of its neighbours, which go.
                 let bytes = match stored.bytes.len() {
                     ..=LARGE => Bytes::copy_from_slice(&stored.bytes),
                     _ => stored.bytes,
                 };
                 segment.push(Stored { bytes, ..stored }, work.opened_ms);
-                Ok(())
+                self.goes_on()
             });
-            segment
-        };
-        let cleaned: Vec<Segment> = work.into_iter().map(clean).collect();
+            cleaned.push(match done {
+                Ok(()) => segment,
+                Err(e) if !cannot(&e) => return,
+                Err(_) => {
+                    round.tombstones_stay = true;
+                    work.unchanged()
+                }
+            });
+        }
         let mut log = lock(&self.log);
         // Retention or DeleteRecords may have taken some of them meanwhile; what is left is cleaned next time.
         let unchanged = log.segments.front().is_some_and(|segment| segment.base_offset == first)
@@ -212,21 +258,14 @@ impl Partition {
     }
 
     /// Writes the segment anew under another name, and then puts it in the old one's place at once.
-    fn compact_file(
-        &self,
-        home: &Home,
-        work: &Work,
-        latest: &Latest,
-        config: &TopicConfig,
-        now: Now,
-    ) -> io::Result<()> {
+    fn compact_file(&self, home: &Home, work: &Work, round: &Round<'_>) -> io::Result<()> {
         self.goes_on()?;
         if lock(&self.log).closed {
             return Ok(());
         }
         let file = SegmentFile::create_beside(home.files(), home.folder(), work.base_offset)?;
         let mut segment = Segment::new(work.base_offset, Data::Memory(Vec::new()), work.opened_ms);
-        let cleaned = clean(work, latest, config, now, &mut segment, |segment, stored| {
+        let cleaned = round.clean(work, &mut segment, |segment, stored| {
             self.goes_on()?;
             let head = BatchHead::of(&stored.batch());
             file.append(&[&stored.bytes], &head, segment.bytes)?;
@@ -286,28 +325,44 @@ fn records<'a>(batch: &Batch<'_>, inflated: &'a [u8]) -> Option<Vec<(i64, Record
     records.map(|record| record.map(place)).collect::<Result<_, _>>().ok()
 }
 
-/// Calls `keep_it` with what stays of each batch, and notes in `segment` what was found.
-fn clean(
-    work: &Work,
-    latest: &Latest,
-    config: &TopicConfig,
+/// Whether compaction cannot clean a segment: it is damaged, or would grow. Everything else may pass.
+fn cannot(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::FileTooLarge)
+}
+
+/// What goes through all segments of a round.
+struct Round<'a> {
+    latest: &'a Latest,
+    config: &'a TopicConfig,
     now: Now,
-    segment: &mut Segment,
-    mut keep_it: impl FnMut(&mut Segment, Stored) -> io::Result<()>,
-) -> io::Result<()> {
-    let cleaned_ms = work.cleaned_ms.unwrap_or(now.wall_ms);
-    let tombstones_go = now.wall_ms.saturating_sub(cleaned_ms) > config.delete_retention_ms;
-    work.each(|stored| {
-        let kept = keep(&stored, latest, tombstones_go);
-        segment.has_tombstones |= kept.tombstones;
-        match kept.bytes {
-            Some(bytes) => keep_it(segment, Stored { base_offset: stored.base_offset, bytes }),
-            None => Ok(()),
-        }
-    })?;
-    segment.appended_ms = work.appended_ms;
-    segment.cleaned_ms = Some(cleaned_ms);
-    Ok(())
+    /// A segment before this one still has all of its records: what deletes them has to stay.
+    tombstones_stay: bool,
+}
+
+impl Round<'_> {
+    /// Calls `keep_it` with what stays of each batch, and notes in `segment` what was found.
+    fn clean(
+        &self,
+        work: &Work,
+        segment: &mut Segment,
+        mut keep_it: impl FnMut(&mut Segment, Stored) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let now_ms = self.now.wall_ms;
+        let cleaned_ms = work.cleaned_ms.unwrap_or(now_ms);
+        let tombstones_go =
+            !self.tombstones_stay && now_ms.saturating_sub(cleaned_ms) > self.config.delete_retention_ms;
+        work.each(|stored| {
+            let kept = keep(&stored, self.latest, tombstones_go)?;
+            segment.has_tombstones |= kept.tombstones;
+            match kept.bytes {
+                Some(bytes) => keep_it(segment, Stored { base_offset: stored.base_offset, bytes }),
+                None => Ok(()),
+            }
+        })?;
+        segment.appended_ms = work.appended_ms;
+        segment.cleaned_ms = Some(cleaned_ms);
+        Ok(())
+    }
 }
 
 struct Kept {
@@ -316,13 +371,19 @@ struct Kept {
     tombstones: bool,
 }
 
-fn keep(stored: &Stored, latest: &Latest, tombstones_go: bool) -> Kept {
+/// A batch that is written anew may grow to so much, since compressors differ. One whose compression was much better
+/// could become larger than any client takes.
+fn grown_max(len: usize) -> usize {
+    2 * len + 4_096
+}
+
+fn keep(stored: &Stored, latest: &Latest, tombstones_go: bool) -> io::Result<Kept> {
     let batch = stored.batch();
     let inflated = batch.inflated(INFLATED_MAX);
     // What cannot be read is kept as it is; so are the marks of transactions.
     let inflated = inflated.ok().filter(|_| !batch.is_control());
     let Some(found) = inflated.as_ref().and_then(|inflated| records(&batch, inflated)) else {
-        return Kept { bytes: Some(stored.bytes.clone()), tombstones: false };
+        return Ok(Kept { bytes: Some(stored.bytes.clone()), tombstones: false });
     };
     let (mut out, mut count, mut tombstones, mut max_timestamp) = (Vec::new(), 0, false, -1);
     for (offset, record) in found {
@@ -342,10 +403,18 @@ fn keep(stored: &Stored, latest: &Latest, tombstones_go: bool) -> Kept {
         all if all == batch.record_count() => Some(stored.bytes.clone()),
         count => {
             let max_timestamp = if batch.is_log_append_time() { batch.max_timestamp() } else { max_timestamp };
-            Some(batch::with_records(&batch, &out, count, max_timestamp).into())
+            let written = batch::with_records(&batch, &out, count, max_timestamp);
+            let again = Batch::stored(&written);
+            // Nobody else has looked at what a compressor has made of it.
+            if written.len() > grown_max(stored.bytes.len())
+                || again.inflated(INFLATED_MAX).ok().as_deref() != Some(&out)
+            {
+                return Err(io::ErrorKind::FileTooLarge.into());
+            }
+            Some(written.into())
         }
     };
-    Kept { bytes, tombstones }
+    Ok(Kept { bytes, tombstones })
 }
 
 /// Cleaned segments shrink; small neighbours become one.
@@ -353,7 +422,7 @@ fn merge(cleaned: Vec<Segment>, bytes_max: u64) -> Vec<Segment> {
     let mut merged: Vec<Segment> = Vec::new();
     for segment in cleaned {
         match merged.last_mut() {
-            Some(last) if last.bytes + segment.bytes <= bytes_max => {
+            Some(last) if last.bytes + segment.bytes <= bytes_max && !last.is_left && !segment.is_left => {
                 last.cleaned_ms = last.cleaned_ms.max(segment.cleaned_ms);
                 last.has_tombstones |= segment.has_tombstones;
                 last.bytes += segment.bytes;

@@ -47,6 +47,8 @@ pub(super) struct Segment {
     pub cleaned_ms: Option<i64>,
     /// Compaction has left records without a value in it.
     pub has_tombstones: bool,
+    /// Compaction cannot clean it, and does not try again: it is damaged, or would grow.
+    pub is_left: bool,
 }
 
 impl Segment {
@@ -61,7 +63,13 @@ impl Segment {
             appended_ms: now_ms,
             cleaned_ms: None,
             has_tombstones: false,
+            is_left: false,
         }
+    }
+
+    /// Compaction has yet to go through it.
+    pub(super) fn is_dirty(&self) -> bool {
+        self.cleaned_ms.is_none() && !self.is_left
     }
 
     pub(super) fn is_empty(&self) -> bool {

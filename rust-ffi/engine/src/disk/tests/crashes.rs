@@ -403,7 +403,23 @@ fn compaction_leaves_a_damaged_segment_as_it_is() {
         bytes[second + 8] = 0x7f;
         before.clone_from(bytes);
     });
-    topic.partition(0).unwrap().maintain(&topic.config(), i64::MAX, at(1));
+    let partition = topic.partition(0).unwrap();
+    let logs = || files.paths().iter().filter(|path| path.starts_with("t-0/") && path.ends_with(".log")).count();
+    let there = logs();
+    partition.maintain(&topic.config(), i64::MAX, at(1));
+    files.change(path, |bytes| assert!(*bytes == before));
+    assert!(logs() < there, "the others are cleaned");
+    // A deletion stays, since the damaged one may have what it deletes.
+    let gone = batch(&[(WALL, Some(b"k"), None)]);
+    assert_eq!(answer(&ask_at(&engine, at(2), 0, 8, &produce(&gone))).0, ErrorCode::None);
+    let padding = batch(&[(WALL, Some(b"other"), Some(&[7; 390]))]);
+    for round in 3..6 {
+        assert_eq!(answer(&ask_at(&engine, at(round), 0, 8, &produce(&padding))).0, ErrorCode::None);
+        partition.maintain(&topic.config(), i64::MAX, at(round * topic.config().delete_retention_ms));
+    }
+    let mut pieces = Vec::new();
+    partition.read(9, 1, true, usize::MAX, &mut pieces).unwrap();
+    assert_eq!(wire::batch::Batch::first(&pieces[0].bytes().unwrap()).unwrap().0.base_offset(), 9);
     files.change(path, |bytes| assert!(*bytes == before));
 }
 
