@@ -1,0 +1,78 @@
+"""Requests that make or remove thousands of topics: others do not wait for them, their own connection does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import kafka_bytes as kafka
+from wire_client import Connection, produce_values
+
+from tansu_cffi import BrokerConfig, TansuBroker
+
+DELETE_TOPICS = kafka.KEYS["DeleteTopics"]
+UNKNOWN_TOPIC_OR_PARTITION = 3
+#: Enough that the broker is at it for longer than many requests take, also where the folder is in memory.
+TOPICS = 500
+
+
+def _new_names() -> dict[str, object]:
+    """What a Metadata request of so many topics that are not there has to say."""
+    return {"Topics": [{"Name": f"made-{i}"} for i in range(TOPICS)], "AllowAutoTopicCreation": True}
+
+
+def _broker(tmp_path: Path) -> TansuBroker:
+    return TansuBroker(
+        BrokerConfig.from_settings({"storage.url": f"file://{tmp_path}/data?fsync=never", "num.network.threads": "1"})
+    )
+
+
+def test_other_clients_do_not_wait(tmp_path: Path) -> None:
+    with _broker(tmp_path) as broker:
+        address = ("127.0.0.1", broker.port)
+        with Connection(address) as client, Connection(address) as other:
+            client.create_topic("t")
+            other.send(kafka.request(kafka.METADATA, 4, 1, **_new_names()))
+            other.socket.setblocking(False)
+            acknowledged = 0
+            while True:
+                assert client.produce("t", kafka.batch(b"v"))["ErrorCode"] == 0
+                try:
+                    other.socket.recv(1)
+                    break
+                except BlockingIOError:
+                    acknowledged += 1
+            # Where the request has the only thread, at most one comes before it.
+            assert acknowledged > 5
+
+
+def test_a_connection_is_answered_in_order(tmp_path: Path) -> None:
+    with _broker(tmp_path) as broker, Connection(("127.0.0.1", broker.port)) as client:
+        produced = produce_values(f"made-{TOPICS - 1}", kafka.batch(b"v"))
+        deleted = {"TopicNames": [f"made-{i}" for i in range(TOPICS)], "TimeoutMs": 10_000}
+        client.send(
+            kafka.request(kafka.METADATA, 4, 1, **_new_names())
+            + kafka.request(kafka.PRODUCE, 9, 2, **produced)
+            + kafka.request(DELETE_TOPICS, 3, 3, **deleted)
+            + kafka.request(kafka.PRODUCE, 9, 4, **produced)
+        )
+        made = client.answer(kafka.METADATA, 4, 1)["Topics"]
+        assert len(made) == TOPICS and all(topic["ErrorCode"] == 0 for topic in made)
+        codes = []
+        for key, version, number in ((kafka.PRODUCE, 9, 2), (DELETE_TOPICS, 3, 3), (kafka.PRODUCE, 9, 4)):
+            answer = client.answer(key, version, number)["Responses"][0]
+            codes.append((answer["PartitionResponses"][0] if key == kafka.PRODUCE else answer)["ErrorCode"])
+        assert codes == [0, 0, UNKNOWN_TOPIC_OR_PARTITION]
+
+
+def test_a_stop_ends_them(tmp_path: Path) -> None:
+    broker = _broker(tmp_path)
+    with broker, Connection(("127.0.0.1", broker.port)) as client:
+        client.send(kafka.request(kafka.METADATA, 4, 1, **_new_names()))
+        with Connection(("127.0.0.1", broker.port)) as other:
+            while not (tmp_path / "data" / "made-0-0").exists():
+                other.served()
+        broker.stop(0)
+        broker.wait(10)
+    with _broker(tmp_path) as again, Connection(("127.0.0.1", again.port)) as client:
+        there = client.ask(kafka.METADATA, 4, Topics=None, AllowAutoTopicCreation=False)["Topics"]
+        assert there and all(topic["ErrorCode"] == 0 for topic in there)
