@@ -4,8 +4,8 @@
 //
 // The header and the library are those of the Python package; where they are is said from outside:
 //
-//	CGO_CFLAGS="-I$(python -m tansu_cffi --includedir)"
-//	CGO_LDFLAGS="-L$(python -m tansu_cffi --libdir) -Wl,-rpath,$(python -m tansu_cffi --libdir)"
+//	export CGO_CFLAGS="-I$(python -m tansu_cffi --includedir)"
+//	export CGO_LDFLAGS="-L$(python -m tansu_cffi --libdir) -Wl,-rpath,$(python -m tansu_cffi --libdir)"
 package tansu
 
 // #cgo LDFLAGS: -l:libtansu.so.0
