@@ -85,7 +85,7 @@ pub(crate) struct Opened {
 
 /// How the logs are opened.
 pub(crate) struct How {
-    clean: bool,
+    pub(crate) clean: bool,
     log_starts: BTreeMap<String, i64>,
     now: Now,
 }

@@ -108,7 +108,7 @@ pub(crate) fn takes_long(engine: &Engine, key: i16, version: i16, body: &[u8]) -
 /// More than an ordinary client's request that makes topics in memory.
 const LARGE: usize = 4 << 10;
 
-const METADATA: i16 = 3;
+const METADATA: i16 = wire::api::METADATA;
 const FIND_COORDINATOR: i16 = 10;
 const CREATE_TOPICS: i16 = 19;
 const DELETE_TOPICS: i16 = 20;

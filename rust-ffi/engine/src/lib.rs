@@ -128,7 +128,9 @@ impl Engine {
         engine.producer_ids = ProducerIds::from(found.producer_id.max(used));
         engine.disk = Some(disk);
         groups::restore(&engine, now).map_err(failed)?;
-        if let Some(disk) = &engine.disk {
+        if let Some(disk) = &engine.disk
+            && !found.how.clean
+        {
             // What a power cut has taken was deleted up to an offset that may come again. A full disk is no reason not
             // to start.
             let _ = disk.checkpoint(&engine.topics.partitions());

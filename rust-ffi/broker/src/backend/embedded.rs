@@ -1,6 +1,13 @@
 //! Our own engine behind the seam: `memory://` and `file:///FOLDER`.
 
-use std::{future::poll_fn, path::PathBuf, sync::Arc, task::Poll, time::Duration};
+use std::{
+    future::poll_fn,
+    ops::ControlFlow,
+    path::PathBuf,
+    sync::Arc,
+    task::{Poll, Waker},
+    time::Duration,
+};
 
 use engine::{Cx, Engine, Fsync, Outcome, Store};
 use percent_encoding::percent_decode_str;
@@ -175,10 +182,10 @@ impl Embedded {
             (request, outcome)
         });
         match begun.await {
-            Ok((request, Outcome::Park(parked))) => self.finish(request, parked).await,
-            Ok((_, Outcome::Reply(pieces))) => Answer::Pieces(pieces),
-            Ok((_, Outcome::Silent)) => Answer::Silent,
-            Ok((_, Outcome::Close(why))) => Answer::Close(why),
+            Ok((request, outcome)) => match answered(outcome) {
+                ControlFlow::Break(answer) => answer,
+                ControlFlow::Continue(parked) => self.finish(request, parked).await,
+            },
             Err(e) => {
                 ended(Err(e));
                 Answer::Close("the broker stops".to_owned())
@@ -188,10 +195,7 @@ impl Embedded {
 
     async fn finish(&self, request: Request, mut parked: engine::Parked) -> Answer {
         loop {
-            let woken = poll_fn(|cx| match parked.ticket.poll_woken(cx.waker()) {
-                true => Poll::Ready(()),
-                false => Poll::Pending,
-            });
+            let woken = until(|waker| parked.ticket.poll_woken(waker));
             let stopped = tokio::select! {
                 biased;
                 () = self.stop.cancelled(), if !parked.waits_for_sync() => true,
@@ -201,15 +205,28 @@ impl Embedded {
                 true => self.engine.abandon(cx, parked),
                 false => self.engine.resume(cx, request.body(), parked),
             });
-            match outcome {
-                Outcome::Reply(pieces) => return Answer::Pieces(pieces),
-                Outcome::Silent => return Answer::Silent,
-                Outcome::Close(why) => return Answer::Close(why),
-                Outcome::Park(_) if stopped => return Answer::Close("the broker stops".to_owned()),
-                Outcome::Park(again) => parked = again,
+            match answered(outcome) {
+                ControlFlow::Break(answer) => return answer,
+                ControlFlow::Continue(_) if stopped => return Answer::Close("the broker stops".to_owned()),
+                ControlFlow::Continue(again) => parked = again,
             }
         }
     }
+}
+
+/// What the engine says, for the shell; or what it goes on with once that is woken.
+fn answered(outcome: Outcome) -> ControlFlow<Answer, engine::Parked> {
+    match outcome {
+        Outcome::Reply(pieces) => ControlFlow::Break(Answer::Pieces(pieces)),
+        Outcome::Silent => ControlFlow::Break(Answer::Silent),
+        Outcome::Close(why) => ControlFlow::Break(Answer::Close(why)),
+        Outcome::Park(parked) => ControlFlow::Continue(parked),
+    }
+}
+
+/// Ends once `is_so`, which wakes the waker it is given when that may have changed.
+async fn until(mut is_so: impl FnMut(&Waker) -> bool) {
+    poll_fn(|cx| if is_so(cx.waker()) { Poll::Ready(()) } else { Poll::Pending }).await;
 }
 
 fn with_cx(clock: &Clock, request: &Request, run: impl FnOnce(&Cx<'_>) -> Outcome) -> Outcome {
@@ -258,28 +275,18 @@ impl Embedded {
                     }
                 }
                 Fsync::Always => {
-                    poll_fn(|cx| match self.engine.poll_dirty(cx.waker()) {
-                        true => Poll::Ready(()),
-                        false => Poll::Pending,
-                    })
-                    .await;
+                    until(|waker| self.engine.poll_dirty(waker)).await;
                 }
             }
             let engine = self.engine.clone();
             ended(self.beside.spawn_blocking(move || engine.flush()).await);
         }
     }
-}
 
-impl Embedded {
     /// The folders of deleted topics.
     async fn sweep(&self) {
         loop {
-            poll_fn(|cx| match self.engine.poll_sweep(cx.waker()) {
-                true => Poll::Ready(()),
-                false => Poll::Pending,
-            })
-            .await;
+            until(|waker| self.engine.poll_sweep(waker)).await;
             let engine = self.engine.clone();
             ended(self.beside.spawn_blocking(move || engine.sweep()).await);
             // What cannot be removed is tried again, and not all the time.
@@ -305,11 +312,9 @@ impl Backend for Embedded {
         if self.engine.takes_long(request.key, request.version, request.body()) {
             return Called::Later(Box::pin(self.begin_beside(request)));
         }
-        match self.begin(&request) {
-            Outcome::Reply(pieces) => Called::Now(Answer::Pieces(pieces)),
-            Outcome::Silent => Called::Now(Answer::Silent),
-            Outcome::Close(why) => Called::Now(Answer::Close(why)),
-            Outcome::Park(parked) => Called::Later(Box::pin(self.finish(request, parked))),
+        match answered(self.begin(&request)) {
+            ControlFlow::Break(answer) => Called::Now(answer),
+            ControlFlow::Continue(parked) => Called::Later(Box::pin(self.finish(request, parked))),
         }
     }
 

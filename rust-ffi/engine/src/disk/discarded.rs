@@ -1,5 +1,5 @@
 //! Folders of deleted topics. They get a name that is no partition's at once, so that a new topic may have theirs, and
-//! are removed by the maintenance: some file systems take milliseconds for each. Kafka: `LogManager.asyncDelete`, which
+//! are removed beside other work: some file systems take milliseconds for each. Kafka: `LogManager.asyncDelete`, which
 //! waits a minute (`file.delete.delay.ms`) besides; here who still reads a file has it open.
 
 use std::{collections::BTreeSet, io};

@@ -480,11 +480,11 @@ fn compaction_shows_nothing_that_is_not_synced() {
     (1..8).for_each(send);
     assert_eq!(partition.range(), (0, 1));
     partition.maintain(&topic.config(), i64::MAX, at(1));
-    let shown: Vec<i64> = stored(&engine).into_iter().map(|record| record.0).collect();
-    assert_eq!(shown, [0]);
+    let shown = || stored(&engine).into_iter().map(|record| record.0).collect::<Vec<i64>>();
+    assert_eq!(shown(), [0]);
     engine.flush();
     partition.maintain(&topic.config(), i64::MAX, at(1));
-    let shown: Vec<i64> = stored(&engine).into_iter().map(|record| record.0).collect();
+    let shown = shown();
     assert!(shown.len() < 5 && shown.last() == Some(&7), "{shown:?}");
 }
 
