@@ -13,8 +13,8 @@ use std::{
 use tokio::{
     runtime::{Builder, Handle, Runtime},
     sync::watch,
-    task::{AbortHandle, JoinSet},
-    time::{Instant, MissedTickBehavior, interval_at},
+    task::{AbortHandle, JoinSet, yield_now},
+    time::{Instant, MissedTickBehavior, interval_at, sleep},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -36,6 +36,8 @@ use crate::{
 /// How long blocking threads of a backend may take once everything else is over.
 const LAST_THREADS: Duration = Duration::from_secs(2);
 const MAINTENANCE: Duration = Duration::from_secs(10);
+/// How long a connection that is one too many waits for the end of another.
+const LEAVING: Duration = Duration::from_millis(10);
 
 pub(crate) struct Inner {
     pub settings: Settings,
@@ -270,7 +272,13 @@ async fn serve(
                 }
             }
             stream = listeners.accept() => {
-                if inner.metrics.open() >= connections_max || descriptors::is_last(&stream) {
+                let is_full = || inner.metrics.open() >= connections_max || descriptors::are_few(&stream);
+                if is_full() {
+                    // Whoever left a moment ago still counts until its task has seen it.
+                    sleep(LEAVING).await;
+                    yield_now().await;
+                }
+                if is_full() {
                     let refused = inner.metrics.refused();
                     // Not a line for each of a flood.
                     if refused.is_power_of_two() {

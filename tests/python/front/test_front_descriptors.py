@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Callable
 
 import kafka_bytes as kafka
+import pytest
 from measured_broker import BrokerProcess
 from wire_client import Connection
 
@@ -25,6 +26,19 @@ def test_connections_leave_the_host_some(start_process: StartProcess) -> None:
         assert broker.tell("open 12") == 12
     with Connection(broker.address) as client:
         assert client.produce("t", kafka.batch(b"a"))["ErrorCode"] == 0
+
+
+@pytest.mark.parametrize("limit", ["max.connections", "descriptors"])
+def test_who_leaves_makes_room_at_once(start_process: StartProcess, limit: str) -> None:
+    ours = limit == "max.connections"
+    broker = start_process({limit: str(LIMIT)}) if ours else start_process(descriptors=LIMIT)
+    for _ in range(20):
+        with ExitStack() as stack:
+            clients = [stack.enter_context(Connection(broker.address)) for _ in range(LIMIT)]
+            assert all(client.served() for client in clients[: LIMIT // 2])
+            assert clients[-1].served() if ours else clients[-1].is_closed()
+        with Connection(broker.address) as client:
+            assert client.served()
 
 
 def test_more_files_than_can_be_open(start_process: StartProcess, tmp_path: Path) -> None:

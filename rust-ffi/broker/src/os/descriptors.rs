@@ -11,12 +11,17 @@ fn limit() -> Option<u64> {
 /// The system gives out the lowest free number, so the number of a new connection tells how full the table is. The last
 /// eighth is not the broker's.
 #[cfg(unix)]
-pub(crate) fn is_last(stream: &impl std::os::fd::AsRawFd) -> bool {
-    limit().is_some_and(|limit| u64::try_from(stream.as_raw_fd()).is_ok_and(|number| number >= limit - limit / 8))
+pub(crate) fn are_few(stream: &impl std::os::fd::AsFd) -> bool {
+    use std::os::fd::{AsFd, AsRawFd};
+
+    let Some(limit) = limit() else { return false };
+    let is_last = |fd: &dyn AsFd| u64::try_from(fd.as_fd().as_raw_fd()).is_ok_and(|number| number >= limit - limit / 8);
+    // Lower ones may have become free since.
+    is_last(stream) && rustix::io::fcntl_dupfd_cloexec(stream, 0).map_or(true, |lowest| is_last(&lowest))
 }
 
 #[cfg(not(unix))]
-pub(crate) fn is_last<T>(_: &T) -> bool {
+pub(crate) fn are_few<T>(_: &T) -> bool {
     false
 }
 
