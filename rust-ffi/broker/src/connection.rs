@@ -19,6 +19,7 @@ use wire::{
 
 use crate::{
     backend::{Answer, Backend, Called, Request},
+    chunks::Chunks,
     metrics::Metrics,
     queue::{Queue, Refusal, Share},
 };
@@ -27,8 +28,6 @@ use crate::{
 const READ_CHUNK: usize = 16 * 1024;
 /// Bytes a connection may buffer before it asks for a share of queued.max.request.bytes.
 const FREE_BYTES: usize = 64 * 1024;
-/// Records that lie in a file are read this much at a time.
-const STORED_CHUNK: usize = 256 * 1024;
 /// Replies are gathered up to here before they are written.
 const WRITE_GATHER: usize = 64 * 1024;
 
@@ -38,6 +37,8 @@ pub(crate) struct Shared {
     pub metrics: Arc<Metrics>,
     pub drain: CancellationToken,
     pub queue: Queue,
+    /// For records that lie in a file, until they are sent.
+    pub chunks: Arc<Chunks>,
     pub request_bytes_max: usize,
     pub idle: Duration,
     pub stall: Duration,
@@ -249,7 +250,8 @@ impl Connection<'_> {
             if self.output.len() >= WRITE_GATHER {
                 self.flush().await?;
             }
-            self.output.push(stored.take(STORED_CHUNK).map_err(End::Io)?);
+            let chunk = Chunks::fill(&self.shared.chunks, stored.len(), |buf| stored.take(buf)).map_err(End::Io)?;
+            self.output.push(chunk);
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod backend;
+mod chunks;
 mod connection;
 mod error;
 mod events;

@@ -227,6 +227,7 @@ async fn live(inner: &Arc<Inner>) -> Result<(), Error> {
         metrics: inner.metrics.clone(),
         drain: inner.drain.clone(),
         queue: Queue::new(settings.int("queued.max.request.bytes") as usize),
+        chunks: Arc::default(),
         request_bytes_max: settings.int("socket.request.max.bytes") as usize,
         idle: Duration::from_millis(settings.int("connections.max.idle.ms") as u64),
         stall: Duration::from_millis(settings.int("socket.stall.timeout.ms") as u64),

@@ -47,6 +47,8 @@ pub(crate) use offsets::{OFFSETS_TOPIC, offset_record, partition_of, read_offset
 pub(crate) struct Disk {
     pub(crate) store: Store,
     pub(crate) metadata: Metadata,
+    /// Names that differ in upper and lower case are the same on this file system.
+    pub(crate) ignores_case: bool,
     dirty: Mutex<Dirty>,
     /// Where the logs begin, by folder, as the file says.
     log_starts: Mutex<BTreeMap<String, i64>>,
@@ -123,10 +125,12 @@ impl Disk {
             // The names of partitions that a killed broker had not synced yet.
             files.sync_folder("").map_err(failed)?;
         }
+        let ignores_case = folder::ignores_case(&*files).map_err(failed)?;
         let log_starts = Mutex::new(how.log_starts.clone());
         let disk = Disk {
             store,
             metadata: found.metadata,
+            ignores_case,
             dirty: Mutex::default(),
             log_starts,
             has_removed: AtomicBool::new(false),

@@ -237,6 +237,8 @@ struct Registry {
     by_id: BTreeMap<Uuid, Arc<Topic>>,
     /// From what names may collide in to the names that do: several if they were made by one request.
     collisions: BTreeMap<String, BTreeSet<String>>,
+    /// The file system takes `T-0` and `t-0` for the same folder.
+    ignores_case: bool,
 }
 
 impl Registry {
@@ -255,9 +257,16 @@ impl Registry {
             // Its folder holds what the broker itself remembers.
             return Err(TopicError::Name(format!("Topic name is invalid: '{name}' is the broker's own")));
         }
-        match self.by_name.contains_key(name) {
-            true => Err(TopicError::Exists(name.to_owned())),
-            false => Ok(()),
+        if self.by_name.contains_key(name) {
+            return Err(TopicError::Exists(name.to_owned()));
+        }
+        let others = self.by_name.keys().map(String::as_str).chain([names::CLUSTER_METADATA]);
+        match others.filter(|_| self.ignores_case).find(|other| other.eq_ignore_ascii_case(name)) {
+            Some(other) => Err(TopicError::Name(format!(
+                "Topic name is invalid: '{name}' differs from '{other}' only in upper and lower case, which the file \
+                 system of the data folder does not tell apart"
+            ))),
+            None => Ok(()),
         }
     }
 
@@ -385,7 +394,8 @@ impl Topics {
         found: impl Iterator<Item = (String, TopicRecord, Arc<TopicConfig>)>,
         how: &How,
     ) -> io::Result<(Topics, Vec<String>)> {
-        let (mut registry, mut notices) = (Registry::default(), Vec::new());
+        let mut registry = Registry { ignores_case: disk.ignores_case, ..Registry::default() };
+        let mut notices = Vec::new();
         for (name, record, config) in found {
             let (topic, said) = Topic::reopen(&name, &record, config, &disk, how)?;
             registry.add(topic);

@@ -32,8 +32,8 @@ use crate::{
     waiters::Ticket,
 };
 
-/// Of one answer, what is read from files before the client takes it.
-const HELD_MAX: usize = 1 << 20;
+/// Of one answer, what is read from files before the client takes it: more goes through buffers that are used again.
+const HELD_MAX: usize = 64 << 10;
 
 /// A fetch that waits for more.
 #[derive(Debug)]

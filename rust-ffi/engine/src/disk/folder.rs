@@ -69,6 +69,12 @@ pub(super) fn claim(files: &dyn Files, settings: &Settings) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether the file system of a claimed folder takes names that differ in upper and lower case for the same, as those
+/// of macOS and Windows do.
+pub(super) fn ignores_case(files: &dyn Files) -> io::Result<bool> {
+    files.exists(&META.to_uppercase())
+}
+
 /// From here on the folder is in use: a crash will be noticed.
 pub(super) fn open_for_business(files: &dyn Files) -> io::Result<()> {
     if files.exists(CLEAN)? {

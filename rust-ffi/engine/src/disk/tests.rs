@@ -1,3 +1,4 @@
+mod case;
 mod crashes;
 mod damage;
 

@@ -38,13 +38,13 @@ impl Stored {
         self.len == 0
     }
 
-    /// Takes at most `bytes_max` from the front.
-    pub fn take(&mut self, bytes_max: usize) -> io::Result<Bytes> {
-        let mut bytes = BytesMut::zeroed(self.len.min(bytes_max));
-        self.source.read(self.at, &mut bytes)?;
-        self.at += bytes.len() as u64;
-        self.len -= bytes.len();
-        Ok(bytes.freeze())
+    /// Takes from the front what fits into `buf`; returns how much that was.
+    pub fn take(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let taken = self.len.min(buf.len());
+        self.source.read(self.at, &mut buf[..taken])?;
+        self.at += taken as u64;
+        self.len -= taken;
+        Ok(taken)
     }
 }
 
@@ -64,7 +64,11 @@ impl Piece {
     pub fn bytes(&self) -> io::Result<Bytes> {
         match self {
             Piece::Held(bytes) => Ok(bytes.clone()),
-            Piece::Stored(stored) => stored.clone().take(stored.len),
+            Piece::Stored(stored) => {
+                let mut bytes = BytesMut::zeroed(stored.len);
+                stored.clone().take(&mut bytes)?;
+                Ok(bytes.freeze())
+            }
         }
     }
 }

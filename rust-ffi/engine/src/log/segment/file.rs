@@ -333,7 +333,8 @@ impl SegmentFile {
         let mut from_index = at > 0;
         // From the last entry of the index to the batch: a few kilobytes of headers. What follows is wanted too, unless
         // it is more than may be held.
-        let wanted = if bytes_max > held_max { HEADERS } else { bytes_max.max(HEADERS) };
+        let most = bytes_max.min(usize::try_from(len.saturating_sub(at)).unwrap_or(usize::MAX));
+        let wanted = if most > held_max { HEADERS } else { most.max(HEADERS) };
         let mut batches = self.batches(at, len);
         batches.chunk = wanted.saturating_add(2 * super::index::INTERVAL as usize);
         let first = loop {
@@ -357,7 +358,7 @@ impl SegmentFile {
         }
         batches.skip(first);
         let limit = at.saturating_add(bytes_max as u64);
-        if bytes_max > held_max {
+        if most > held_max {
             // Most of it need not be looked through: the index knows where batches begin.
             let known = self.with_index(len, |index| index.last_before(limit.min(len)))?;
             batches.skip(known.saturating_sub(batches.position()) as usize);
