@@ -227,7 +227,6 @@ impl Engine {
         groups::maintain(self, now);
         if let Some(disk) = &self.disk {
             disk.metadata.maintain(now);
-            disk.remove_discarded();
             // Of use after a crash only, and tried again next time.
             let _ = disk.checkpoint(&self.topics.partitions());
         }

@@ -271,6 +271,7 @@ impl Broker {
     pub(crate) fn maintain(&mut self, net: &Net) {
         if let Some(engine) = &self.engine {
             engine.maintain(now(net));
+            engine.sweep();
         }
     }
 

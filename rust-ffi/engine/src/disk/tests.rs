@@ -158,7 +158,7 @@ fn a_deleted_topic_stays_deleted_and_a_new_one_is_empty() {
     assert_eq!(put(&engine, b"new"), (ErrorCode::None, 0));
 }
 
-/// The folders of a deleted topic are removed beside its deletion, by the maintenance of this run or of the next.
+/// The folders of a deleted topic are removed beside its deletion, by this run or by the next.
 #[test]
 fn nothing_is_left_of_a_deleted_topic() {
     let (engine, files, faults) = faulty(Fsync::Interval);
@@ -174,7 +174,7 @@ fn nothing_is_left_of_a_deleted_topic() {
             engine.sweep();
             assert_eq!(left(), 2);
         }
-        engine.maintain(at(1));
+        engine.sweep();
         assert_eq!(left(), 0);
     }
     // The next start finds what this one has renamed, and what it had no time to.
@@ -192,7 +192,7 @@ fn nothing_is_left_of_a_deleted_topic() {
         drop(engine);
         let (engine, notices) = open(&files, Fsync::Interval);
         assert_eq!((left(), notices.len()), (4, 0));
-        engine.maintain(at(1));
+        engine.sweep();
         assert_eq!(left(), 0);
     }
 }
