@@ -18,7 +18,8 @@ from golden import recording
 from golden.comparison import Known, Play
 from golden.player import Player
 from golden.recording import Recording
-from golden.steps import scenarios
+from golden.steps import Step, scenarios
+from wire_client import Connection
 
 #: Where Apache Kafka and ours would differ without meaning it.
 SETTINGS = {
@@ -37,10 +38,18 @@ def recorded() -> Recording:
 
 
 @pytest.fixture(scope="session", params=["memory", "file"])
-def play(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
+def play(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, recorded: Recording
+) -> Iterator[Play]:
     url = "memory://" if request.param == "memory" else f"file://{tmp_path_factory.mktemp('golden') / 'broker'}"
     broker = TansuBroker(BrokerConfig.from_settings({**SETTINGS, "storage.url": url}))
-    with broker:
-        player = Player(("127.0.0.1", broker.port))
-        answers = {scenario.name: player.play(scenario) for scenario in scenarios()}
+    with broker, Connection(("127.0.0.1", broker.port)) as witness:
+
+        def settle(step: Step) -> None:
+            # What waits has been looked at, and is not only on its way, once another request is answered.
+            if step.action == "send":
+                witness.served()
+
+        player = Player(("127.0.0.1", broker.port), settle)
+        answers = {each.name: player.play(each, recorded.answers.get(each.name)) for each in scenarios()}
     yield Play(answers, Known(HERE / "differences.toml", request.param))

@@ -10,7 +10,7 @@ use bytes::Bytes;
 
 /// Large enough that calls of the system do not count, small enough to stay in a core's cache on its way through.
 const CHUNK: usize = 256 * 1024;
-/// What is not larger gets a buffer of its size: a client that does not read must not hold many large ones that are empty.
+/// What is not larger gets a buffer of its size: a client that does not read must not hold many large ones for little.
 const SMALL: usize = 64 * 1024;
 /// As many wait to be used again; more are in use where clients take long to read.
 const SPARE_MAX: usize = 4;

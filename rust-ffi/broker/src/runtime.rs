@@ -13,7 +13,7 @@ use std::{
 use tokio::{
     runtime::{Builder, Handle, Runtime},
     sync::watch,
-    task::{AbortHandle, JoinSet, yield_now},
+    task::{AbortHandle, JoinSet},
     time::{Instant, MissedTickBehavior, interval_at, sleep},
 };
 use tokio_util::sync::CancellationToken;
@@ -36,8 +36,10 @@ use crate::{
 /// How long blocking threads of a backend may take once everything else is over.
 const LAST_THREADS: Duration = Duration::from_secs(2);
 const MAINTENANCE: Duration = Duration::from_secs(10);
-/// How long a connection that is one too many waits for the end of another.
-const LEAVING: Duration = Duration::from_millis(10);
+/// How often, and how long after each other, a connection that is one too many is looked at before it is refused. Each
+/// time the network threads have seen what had come until then.
+const LOOKS: u32 = 3;
+const LEAVING: Duration = Duration::from_millis(3);
 
 pub(crate) struct Inner {
     pub settings: Settings,
@@ -274,10 +276,12 @@ async fn serve(
             }
             stream = listeners.accept() => {
                 let is_full = || inner.metrics.open() >= connections_max || descriptors::are_few(&stream);
-                if is_full() {
-                    // Whoever left a moment ago still counts until its task has seen it.
+                for _ in 0..LOOKS {
+                    // Whoever left a moment ago still counts until its task has run. Others wait in the backlog.
+                    if !is_full() {
+                        break;
+                    }
                     sleep(LEAVING).await;
-                    yield_now().await;
                 }
                 if is_full() {
                     let refused = inner.metrics.refused();

@@ -237,8 +237,8 @@ struct Registry {
     by_id: BTreeMap<Uuid, Arc<Topic>>,
     /// From what names may collide in to the names that do: several if they were made by one request.
     collisions: BTreeMap<String, BTreeSet<String>>,
-    /// The file system takes `T-0` and `t-0` for the same folder.
-    ignores_case: bool,
+    /// Where the file system takes `T-0` and `t-0` for the same folder: the names in small letters.
+    folded: Option<BTreeSet<String>>,
 }
 
 impl Registry {
@@ -260,20 +260,26 @@ impl Registry {
         if self.by_name.contains_key(name) {
             return Err(TopicError::Exists(name.to_owned()));
         }
-        let others = self.by_name.keys().map(String::as_str).chain([names::CLUSTER_METADATA]);
-        match others.filter(|_| self.ignores_case).find(|other| other.eq_ignore_ascii_case(name)) {
-            Some(other) => Err(TopicError::Name(format!(
-                "Topic name is invalid: '{name}' differs from '{other}' only in upper and lower case, which the file \
+        let Some(folded) = &self.folded else { return Ok(()) };
+        let small = name.to_ascii_lowercase();
+        // The broker's own may come later.
+        let is_own = |name: &str| names::is_internal(name) || name == names::CLUSTER_METADATA;
+        if folded.contains(&small) || (small != name && is_own(&small)) {
+            return Err(TopicError::Name(format!(
+                "Topic name is invalid: '{name}' differs from another only in upper and lower case, which the file \
                  system of the data folder does not tell apart"
-            ))),
-            None => Ok(()),
+            )));
         }
+        Ok(())
     }
 
     fn add(&mut self, topic: Topic) -> Arc<Topic> {
         let topic = Arc::new(topic);
         if let Some(key) = names::collision_key(&topic.name) {
             self.collisions.entry(key).or_default().insert(topic.name.clone());
+        }
+        if let Some(folded) = &mut self.folded {
+            folded.insert(topic.name.to_ascii_lowercase());
         }
         self.by_name.insert(topic.name.clone(), topic.clone());
         self.by_id.insert(topic.id, topic.clone());
@@ -283,6 +289,9 @@ impl Registry {
     fn take(&mut self, id: Uuid) -> Option<Arc<Topic>> {
         let topic = self.by_id.remove(&id)?;
         self.by_name.remove(&topic.name);
+        if let Some(folded) = &mut self.folded {
+            folded.remove(&topic.name.to_ascii_lowercase());
+        }
         if let Some(key) = names::collision_key(&topic.name)
             && let Some(names) = self.collisions.get_mut(&key)
         {
@@ -394,7 +403,7 @@ impl Topics {
         found: impl Iterator<Item = (String, TopicRecord, Arc<TopicConfig>)>,
         how: &How,
     ) -> io::Result<(Topics, Vec<String>)> {
-        let mut registry = Registry { ignores_case: disk.ignores_case, ..Registry::default() };
+        let mut registry = Registry { folded: disk.ignores_case.then(BTreeSet::new), ..Registry::default() };
         let mut notices = Vec::new();
         for (name, record, config) in found {
             let (topic, said) = Topic::reopen(&name, &record, config, &disk, how)?;

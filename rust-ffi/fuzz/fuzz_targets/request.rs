@@ -50,6 +50,7 @@ fuzz_target!(|data: &[u8]| {
             }
         }
         engine.maintain(now);
+        engine.sweep();
         if engine.topics().iter().map(|topic| topic.partitions().len()).sum::<usize>() > PARTITIONS_MAX {
             break;
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from pathlib import Path
 
 import kafka_bytes as kafka
@@ -15,9 +16,9 @@ UNKNOWN_TOPIC_OR_PARTITION = 3
 TOPICS = 500
 
 
-def _new_names() -> dict[str, object]:
+def _new_names(prefix: str = "made") -> dict[str, object]:
     """What a Metadata request of so many topics that are not there has to say."""
-    return {"Topics": [{"Name": f"made-{i}"} for i in range(TOPICS)], "AllowAutoTopicCreation": True}
+    return {"Topics": [{"Name": f"{prefix}-{i}"} for i in range(TOPICS)], "AllowAutoTopicCreation": True}
 
 
 def _broker(tmp_path: Path) -> TansuBroker:
@@ -31,18 +32,19 @@ def test_other_clients_do_not_wait(tmp_path: Path) -> None:
         address = ("127.0.0.1", broker.port)
         with Connection(address) as client, Connection(address) as other:
             client.create_topic("t")
-            other.send(kafka.request(kafka.METADATA, 4, 1, **_new_names()))
-            other.socket.setblocking(False)
-            acknowledged = 0
-            while True:
-                assert client.produce("t", kafka.batch(b"v"))["ErrorCode"] == 0
-                try:
-                    other.socket.recv(1)
-                    break
-                except BlockingIOError:
-                    acknowledged += 1
-            # Where the request has the only thread, at most one comes before it.
-            assert acknowledged > 5
+            # Where the request has the only thread, at most one comes before it. Where this process has not, few do.
+            assert any(_acknowledged_beside(client, other, f"made{attempt}") > 5 for attempt in range(10))
+
+
+def _acknowledged_beside(client: Connection, other: Connection, prefix: str) -> int:
+    """How many of one client's requests are answered before another one's long one."""
+    other.send(kafka.request(kafka.METADATA, 4, 1, **_new_names(prefix)))
+    acknowledged = 0
+    while not select.select([other.socket], [], [], 0)[0]:
+        assert client.produce("t", kafka.batch(b"v"))["ErrorCode"] == 0
+        acknowledged += 1
+    assert len(other.answer(kafka.METADATA, 4, 1)["Topics"]) == TOPICS
+    return acknowledged
 
 
 def test_a_connection_is_answered_in_order(tmp_path: Path) -> None:

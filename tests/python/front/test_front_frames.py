@@ -73,7 +73,8 @@ def test_a_thousand_connections_dropped_in_the_middle_of_a_frame(start_process: 
     grown = broker.status("VmRSS") - before[0]
     print(f"1,000 dropped connections: {grown / 1024:.0f} KiB more")
     assert grown < 16 * MIB
-    assert broker.status("Threads") == before[2]
+    # Maintenance has a thread for a while.
+    assert broker.status("Threads") <= before[2] + 1
 
 
 def _until_descriptors(broker: BrokerProcess, wanted: int) -> None:
@@ -164,13 +165,13 @@ def test_a_client_that_stalls_in_a_request_is_closed(start: Callable[..., object
 
 
 def test_an_idle_connection_is_closed_and_a_busy_one_is_not(start: Callable[..., object]) -> None:
-    broker = start({"connections.max.idle.ms": "1000"})
+    broker = start({"connections.max.idle.ms": "4000"})
     address = ("127.0.0.1", broker.port)  # type: ignore[attr-defined]
     with Connection(address) as idle, Connection(address) as busy:
         busy.create_topic("t")
         assert idle.ask(kafka.API_VERSIONS, 0)["ErrorCode"] == 0
         # A fetch that waits longer than that is not idle.
-        assert busy.fetch("t", 0, max_wait=1_500)["ErrorCode"] == 0
+        assert busy.fetch("t", 0, max_wait=5_000)["ErrorCode"] == 0
         assert idle.is_closed()
 
 

@@ -79,7 +79,7 @@ def test_who_announces_much_and_sends_little_keeps_nobody_waiting(start: Start) 
     broker = start({"queued.max.request.bytes": str(4 * MIB), "socket.stall.timeout.ms": "3600000"})
     address = ("127.0.0.1", broker.port)
     with ExitStack() as stack, Connection(address) as client:
-        for _ in range(30):  # more than the queue takes, so that some wait for it
+        for _ in range(16):  # more than the queue takes, so that some wait for it
             announcer = stack.enter_context(Connection(address))
             announcer.send(struct.pack(">i", 100 * MIB) + kafka.header(kafka.METADATA, 1, 1) + bytes(70 * 1024))
         client.create_topic("t")

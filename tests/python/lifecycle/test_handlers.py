@@ -50,6 +50,7 @@ def test_a_slow_handler_delays_nothing_but_later_events(make_broker: Any) -> Non
     broker.create_topic("t")
     assert [topic.name for topic in broker.topics()] == ["t"]
     broker.stop()
+    recorder.wait_for("started")
     assert recorder.names == ["started"]
     go.set()
     broker.wait()

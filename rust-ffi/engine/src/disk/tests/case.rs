@@ -44,16 +44,16 @@ fn topics_that_would_share_a_folder_are_refused() {
     let (engine, _) = open_with(files.clone(), Fsync::Interval).unwrap();
     engine.create_topic("t", Some(1), small()).unwrap();
     assert_eq!(put(&engine, b"kept"), (ErrorCode::None, 0));
-    for (engine, name, other) in [
-        (&engine, "T", "t"),
-        (&open_with(files, Fsync::Interval).unwrap().0, "T", "t"),
-        (&engine, "__Cluster_metadata", "__cluster_metadata"),
-    ] {
+    let again = open_with(files, Fsync::Interval).unwrap().0;
+    for (engine, name) in
+        [(&engine, "T"), (&again, "T"), (&engine, "__Cluster_metadata"), (&engine, "__Consumer_Offsets")]
+    {
         let refused = engine.create_topic(name, Some(1), small()).unwrap_err();
         assert_eq!(ErrorCode::from(&refused), ErrorCode::InvalidTopicException);
         let said = refused.to_string();
-        assert!(said.contains(&format!("'{name}' differs from '{other}' only in upper and lower case")), "{said}");
+        assert!(said.contains(&format!("'{name}' differs from another only in upper and lower case")), "{said}");
     }
+    engine.create_topic("__consumer_offsets", Some(1), small()).unwrap();
     assert_eq!(put(&engine, b"and more"), (ErrorCode::None, 1));
     // Once the one is gone, the other may come.
     engine.topics.remove(engine.topics.get("t").unwrap().id).unwrap();

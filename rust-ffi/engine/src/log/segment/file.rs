@@ -462,9 +462,12 @@ impl Batches {
         if let Some(start) = from.checked_sub(self.buffered).map(|start| start as usize)
             && start + bytes <= self.buffer.len()
         {
-            let mut buffer = std::mem::take(&mut self.buffer).freeze();
-            buffer = buffer.slice(start..start + bytes);
-            return Ok(buffer);
+            let piece = start..start + bytes;
+            // What holds a piece holds the whole buffer.
+            return Ok(match bytes < self.buffer.len() / 2 {
+                true => Bytes::copy_from_slice(&self.buffer[piece]),
+                false => std::mem::take(&mut self.buffer).freeze().slice(piece),
+            });
         }
         let mut buffer = BytesMut::zeroed(bytes);
         self.file.read(from, &mut buffer)?;
