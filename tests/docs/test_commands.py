@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from markdown import REPOSITORY, blocks
+from support.ports import free_port
 
 #: Commands that something else runs as they stand.
 ELSEWHERE = {
@@ -61,9 +62,7 @@ def test_the_printed_folders_hold_what_they_are_named_for(tmp_path: Path) -> Non
 
 def test_run_serves_until_it_is_interrupted(tmp_path: Path) -> None:
     assert RUN in _commands()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     # As documented, but for the port, which a broker of the machine's owner may have.
     command = [word.replace("9092", str(port)) for word in _here(RUN)]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import os
 import random
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from typing import Any, Callable, NamedTuple
 import pytest
 from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
+from support.ports import free_port
 from writers import PRODUCERS, name_of, value
 
 PARTITIONS = 3
@@ -41,7 +41,7 @@ class Broker:
     """A broker in a process of its own, on one folder and one port all its lives."""
 
     def __init__(self, folder: Path, fsync: str) -> None:
-        self.servers = f"localhost:{_free_port()}"
+        self.servers = f"localhost:{free_port()}"
         self._command = [sys.executable, "-I", "-m", "tansu_cffi", "run", "--port", self.servers.split(":")[1]]
         self._command += ["--storage", f"file://{folder / 'broker'}?fsync={fsync}"]
         self._errors = folder / "broker.stderr"
@@ -283,12 +283,3 @@ def _read(broker: Broker, topic: str) -> list[list[bytes]]:
                 records.append(message.value())
             left -= len(messages)
     return log
-
-
-def _free_port() -> int:
-    """Below those that the system hands out: no attempt to connect may take it while the broker is dead."""
-    while True:
-        port = random.SystemRandom().randrange(15_000, 32_000)
-        with socket.socket() as one, contextlib.suppress(OSError):
-            one.bind(("127.0.0.1", port))
-            return port
