@@ -2,7 +2,7 @@
 
 use wire::{
     api::{Api, ApiRange},
-    message::{Reader, metadata_request::MetadataRequest},
+    message::{Reader, metadata_request::MetadataRequest, produce_request::ProduceRequest},
 };
 
 use crate::{
@@ -85,10 +85,12 @@ fn reader(key: i16, body: &[u8]) -> Reader<'_> {
     if key <= wire::api::FETCH { Reader::new(body) } else { Reader::within(body, ELEMENTS_MAX) }
 }
 
-/// Whether a request makes, removes or writes down much: others would wait for it. A malformed one does not.
+/// Whether a request makes, removes, writes down or inflates much: others would wait for it. A malformed one does not.
 pub(crate) fn takes_long(engine: &Engine, key: i16, version: i16, body: &[u8]) -> bool {
     let is_on_disk = engine.disk.is_some();
     match key {
+        PRODUCE if body.len() > LARGE_PRODUCE => ProduceRequest::decode(&mut reader(key, body), version)
+            .is_ok_and(|request| api::produce::inflates_much(&request)),
         CREATE_TOPICS
         | DELETE_TOPICS
         | DELETE_RECORDS
@@ -107,7 +109,10 @@ pub(crate) fn takes_long(engine: &Engine, key: i16, version: i16, body: &[u8]) -
 
 /// More than an ordinary client's request that makes topics in memory.
 const LARGE: usize = 4 << 10;
+/// Fewer bytes do not inflate to so much that others notice.
+const LARGE_PRODUCE: usize = 16 << 10;
 
+const PRODUCE: i16 = wire::api::PRODUCE;
 const METADATA: i16 = wire::api::METADATA;
 const FIND_COORDINATOR: i16 = 10;
 const CREATE_TOPICS: i16 = 19;

@@ -85,6 +85,8 @@ pub struct Engine {
     /// `None` if everything is in memory.
     pub(crate) disk: Option<Arc<Disk>>,
     stops: AtomicBool,
+    /// See [`Engine::end_work`].
+    ends: AtomicBool,
 }
 
 impl Engine {
@@ -99,6 +101,7 @@ impl Engine {
             producer_ids: ProducerIds::default(),
             disk: None,
             stops: AtomicBool::new(false),
+            ends: AtomicBool::new(false),
             settings,
         }
     }
@@ -253,13 +256,18 @@ impl Engine {
         }
     }
 
-    /// Nobody waits any more: all that takes long, as [`Engine::maintain`], [`Engine::sweep`] and making thousands of
-    /// topics, comes to its end soon.
+    /// Nobody waits any more: all that takes long, as [`Engine::maintain`], [`Engine::sweep`], making thousands of
+    /// topics and inflating thousands of batches, comes to its end soon.
     pub fn end_work(&self) {
+        self.ends.store(true, Ordering::Relaxed);
         self.end_maintenance();
         if let Some(disk) = &self.disk {
             disk.end_work();
         }
+    }
+
+    pub(crate) fn ends(&self) -> bool {
+        self.ends.load(Ordering::Relaxed)
     }
 
     /// Makes a topic; without a count it has `num.partitions`.

@@ -81,6 +81,11 @@ impl<'a> Batch<'a> {
         check::split(bytes).is_ok_and(|(bytes, _)| Batch { bytes }.is_transactional())
     }
 
+    /// Whether what a producer sent has to be inflated to be looked at.
+    pub fn says_compressed(bytes: &[u8]) -> bool {
+        check::split(bytes).is_ok_and(|(bytes, _)| Batch { bytes }.compression() != Some(Compression::None))
+    }
+
     /// The first batch of a log, and what follows it. Magic, length and checksum are checked; what a producer may not
     /// send (control batches, offsets, gaps left by compaction) is fine here.
     pub fn first(bytes: &'a [u8]) -> Result<(Batch<'a>, &'a [u8]), BatchError> {

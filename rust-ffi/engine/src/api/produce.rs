@@ -140,6 +140,15 @@ struct Written {
     unsynced: Option<Arc<Partition>>,
 }
 
+/// Compressed batches are inflated to be looked at, each to a hundred megabytes at worst.
+const INFLATED_AT_ONCE: usize = 4;
+
+/// Whether others would wait while the batches of a request are inflated one after the other.
+pub(crate) fn inflates_much(request: &ProduceRequest<'_>) -> bool {
+    let parts = request.topic_data.iter().flat_map(|topic| &topic.partition_data);
+    parts.filter(|part| part.records.is_some_and(Batch::says_compressed)).nth(INFLATED_AT_ONCE).is_some()
+}
+
 pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &ProduceRequest<'_>) -> Outcome {
     let count = request.topic_data.iter().map(|topic| topic.partition_data.len()).sum();
     let mut answers = Vec::with_capacity(count);
@@ -253,6 +262,9 @@ fn append(
     topic: Option<&Topic>,
     data: &PartitionProduceData<'_>,
 ) -> Answer {
+    if engine.ends() {
+        return Err(refused(ErrorCode::NotLeaderOrFollower, Some("The broker stops.")));
+    }
     if !(-1..=1).contains(&request.acks) {
         return Err(refused(ErrorCode::InvalidRequiredAcks, None));
     }
