@@ -72,7 +72,7 @@ class Raw:
         server_low, server_high = self.apis[key]
         version = min(high, server_high)
         if version < max(low, server_low):
-            raise NotImplementedError(f"api {key}: server has {server_low}-{server_high}, this client {low}-{high}")
+            raise RuntimeError(f"api {key}: server has {server_low}-{server_high}, this client {low}-{high}")
         return version
 
     def metadata_reply(self, topics: Optional[Sequence[str]]) -> tuple[int, bytes]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import socket
 import subprocess
 import sys
 import tempfile
@@ -28,6 +27,7 @@ from golden import recording
 from golden.comparison import compare
 from golden.player import Player
 from golden.steps import Step, scenarios, script_hash
+from support.ports import free_port
 from wire_client import Connection
 
 #: What both brokers are told, besides their ports: groups wait for nobody, so that the script need not, and no record
@@ -89,9 +89,7 @@ def record(address: tuple[str, int], jars: str) -> recording.Recording:
 
 @contextlib.contextmanager
 def started(program: Path) -> Iterator[tuple[str, int]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder, open(Path(folder) / "broker.log", "wb") as log:
         command = [str(program), str(port), f"{folder}/broker", *SETTINGS]
         process = subprocess.Popen(command, stdout=log, stderr=log)

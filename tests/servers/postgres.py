@@ -6,12 +6,13 @@ import glob
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import uuid
 from pathlib import Path
 from urllib.parse import quote
+
+from support.ports import free_port
 
 #: A port that was free a moment ago may be taken by now: then another one is tried.
 ATTEMPTS = 10
@@ -55,7 +56,7 @@ class PostgresServer:
     def _start_on_free_port(self) -> None:
         # It cannot be asked to pick a port itself, so the port is tried, and another one when somebody was faster.
         for attempt in range(ATTEMPTS):
-            self.port = _free_port()
+            self.port = free_port()
             log = self._folder / "log"
             try:
                 self._run("pg_ctl", "-w", "-s", "-D", self._data, "-l", log, "-o", self._settings(), "start")
@@ -146,9 +147,3 @@ def _find_binaries() -> Path:
     if found:
         return Path(found).resolve().parent
     raise RuntimeError("The tests need PostgreSQL: apt-get install postgresql (the server need not be running).")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -1,5 +1,5 @@
 //! Buffers through which stored records go from their file to a socket. They are used again: one that is new has to be
-//! filled with zeros first, page by page, which costs as much as reading into it.
+//! filled with zeros first, page by page, which costs half as much as reading into it.
 
 use std::{
     io,

@@ -17,7 +17,7 @@ DELETE_TOPICS = kafka.KEYS["DeleteTopics"]
 UNKNOWN_TOPIC_OR_PARTITION = 3
 #: Enough that the broker is at it for longer than many requests take, also where the folder is in memory.
 TOPICS = 500
-#: Each is inflated for a tenth of a second.
+#: Each is inflated for a hundredth of a second, and more.
 BOMBS = 20
 
 

@@ -11,12 +11,18 @@ from measured_broker import BrokerProcess
 from wire_client import Closed, Connection, fetch_values
 
 StartProcess = Callable[..., BrokerProcess]
-#: What a stop takes that waits for somebody; one that does not takes milliseconds, which it prints.
-GRACE_MS = 20_000
+
+
+def _one_is_quick(stop: Callable[[], float]) -> None:
+    """Of up to three brokers: a pause of the machine makes one stop late, a stop that waits is late each time."""
+    assert any(stop() < 500 for _ in range(3))
 
 
 def test_a_stop_does_not_wait_for_a_hundred_idle_consumers(start_process: StartProcess) -> None:
-    broker = start_process({"shutdown.grace.ms": str(GRACE_MS)})
+    _one_is_quick(lambda: _stop_with_idle_consumers(start_process()))
+
+
+def _stop_with_idle_consumers(broker: BrokerProcess) -> float:
     with Connection(broker.address) as client:
         client.create_topic("t")
     parked = [Connection(broker.address) for _ in range(100)]
@@ -28,7 +34,6 @@ def test_a_stop_does_not_wait_for_a_hundred_idle_consumers(start_process: StartP
         assert last.ask(kafka.METADATA, 9, Topics=[])["Brokers"]
     took = broker.tell("stop")
     print(f"stop with 100 waiting consumers: {took:.1f} ms")
-    assert took < GRACE_MS / 2
     for connection in parked:
         try:
             answer = connection.answer(kafka.FETCH, 11, 5)
@@ -37,20 +42,24 @@ def test_a_stop_does_not_wait_for_a_hundred_idle_consumers(start_process: StartP
             pass
         assert connection.is_closed()
         connection.close()
+    return took
 
 
 def test_a_stop_does_not_wait_for_clients_that_say_nothing(start_process: StartProcess) -> None:
-    broker = start_process({"shutdown.grace.ms": str(GRACE_MS)})
+    _one_is_quick(lambda: _stop_with_silent_clients(start_process()))
+
+
+def _stop_with_silent_clients(broker: BrokerProcess) -> float:
     silent = [Connection(broker.address) for _ in range(100)]
     half = Connection(broker.address)
     half.send(b"\0\0\1\0abc")
     assert silent[-1].ask(kafka.API_VERSIONS, 0)["ErrorCode"] == 0
     took = broker.tell("stop")
     print(f"stop with 100 silent connections and half a request: {took:.1f} ms")
-    assert took < GRACE_MS / 2
     for connection in [*silent, half]:
         assert connection.is_closed()
         connection.close()
+    return took
 
 
 @pytest.mark.parametrize("url", ["sqlite://{}/busy.db", "file://{}/busy?fsync=always"])
