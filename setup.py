@@ -1,144 +1,26 @@
-"""Builds the package: the library with cargo, then the cffi module against it.
+"""Builds tansu-cffi: the library libtansu with cargo, then the cffi module against it.
 
-TANSU_LIB_DIR         a folder with a ready library (libtansu.so.0): cargo is not needed then
-TANSU_CFFI_FEATURES   cargo features, `tansu` if unset; empty builds without upstream's storages
-CARGO_TARGET_DIR      as cargo has it; rust-ffi/target if unset
+TANSU_LIB_DIR   a folder with a ready library (libtansu.so.0): cargo is not needed then
+
+build_rust.py names the variables of cargo that count.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
-if sys.implementation.name == "cpython" and sys.version_info < (3, 10):
-    # Not by requires-python: that would keep PyPy out, which speaks 3.9 and is welcome.
-    raise SystemExit(
-        f"tansu-cffi needs CPython 3.10 or later, or PyPy; this is CPython {sys.version.split()[0]}."
-    )
+# A build front end runs this file without its folder in the path. build_rust comes first: it refuses an old Python.
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from build_rust import ROOT, TANSU, VERSION, Scratch, provide, ship
 
+# isort: split
 from setuptools import setup
 from setuptools.command.build_ext import build_ext
 
-ROOT = Path(__file__).resolve().parent
-RUST = ROOT / "rust-ffi"
-MANIFEST = (RUST / "Cargo.toml").read_text(encoding="utf-8")
-REMEDY = "or set TANSU_LIB_DIR to a folder with a ready library."
-
-#: The name that cargo gives the library, and the one it ships and is found under.
-BUILT, SHIPPED = {
-    "darwin": ("libtansu.dylib", "libtansu.0.dylib"),
-    "win32": ("tansu.dll", "tansu.dll"),
-}.get(sys.platform, ("libtansu.so", "libtansu.so.0"))
-#: What the linker is given on Windows in place of the library itself.
-IMPORT_LIBRARY = "tansu.dll.lib"
-
-
-def of_manifest(pattern: str) -> str:
-    """A value of the workspace's Cargo.toml, the one place where versions are written."""
-    found = re.search(pattern, MANIFEST, re.MULTILINE)
-    if found is None:
-        raise SystemExit(f"rust-ffi/Cargo.toml has no {pattern}")
-    return found[1]
-
-
-VERSION = of_manifest(r'^version = "([^"]+)"')
-RUST_MIN = of_manifest(r'^rust-version = "([^"]+)"')
-
-
-# --- the library ------------------------------------------------------------------------------------------------------
-
-
-def library() -> Path:
-    """The folder of a library to ship: the given one, or the one that cargo builds now."""
-    given = os.environ.get("TANSU_LIB_DIR")
-    if not given:
-        return build_library()
-    folder = Path(given)
-    if not (folder / SHIPPED).is_file():
-        raise SystemExit(f"TANSU_LIB_DIR={given}: no {SHIPPED} in it. `cargo xtask lib` in rust-ffi/ makes one.")
-    return folder
-
-
-def build_library() -> Path:
-    """Builds the library with cargo; a second time it has nothing to do."""
-    check_cargo()
-    features = os.environ.get("TANSU_CFFI_FEATURES", "tansu")
-    command = ["cargo", "build", "--release", "--locked", "--package", "tansu-ffi", "--lib", f"--features={features}"]
-    if "tansu" in re.split(r"[,\s]+", features):
-        # A dependency of upstream's crates asks for a newer rustc than it needs.
-        command.append("--ignore-rust-version")
-    target = Path(os.environ.get("CARGO_TARGET_DIR") or RUST / "target").absolute()
-    say(f"tansu-cffi: cargo builds the library into {target}; the first time that takes minutes.")
-    run_cargo(command, target)
-    built = target / "release" / BUILT
-    folder = target / f"tansu-cffi-{os.getpid()}"
-    folder.mkdir(parents=True, exist_ok=True)
-    # Into a folder of our own: another build in the same target folder writes to the same place.
-    shutil.copyfile(built, folder / SHIPPED)
-    if sys.platform == "win32":
-        shutil.copyfile(built.with_name(IMPORT_LIBRARY), folder / IMPORT_LIBRARY)
-    if "test-hooks" not in features and b"tansu_test_panic" in (folder / SHIPPED).read_bytes():
-        raise SystemExit(f"{built} was overwritten by a build with test hooks. Build again.")
-    return folder
-
-
-def check_cargo() -> None:
-    """One clear sentence, before anything is compiled."""
-    try:
-        said = subprocess.run(["cargo", "--version"], cwd=RUST, stdout=subprocess.PIPE, text=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError):
-        raise SystemExit(
-            f"tansu-cffi is built with Rust {RUST_MIN} or later, and cargo was not found. "
-            f"Install Rust from https://rustup.rs, {REMEDY}"
-        ) from None
-    found = re.search(r"(\d+)\.(\d+)", said)
-    if found is None or (int(found[1]), int(found[2])) < tuple(map(int, RUST_MIN.split(".")[:2])):
-        raise SystemExit(
-            f"tansu-cffi is built with Rust {RUST_MIN} or later, and this is {said.strip()}. "
-            f"Run `rustup update stable`, {REMEDY}"
-        )
-
-
-def run_cargo(command: list[str], target: Path) -> None:
-    """Runs cargo with its progress where somebody can see it: pip keeps what a build prints to itself."""
-    terminal = open_terminal()
-    env = dict(os.environ, CARGO_TARGET_DIR=str(target))
-    try:
-        code = subprocess.run(command, cwd=RUST, env=env, stderr=terminal, check=False).returncode
-    finally:
-        if terminal is not None:
-            os.close(terminal)
-    if code != 0:
-        where = "" if terminal is None else " Its messages are above, on the terminal."
-        raise SystemExit(f"tansu-cffi: `{' '.join(command)}` failed.{where}")
-
-
-def say(words: str) -> None:
-    """A line for whoever waits."""
-    print(words, file=sys.stderr, flush=True)
-    terminal = open_terminal()
-    if terminal is not None:
-        os.write(terminal, f"\n{words}\n".encode())
-        os.close(terminal)
-
-
-def open_terminal() -> Optional[int]:
-    """The terminal behind pip's back; None where there is none, or where stderr is one already."""
-    if sys.stderr is not None and sys.stderr.isatty():
-        return None
-    try:
-        return os.open("/dev/tty", os.O_WRONLY | getattr(os, "O_NOCTTY", 0))
-    except OSError:
-        return None
-
-
-# --- the package ------------------------------------------------------------------------------------------------------
+SCRATCH = Scratch(TANSU.distribution)
 
 
 class BuildWithLibrary(build_ext):
@@ -146,21 +28,20 @@ class BuildWithLibrary(build_ext):
 
     def run(self) -> None:
         package = (ROOT if self.inplace else Path(self.build_lib)) / "tansu_cffi"
-        folder = library()
-        ship(folder / SHIPPED, package / "lib")
+        folder = provide(TANSU, SCRATCH.path)
+        ship(folder / TANSU.shipped, package / "lib")
         for header in sorted((ROOT / "include").glob("*.h*")):
             ship(header, package / "include")
         ship_build_files(package / "lib")
         for extension in self.extensions:
             # By its path; the linker writes down its SONAME.
-            extension.extra_objects = [str(folder / (IMPORT_LIBRARY if sys.platform == "win32" else SHIPPED))]
+            linked = TANSU.import_library if sys.platform == "win32" else TANSU.shipped
+            extension.extra_objects = [str(folder / linked)]
             extension.extra_link_args = {
                 "darwin": ["-Wl,-rpath,@loader_path/lib"],
                 "win32": [],
             }.get(sys.platform, ["-Wl,-rpath,$ORIGIN/lib", "-Wl,--enable-new-dtags"])
         super().run()
-        if folder.name == f"tansu-cffi-{os.getpid()}":
-            shutil.rmtree(folder)
 
     def build_extensions(self) -> None:
         # The interpreter's own library folder is in its link command and would end up in ours; so may another tansu.
@@ -178,14 +59,6 @@ def without_rpath(command: list[str]) -> list[str]:
         elif not re.match(r"-Wl,(-rpath|-R)|-R", word):
             kept.append(word)
     return kept
-
-
-def ship(file: Path, folder: Path) -> None:
-    """Copies a file into the package. Beside and then renamed: a process may have the old one mapped."""
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / f".{file.name}.{os.getpid()}"
-    shutil.copyfile(file, fresh)
-    os.replace(fresh, folder / file.name)
 
 
 def ship_build_files(lib: Path) -> None:
@@ -214,12 +87,8 @@ def fill(template: str) -> str:
 
 
 def options() -> dict[str, Any]:
-    """Builds apart from the tree: two builds at once do not meet, and a module that was removed does not come back."""
-    scratch = tempfile.TemporaryDirectory(prefix="tansu-cffi-build-")
-    # Kept for as long as this process builds.
-    options.scratch = scratch  # type: ignore[attr-defined]
-    found: dict[str, Any] = {"build": {"build_base": scratch.name}}
-    sys.path.insert(0, str(ROOT))
+    """Returns options of setuptools' commands."""
+    found = SCRATCH.options(in_tree="sdist" in sys.argv)
     from build_ffi import is_limited_api
 
     if is_limited_api():
