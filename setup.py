@@ -7,28 +7,36 @@ build_rust.py names the variables of cargo that count.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
+import sysconfig
 from pathlib import Path
 from typing import Any
 
 # A build front end runs this file without its folder in the path. build_rust comes first: it refuses an old Python.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from build_rust import ROOT, TANSU, VERSION, Scratch, provide, ship
+from build_notices import WithNotices
+from build_rust import ROOT, TANSU, VERSION, Build, check_cargo, check_compiler, ship
+from build_sdist import WithRust
 
 # isort: split
 from setuptools import setup
+from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_ext import build_ext
+from setuptools.command.sdist import sdist
+from setuptools.errors import CompileError, LinkError, PlatformError
 
-SCRATCH = Scratch(TANSU.distribution)
+BUILD = Build(TANSU)
 
 
 class BuildWithLibrary(build_ext):
     """Ships the library, the header and the files for other build systems, and links the cffi module against it."""
 
     def run(self) -> None:
+        check_tools()
         package = (ROOT if self.inplace else Path(self.build_lib)) / "tansu_cffi"
-        folder = provide(TANSU, SCRATCH.path)
+        folder = BUILD.folder
         ship(folder / TANSU.shipped, package / "lib")
         for header in sorted((ROOT / "include").glob("*.h*")):
             ship(header, package / "include")
@@ -46,7 +54,25 @@ class BuildWithLibrary(build_ext):
     def build_extensions(self) -> None:
         # The interpreter's own library folder is in its link command and would end up in ours; so may another tansu.
         self.compiler.linker_so = without_rpath(getattr(self.compiler, "linker_so", []))
-        super().build_extensions()
+        try:
+            super().build_extensions()
+        except (CompileError, LinkError, PlatformError) as error:
+            raise SystemExit(
+                f"tansu-cffi: the module tansu_cffi._native was not compiled ({error}). The compiler's messages are above."
+            ) from None
+
+
+def check_tools() -> None:
+    """Ends with one sentence if a tool is missing, before cargo works for minutes."""
+    if not BUILD.is_ready:
+        check_cargo(TANSU)
+    check_compiler(TANSU, os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc")
+    header = Path(sysconfig.get_path("include"), "Python.h")
+    if not header.is_file():
+        raise SystemExit(
+            f"tansu-cffi is built with the headers of Python, and {header} is missing. Install them (Debian: python3-dev, "
+            "pypy3-dev; Fedora: python3-devel)."
+        )
 
 
 def without_rpath(command: list[str]) -> list[str]:
@@ -86,9 +112,21 @@ def fill(template: str) -> str:
     return template
 
 
+class Wheel(WithNotices, bdist_wheel):
+    """One wheel for every CPython with the limited API."""
+
+    build = BUILD
+
+
+class SourceDistribution(WithRust, sdist):
+    """With the Rust sources that the library is built from."""
+
+    build = BUILD
+
+
 def options() -> dict[str, Any]:
     """Returns options of setuptools' commands."""
-    found = SCRATCH.options(in_tree="sdist" in sys.argv)
+    found = BUILD.options()
     from build_ffi import is_limited_api
 
     if is_limited_api():
@@ -107,6 +145,6 @@ setup(
     long_description=description(),
     long_description_content_type="text/markdown",
     cffi_modules=["build_ffi.py:ffibuilder"],
-    cmdclass={"build_ext": BuildWithLibrary},
+    cmdclass={"build_ext": BuildWithLibrary, "bdist_wheel": Wheel, "sdist": SourceDistribution},
     options=options(),
 )

@@ -1,36 +1,112 @@
-//! `cargo xtask dist`: the sdist and the wheel of this machine, in `dist/`, looked into before anyone else does.
+//! `cargo xtask dist`: source distributions and wheels in `dist/`, checked before they leave the machine.
+//!
+//! The library is linked by zig against the symbols of an old glibc, so that a wheel made here runs on old systems;
+//! auditwheel reads the finished wheel and decides which tag it may carry. Two runs on one commit give the same bytes.
+
+mod gates;
+mod tools;
+mod wheels;
 
 use crate::{Outcome, no_more, paths};
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use tools::Tools;
 
-/// What a wheel must carry beside the package's own modules.
-const IN_WHEEL: &[&str] =
-    &["lib/libtansu.so.0", "include/tansu.h", "THIRD_PARTY_NOTICES.txt", "NOTICE", "LICENSE", "py.typed"];
+type Made = Result<PathBuf, Box<dyn std::error::Error>>;
 
-pub fn run(args: pico_args::Arguments) -> Outcome {
+/// The oldest glibc that rustc's own standard library for Linux works with.
+const GLIBC: &str = "2.17";
+
+/// A distribution, and what its parts are called.
+struct Distribution {
+    name: &'static str,
+    /// The folder of its pyproject.toml, from the top of the repository.
+    folder: &'static str,
+    /// As build_rust.py has it.
+    library: &'static str,
+    /// The environment variable that names a folder with the library.
+    ready: &'static str,
+    /// What its wheels carry, beside modules and metadata that all have.
+    carries: &'static [&'static str],
+}
+
+const TANSU: Distribution = Distribution {
+    name: "tansu-cffi",
+    folder: ".",
+    library: "tansu",
+    ready: "TANSU_LIB_DIR",
+    carries: &["lib/libtansu.so.0", "include/tansu.h", "_native.abi3.so", "sboms/libtansu.cdx.json"],
+};
+const STORAGES: Distribution = Distribution {
+    name: "tansu-cffi-storages",
+    folder: "storages",
+    library: "tansu_storages",
+    ready: "TANSU_STORAGES_LIB_DIR",
+    carries: &["lib/libtansu_storages.so.0", "sboms/libtansu_storages.cdx.json"],
+};
+
+/// What the command line asks for.
+struct Request {
+    distributions: Vec<&'static Distribution>,
+    target: String,
+    glibc: String,
+    /// Also an archive of each library for other languages.
+    lib: bool,
+}
+
+pub fn run(mut args: pico_args::Arguments) -> Outcome {
+    let lib = args.contains("--lib");
+    let only: Option<String> = args.opt_value_from_str("--only")?;
+    let target = args.opt_value_from_str("--target")?.unwrap_or_else(tools::host);
+    let glibc = args.opt_value_from_str("--glibc")?.unwrap_or_else(|| GLIBC.to_owned());
     no_more(args)?;
-    let folder = paths::repository().join("dist");
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder)?;
+    let distributions: Vec<_> =
+        [&TANSU, &STORAGES].into_iter().filter(|d| only.as_deref().is_none_or(|name| name == d.name)).collect();
+    if distributions.is_empty() {
+        return Err(
+            format!("--only {}: there are {} and {}", only.unwrap_or_default(), TANSU.name, STORAGES.name).into()
+        );
     }
-    succeed(Command::new("python3").current_dir(paths::repository()).args(["-m", "build", "--outdir", "dist"]))?;
-    for entry in std::fs::read_dir(&folder)? {
-        let path = entry?.path();
-        println!("{} {} bytes", path.display(), path.metadata()?.len());
-        if path.extension().is_some_and(|e| e == "whl") {
-            look_into(&path)?;
+    if !target.ends_with("-linux-gnu") {
+        return Err(
+            format!("--target {target}: only Linux with glibc is built here, see docs/internals/releasing.md").into()
+        );
+    }
+    make(&Request { distributions, target, glibc, lib })
+}
+
+fn make(request: &Request) -> Outcome {
+    let dist = paths::repository().join("dist");
+    if dist.exists() {
+        std::fs::remove_dir_all(&dist)?;
+    }
+    std::fs::create_dir_all(&dist)?;
+    let tools = Tools::install()?;
+    for distribution in &request.distributions {
+        let wheel = wheels::build(&tools, distribution, request, &dist)?;
+        gates::check(&tools, distribution, &wheel)?;
+        if request.lib {
+            let script = paths::workspace().join("xtask/dist/lib_tar.py");
+            let mut command = tools.python();
+            tools::succeed(command.arg(script).arg(&wheel).arg(&request.target).arg(&dist))?;
         }
+        let mut sdist = tools.python();
+        sdist.args(["-m", "build", "--sdist", "--no-isolation", "--outdir"]).arg(&dist);
+        tools::succeed(sdist.arg(paths::repository().join(distribution.folder)))?;
     }
+    gates::descriptions(&tools, &dist)?;
+    list(&dist)
+}
+
+/// Writes SHA256SUMS, by which two runs are compared.
+fn list(dist: &Path) -> Outcome {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(dist)? {
+        let entry = entry?;
+        println!("{:>12} bytes  {}", entry.metadata()?.len(), entry.path().display());
+        names.push(entry.file_name());
+    }
+    names.sort();
+    let sums = tools::output(std::process::Command::new("sha256sum").current_dir(dist).args(&names))?;
+    std::fs::write(dist.join("SHA256SUMS"), sums)?;
     Ok(())
-}
-
-fn look_into(wheel: &std::path::Path) -> Outcome {
-    let names = Command::new("python3").args(["-m", "zipfile", "--list"]).arg(wheel).output()?;
-    let names = String::from_utf8_lossy(&names.stdout).into_owned();
-    let missing: Vec<_> = IN_WHEEL.iter().filter(|name| !names.contains(*name)).collect();
-    if missing.is_empty() { Ok(()) } else { Err(format!("{}: {missing:?} missing", wheel.display()).into()) }
-}
-
-fn succeed(command: &mut Command) -> Outcome {
-    if command.status()?.success() { Ok(()) } else { Err(format!("{command:?} failed").into()) }
 }

@@ -1,4 +1,5 @@
-//! `cargo xtask licences`: is every dependency's licence one that we accept, and do we say so where it asks for it?
+//! `cargo xtask licences`: is every dependency's licence one that we accept? (build_notices.py in the root puts the texts
+//! that they ask for into each wheel.)
 //!
 //! Rust's dependencies are read from `cargo metadata` (the whole of Cargo.lock, every platform). What Python, Go, Java
 //! and Node bring is not part of a wheel: it is installed by its own package manager, and `deny.toml` lists it with its
@@ -6,7 +7,6 @@
 
 mod expression;
 mod manifests;
-mod notices;
 
 use crate::{Outcome, check::cargo_command, no_more, paths};
 use serde_json::Value;
@@ -17,21 +17,18 @@ struct Dependency {
     name: String,
     version: String,
     licence: String,
-    authors: Vec<String>,
-    folder: std::path::PathBuf,
 }
 
-pub fn run(mut args: pico_args::Arguments) -> Outcome {
-    let write = args.contains("--write");
+pub fn run(args: pico_args::Arguments) -> Outcome {
     no_more(args)?;
-    if write { notices::write(&shipped()?) } else { check() }
+    check()
 }
 
 pub fn check() -> Outcome {
     let policy = Policy::read()?;
     let mut complaints = Vec::new();
     let mut excused = BTreeSet::new();
-    let dependencies = all()?;
+    let dependencies = dependencies()?;
     let titled = |d: &Dependency| format!("{} {}", d.name, d.version);
     let crates = dependencies.iter().map(|d| (d.name.as_str(), titled(d), d.licence.as_str()));
     let others = policy.others.iter().map(|(name, licence)| (name.as_str(), name.clone(), licence.as_str()));
@@ -50,7 +47,6 @@ pub fn check() -> Outcome {
             .map(|n| format!("deny.toml excuses {n} for nothing")),
     );
     complaints.extend(manifests::check(&policy)?);
-    complaints.extend(notices::check(&shipped()?));
     if complaints.is_empty() {
         println!("{} crates, {} packages of other languages", dependencies.len(), policy.others.len());
         return Ok(());
@@ -108,55 +104,16 @@ impl Policy {
 }
 
 /// Every crate of Cargo.lock but our own.
-fn all() -> Result<Vec<Dependency>, Box<dyn std::error::Error>> {
-    dependencies(&[])
-}
-
-/// The crates that end up in the library of the platform that the wheels of this repository are tested on.
-fn shipped() -> Result<Vec<Dependency>, Box<dyn std::error::Error>> {
-    let tree = output(&[
-        "tree",
-        "--locked",
-        "--package=tansu-ffi",
-        "--features=tansu",
-        "--edges=normal",
-        "--target=x86_64-unknown-linux-gnu",
-        "--prefix=none",
-        "--format={p}",
-    ])?;
-    // "name v1.2.3 (proc-macro)"; the same crate is listed once for each that uses it.
-    let linked: BTreeSet<(String, String)> = tree
-        .lines()
-        .filter(|line| !line.contains("(proc-macro)"))
-        .filter_map(|line| {
-            let mut words = line.split(' ');
-            Some((words.next()?.to_owned(), words.next()?.strip_prefix('v')?.to_owned()))
-        })
-        .collect();
-    let mut all = dependencies(&["--filter-platform=x86_64-unknown-linux-gnu"])?;
-    all.retain(|d| linked.contains(&(d.name.clone(), d.version.clone())));
-    Ok(all)
-}
-
-fn dependencies(more: &[&str]) -> Result<Vec<Dependency>, Box<dyn std::error::Error>> {
-    let mut args = vec!["metadata", "--format-version=1", "--locked", "--all-features"];
-    args.extend(more);
-    let metadata: Value = serde_json::from_str(&output(&args)?)?;
+fn dependencies() -> Result<Vec<Dependency>, Box<dyn std::error::Error>> {
+    let metadata: Value =
+        serde_json::from_str(&output(&["metadata", "--format-version=1", "--locked", "--all-features"])?)?;
     let mut found = Vec::new();
     for package in metadata["packages"].as_array().ok_or("packages")? {
         if package["source"].is_null() {
             continue;
         }
         let text = |key: &str| package[key].as_str().unwrap_or_default().to_owned();
-        let folder = std::path::Path::new(&text("manifest_path")).parent().ok_or("manifest_path")?.to_owned();
-        let authors = package["authors"].as_array().into_iter().flatten().filter_map(|a| a.as_str());
-        found.push(Dependency {
-            name: text("name"),
-            version: text("version"),
-            licence: text("license"),
-            authors: authors.map(str::to_owned).collect(),
-            folder,
-        });
+        found.push(Dependency { name: text("name"), version: text("version"), licence: text("license") });
     }
     found.sort_by(|a, b| (&a.name, &a.version).cmp(&(&b.name, &b.version)));
     Ok(found)

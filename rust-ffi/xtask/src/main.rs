@@ -34,8 +34,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "dist",
-        usage: "dist",
-        doc: "Builds the sdist and the wheel of this machine into dist/ and looks into them.",
+        usage: "dist [--only NAME] [--lib] [--target T] [--glibc V]",
+        doc: "Builds and checks sdists and manylinux wheels in dist/; --lib adds archives for other languages.",
         run: dist::run,
     },
     Command {
@@ -58,14 +58,14 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "lib",
-        usage: "lib [--test-hooks] [--no-tansu] [--quiet]",
-        doc: "Builds libtansu.so.0 into <target>/tansu, or with the test hooks into <target>/tansu-hooks.",
+        usage: "lib [--storages] [--test-hooks] [--quiet]",
+        doc: "Builds libtansu (or the storages) into <target>/tansu, or with the test hooks into <target>/tansu-hooks.",
         run: library::run,
     },
     Command {
         name: "licences",
-        usage: "licences [--write]",
-        doc: "Compares all dependencies with deny.toml; --write makes THIRD_PARTY_NOTICES.txt.",
+        usage: "licences",
+        doc: "Compares the licences of all dependencies with deny.toml.",
         run: licences::run,
     },
     Command {

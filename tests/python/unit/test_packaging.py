@@ -1,10 +1,11 @@
-"""What is built: the wheel's tag, what lies in it, what it links to; the sdist; and setup.py's sentences."""
+"""What is built: the wheel's tag, what lies in it, what it links to; and the sdist, which builds without a network."""
 
 from __future__ import annotations
 
+import importlib.metadata
+import json
 import os
 import re
-import stat
 import subprocess
 import sys
 import tarfile
@@ -12,7 +13,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from support import REPOSITORY, interpreters
+from support import REPOSITORY, interpreters, toml
 from support.interpreters import Environments, Found
 
 
@@ -50,7 +51,7 @@ def test_the_wheel_has_all_that_it_needs_and_nothing_else(environments: Environm
     others = {name for name in names - expected if ".dist-info/" not in name}
     assert all(re.match(r"tansu_cffi/lib/(cmake/tansu|pkgconfig)/", name) for name in others), others
     licences = {Path(name).name for name in names if "/licenses/" in name}
-    assert licences == {"LICENSE", "NOTICE", "THIRD_PARTY_NOTICES.txt"}
+    assert {"LICENSE", "NOTICE"} <= licences
 
 
 def test_the_wheel_states_its_licence(environments: Environments) -> None:
@@ -122,20 +123,46 @@ def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tree
 
 
+#: The crates that libtansu is not built from.
+OTHER_CRATES = {"fuzz", "sim", "storages", "upstream", "xtask"}
+
+
 def test_the_sdist_has_all_that_a_build_needs(sdist: Path) -> None:
     names = {path.relative_to(sdist).as_posix() for path in sdist.rglob("*") if path.is_file()}
     tracked = subprocess.run(
-        ["git", "ls-files", "rust-ffi", "include", "cmake", "tansu_cffi", "build_ffi.py", "setup.py", "LICENSE"],
+        ["git", "ls-files", "rust-ffi/*/src", "include", "cmake", "tansu_cffi", "build_*.py", "setup.py", "LICENSE"],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
         check=True,
     ).stdout.splitlines()
-    # Tests of the crates may stay at home; what cargo and cffi read may not.
-    needed = {name for name in tracked if not re.match(r"rust-ffi/(.*/tests/|fuzz/|wire/fuzz/)", name)}
+    needed = {
+        name for name in tracked if Path(name).parts[:1] != ("rust-ffi",) or Path(name).parts[1] not in OTHER_CRATES
+    }
     assert needed - names == set()
-    assert {"rust-ffi/Cargo.lock", "rust-ffi/Cargo.toml", "include/tansu.h", "THIRD_PARTY_NOTICES.txt"} <= names
+    assert {"rust-ffi/Cargo.lock", "rust-ffi/Cargo.toml", "rust-ffi/.cargo/config.toml", "include/tansu.h"} <= names
     assert not [name for name in names if "/target/" in name or name.endswith(".so")]
+    assert {path.name for path in (sdist / "rust-ffi").iterdir()} & OTHER_CRATES == set()
+
+
+def test_the_sdist_carries_every_crate_of_its_lock_file_and_none_of_tansu(sdist: Path) -> None:
+    lock = toml.load(sdist / "rust-ffi" / "Cargo.lock")["package"]
+    vendored = {path.name for path in (sdist / "rust-ffi" / "vendor").iterdir()}
+    assert vendored == {f"{crate['name']}-{crate['version']}" for crate in lock if "source" in crate}
+    whole = toml.load(REPOSITORY / "rust-ffi" / "Cargo.lock")["package"]
+    versions = {(crate["name"], crate["version"]) for crate in whole}
+    assert {(crate["name"], crate["version"]) for crate in lock} < versions
+    assert not [name for name in vendored if name.startswith("nisshi-")]
+
+
+def test_cargo_can_build_the_sdist_without_a_network(sdist: Path, tmp_path: Path) -> None:
+    """With an empty home cargo knows no crate but those of the sdist. (`cargo xtask dist` builds it.)"""
+    command = ["cargo", "metadata", "--format-version=1", "--locked", "--offline"]
+    env = {**os.environ, "CARGO_HOME": str(tmp_path)}
+    ran = subprocess.run(command, cwd=sdist / "rust-ffi", env=env, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    packages = {package["name"]: package for package in json.loads(ran.stdout)["packages"]}
+    assert Path(packages["tokio"]["manifest_path"]).is_relative_to(sdist)
 
 
 def test_a_wheel_builds_from_the_sdist(sdist: Path, library: Path, tmp_path: Path) -> None:
@@ -146,64 +173,51 @@ def test_a_wheel_builds_from_the_sdist(sdist: Path, library: Path, tmp_path: Pat
     assert len(list(tmp_path.glob("*.whl"))) == 1
 
 
-# --- sentences of setup.py --------------------------------------------------------------------------------------------
+# --- what is linked into the library ----------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="session")
-def builder(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A Python that has what setup.py imports."""
-    folder = tmp_path_factory.mktemp("builder")
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-    python = str(folder / "bin" / "python")
-    requires = ["setuptools>=77", "cffi>=2.0; platform_python_implementation != 'PyPy'"]
-    subprocess.run([python, "-m", "pip", "install", "-q", *requires], check=True)
-    return python
+def _installed_metadata(name: str) -> str:
+    """A file of the installed distribution's metadata, which cargo's build left there."""
+    files = importlib.metadata.files("tansu-cffi") or []
+    found = [file for file in files if file.as_posix().endswith(name)]
+    assert found, f"the installed package has no {name}: it was built with TANSU_LIB_DIR"
+    return found[0].read_text()
 
 
-def _refused(builder: str, **env: str) -> str:
-    """The one line that setup.py ends with."""
-    kept = {key: value for key, value in os.environ.items() if key not in ("TANSU_LIB_DIR", "CARGO_TARGET_DIR")}
-    ran = subprocess.run(
-        [builder, "setup.py", "-q", "build"],
-        cwd=REPOSITORY,
-        env={**kept, **env},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        start_new_session=True,  # without a terminal, so that all of it can be read here
-        check=False,
-    )
-    assert ran.returncode == 1, ran.stdout + ran.stderr
-    assert "Traceback" not in ran.stderr
-    return ran.stderr.strip().splitlines()[-1]
+def test_the_installed_package_carries_the_licences_of_what_is_linked(library: Path) -> None:
+    notices = _installed_metadata(".dist-info/licenses/THIRD_PARTY_NOTICES.txt")
+    listed = re.findall(r"^([\w-]+) (\d\S*): (.+)$", notices.split("-" * 80)[0], re.MULTILINE)
+    names = {name for name, _, _ in listed}
+    assert {"tokio", "bytes", "crc32c"} <= names
+    # Neither what only builds it nor what only other platforms need.
+    assert names & {"syn", "quote", "proc-macro2", "windows-sys", "cbindgen"} == set()
+    assert all(re.search(r"MIT|Apache|BSD|ISC|Zlib|Unicode|Unlicense|CC0|BSL", licence) for *_, licence in listed)
+    metadata = importlib.metadata.metadata("tansu-cffi")
+    assert "THIRD_PARTY_NOTICES.txt" in (metadata.get_all("License-File") or [])
 
 
-def test_a_missing_cargo_is_named_with_the_remedy(builder: str, tmp_path: Path) -> None:
-    said = _refused(builder, PATH=str(tmp_path))
-    wanted = r"tansu-cffi is built with Rust [\d.]+ or later, and cargo was not found\. .*TANSU_LIB_DIR.*"
-    assert re.fullmatch(wanted, said)
-
-
-def test_an_old_cargo_is_named_with_the_remedy(builder: str, tmp_path: Path) -> None:
-    cargo = tmp_path / "cargo"
-    cargo.write_text("#!/bin/sh\necho 'cargo 1.80.0 (376290515 2024-07-16)'\n")
-    cargo.chmod(cargo.stat().st_mode | stat.S_IXUSR)
-    said = _refused(builder, PATH=f"{tmp_path}:/bin:/usr/bin")
-    assert "this is cargo 1.80.0" in said
-    assert "rustup update stable" in said
-
-
-def test_a_build_that_fails_says_which_command(builder: str, tmp_path: Path) -> None:
-    cargo = tmp_path / "cargo"
-    cargo.write_text('#!/bin/sh\n[ "$1" = --version ] && echo \'cargo 1.95.0\' && exit\necho "$@" >&2\nexit 101\n')
-    cargo.chmod(cargo.stat().st_mode | stat.S_IXUSR)
-    said = _refused(builder, PATH=f"{tmp_path}:/bin:/usr/bin", CARGO_TARGET_DIR=str(tmp_path / "target"))
-    assert re.search(r"`cargo build --release --locked --package tansu-ffi --lib` failed", said)
-
-
-def test_a_folder_without_the_library_is_named(builder: str, tmp_path: Path) -> None:
-    said = _refused(builder, TANSU_LIB_DIR=str(tmp_path))
-    assert said.startswith(f"TANSU_LIB_DIR={tmp_path}: no libtansu.so.0 in it.")
+def test_the_installed_package_carries_a_list_of_components(library: Path) -> None:
+    document = json.loads(_installed_metadata(".dist-info/sboms/libtansu.cdx.json"))
+    assert (document["bomFormat"], document["specVersion"]) == ("CycloneDX", "1.6")
+    own = document["metadata"]["component"]
+    assert own["purl"] == f"pkg:pypi/tansu-cffi@{importlib.metadata.version('tansu-cffi')}"
+    components = {component["bom-ref"]: component for component in document["components"]}
+    lock = toml.load(REPOSITORY / "rust-ffi" / "Cargo.lock")["package"]
+    checksums = {f"pkg:cargo/{crate['name']}@{crate['version']}": crate.get("checksum") for crate in lock}
+    for reference, component in components.items():
+        if "purl" in component:
+            assert component["hashes"] == [{"alg": "SHA-256", "content": checksums[reference]}]
+    notices = _installed_metadata(".dist-info/licenses/THIRD_PARTY_NOTICES.txt")
+    assert all(f"\n{c['name']} {c['version']}: " in notices for c in components.values() if "purl" in c)
+    # Each reference leads somewhere, and everything is reached from the library.
+    graph = {row["ref"]: row["dependsOn"] for row in document["dependencies"]}
+    reached, waiting = set(), [own["bom-ref"]]
+    while waiting:
+        reference = waiting.pop()
+        if reference not in reached:
+            reached.add(reference)
+            waiting += graph[reference]
+    assert reached == {own["bom-ref"], *components} - {"rust-std"}
 
 
 def test_found_is_at_least_this_python() -> None:

@@ -38,8 +38,8 @@ fn python(project: &toml::Table, asked: &mut BTreeSet<String>) {
     for requirement in lists.into_iter().filter_map(|l| l.as_array()).flatten().filter_map(|r| r.as_str()) {
         let name: String =
             requirement.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect();
-        // An extra may ask for another extra of ours.
-        if name != "tansu-cffi" {
+        // An extra may ask for another extra of ours, or for our other distribution.
+        if !name.starts_with("tansu-cffi") {
             asked.insert(format!("python:{}", name.to_lowercase().replace('_', "-")));
         }
     }

@@ -1,0 +1,76 @@
+//! The pinned tools, and the environment that makes a build repeatable.
+
+use crate::{Outcome, paths};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// A virtual environment in the target folder with what `xtask/dist/tools.txt` lists.
+pub struct Tools {
+    bin: PathBuf,
+    /// The time of the commit: archives carry it in place of the time of the build.
+    epoch: String,
+}
+
+impl Tools {
+    pub fn install() -> Result<Tools, Box<dyn std::error::Error>> {
+        let venv = paths::target().join("dist-tools");
+        let bin = venv.join("bin");
+        if !bin.is_dir() {
+            succeed(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
+        }
+        let list = paths::workspace().join("xtask/dist/tools.txt");
+        succeed(Command::new(bin.join("python")).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(list))?;
+        let epoch = output(Command::new("git").current_dir(paths::repository()).args(["log", "-1", "--format=%ct"]))?;
+        Ok(Tools { bin, epoch: epoch.trim().to_owned() })
+    }
+
+    pub fn python(&self) -> Command {
+        self.command("python")
+    }
+
+    /// A tool, with what it runs found in the environment.
+    pub fn command(&self, name: &str) -> Command {
+        let mut command = Command::new(self.bin.join(name));
+        let mut path = self.bin.clone().into_os_string();
+        path.push(":");
+        path.push(std::env::var_os("PATH").unwrap_or_default());
+        command.current_dir(paths::repository());
+        command.env("PATH", path).env("SOURCE_DATE_EPOCH", &self.epoch).env("PYTHONHASHSEED", "0");
+        // Paths of this machine would end up in panic messages.
+        let cargo = std::env::var("CARGO_HOME")
+            .unwrap_or_else(|_| format!("{}/.cargo", std::env::var("HOME").unwrap_or_default()));
+        let remapped = format!(
+            "--remap-path-prefix={}=/tansu-cffi --remap-path-prefix={cargo}/registry/src=/crates",
+            paths::repository().display()
+        );
+        command.env("RUSTFLAGS", remapped);
+        command
+    }
+
+    /// The C compiler for the cffi module: zig's, with the symbols of that glibc.
+    pub fn c_compiler(&self, target: &str, glibc: &str) -> String {
+        let architecture = target.split('-').next().unwrap_or_default();
+        format!("{} -m ziglang cc -target {architecture}-linux-gnu.{glibc}", self.bin.join("python").display())
+    }
+}
+
+/// rustc's name of this machine.
+pub fn host() -> String {
+    format!("{}-unknown-linux-gnu", std::env::consts::ARCH)
+}
+
+pub fn succeed(command: &mut Command) -> Outcome {
+    if command.status().map_err(|error| format!("{command:?}: {error}"))?.success() {
+        return Ok(());
+    }
+    Err(format!("{command:?} failed").into())
+}
+
+pub fn output(command: &mut Command) -> Result<String, Box<dyn std::error::Error>> {
+    let out =
+        command.stderr(std::process::Stdio::inherit()).output().map_err(|error| format!("{command:?}: {error}"))?;
+    if !out.status.success() {
+        return Err(format!("{command:?} failed\n{}", String::from_utf8_lossy(&out.stdout)).into());
+    }
+    Ok(String::from_utf8(out.stdout)?)
+}
