@@ -25,6 +25,8 @@ struct Distribution {
     library: &'static str,
     /// The environment variable that names a folder with the library.
     ready: &'static str,
+    /// The beginning of the name of every symbol that the library exports.
+    exports: &'static str,
     /// What its wheels carry, beside modules and metadata that all have.
     carries: &'static [&'static str],
 }
@@ -34,6 +36,7 @@ const TANSU: Distribution = Distribution {
     folder: ".",
     library: "tansu",
     ready: "TANSU_LIB_DIR",
+    exports: "tansu_",
     carries: &["lib/libtansu.so.0", "include/tansu.h", "_native.abi3.so", "sboms/libtansu.cdx.json"],
 };
 const STORAGES: Distribution = Distribution {
@@ -41,6 +44,7 @@ const STORAGES: Distribution = Distribution {
     folder: "storages",
     library: "tansu_storages",
     ready: "TANSU_STORAGES_LIB_DIR",
+    exports: "tansu_storages_",
     carries: &["lib/libtansu_storages.so.0", "sboms/libtansu_storages.cdx.json"],
 };
 

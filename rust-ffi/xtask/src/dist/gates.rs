@@ -1,7 +1,7 @@
 //! What a wheel must pass before it is published.
 
 use super::{Distribution, tools, tools::Tools};
-use crate::Outcome;
+use crate::{Outcome, paths};
 use std::path::{Path, PathBuf};
 
 /// What every wheel carries.
@@ -17,6 +17,13 @@ pub fn check(tools: &Tools, distribution: &Distribution, wheel: &Path) -> Outcom
         tools::succeed(tools.command("abi3audit").arg("--strict").arg(wheel))?;
     }
     tools::succeed(tools.command("check-wheel-contents").arg(wheel))
+}
+
+/// What the library exports: its own interface, and nothing of the crates below it.
+pub fn symbols(tools: &Tools, distribution: &Distribution, library: &Path) -> Outcome {
+    let script = paths::workspace().join("xtask/dist/symbols.py");
+    let mut command = tools.python();
+    tools::succeed(command.arg(script).arg(library).arg(distribution.exports))
 }
 
 /// The descriptions as an index would show them.

@@ -1,7 +1,7 @@
 //! The pinned tools, and the environment that makes a build repeatable.
 
 use crate::{Outcome, paths};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A virtual environment in the target folder with what `xtask/dist/tools.txt` lists.
@@ -20,6 +20,7 @@ impl Tools {
         }
         let list = paths::workspace().join("xtask/dist/tools.txt");
         succeed(Command::new(bin.join("python")).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(list))?;
+        write_zig(&bin)?;
         let epoch = output(Command::new("git").current_dir(paths::repository()).args(["log", "-1", "--format=%ct"]))?;
         Ok(Tools { bin, epoch: epoch.trim().to_owned() })
     }
@@ -36,6 +37,7 @@ impl Tools {
         path.push(std::env::var_os("PATH").unwrap_or_default());
         command.current_dir(paths::repository());
         command.env("PATH", path).env("SOURCE_DATE_EPOCH", &self.epoch).env("PYTHONHASHSEED", "0");
+        command.env("CARGO_ZIGBUILD_PYTHON_PATH", self.bin.join(ZIG));
         // Paths of this machine would end up in panic messages.
         let cargo = std::env::var("CARGO_HOME")
             .unwrap_or_else(|_| format!("{}/.cargo", std::env::var("HOME").unwrap_or_default()));
@@ -52,6 +54,24 @@ impl Tools {
         let architecture = target.split('-').next().unwrap_or_default();
         format!("{} -m ziglang cc -target {architecture}-linux-gnu.{glibc}", self.bin.join("python").display())
     }
+}
+
+/// The script that cargo-zigbuild runs as `python -m ziglang`.
+const ZIG: &str = "python-for-zig";
+
+/// Zig refuses the one argument of build.rs that other linkers take, `--exclude-libs`. It keeps functions of crates out of
+/// the interface; `gates::symbols` makes sure that there are none.
+fn write_zig(bin: &Path) -> Outcome {
+    let python = bin.join("python");
+    let script = format!(
+        "#!/bin/sh\nfor word do\n  shift\n  [ \"$word\" = -Wl,--exclude-libs,ALL ] || set -- \"$@\" \"$word\"\ndone\n\
+         exec '{}' \"$@\"\n",
+        python.display()
+    );
+    let path = bin.join(ZIG);
+    std::fs::write(&path, script)?;
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+    Ok(())
 }
 
 /// rustc's name of this machine.

@@ -1,6 +1,6 @@
 //! One wheel: the library, the wheel around it, and the tag that it has earned.
 
-use super::{Distribution, Made, Request, tools, tools::Tools};
+use super::{Distribution, Made, Request, gates, tools, tools::Tools};
 use crate::paths;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,7 @@ pub fn build(tools: &Tools, distribution: &Distribution, request: &Request, dist
     library.arg("build_rust.py").arg(distribution.library).arg(&folder);
     library.arg(format!("--target={}", request.target)).arg(format!("--glibc={}", request.glibc));
     tools::succeed(&mut library)?;
+    gates::symbols(tools, distribution, &folder.join(format!("lib{}.so.0", distribution.library)))?;
 
     let staging = folder.join("wheel");
     if staging.exists() {
@@ -18,8 +19,8 @@ pub fn build(tools: &Tools, distribution: &Distribution, request: &Request, dist
     let mut wheel = tools.python();
     wheel.args(["-m", "build", "--wheel", "--no-isolation", "--outdir"]).arg(&staging);
     wheel.env(distribution.ready, &folder).env("CC", tools.c_compiler(&request.target, &request.glibc));
-    // Neither debug information nor symbols: they name the folder of the build.
-    wheel.env("CFLAGS", "-g0").env("LDFLAGS", "-s");
+    // Neither debug information nor symbols nor zig's checks of undefined behaviour: they name the folder of the build.
+    wheel.env("CFLAGS", "-O2 -g0 -fno-sanitize=all").env("LDFLAGS", "-s");
     let architecture = request.target.split('-').next().unwrap_or_default();
     // For another machine than this one setuptools needs to be told.
     wheel.env("_PYTHON_HOST_PLATFORM", format!("linux-{architecture}"));
