@@ -23,6 +23,7 @@ from tansu_cffi._errors import (
     BrokerTimeoutError,
 )
 from tansu_cffi._events import EventHandler, Listener
+from tansu_cffi._storages import with_library
 
 T = TypeVar("T")
 Self = TypeVar("Self", bound="TansuBroker")
@@ -67,7 +68,7 @@ class TansuBroker:
         self._shown_url = shown_settings(settings)["storage.url"]
         _logs.attach(logger)
         try:
-            self._core = Core(settings, self._listener)
+            self._core = Core(with_library(settings), self._listener)
         except BrokerConfigError as error:
             raise in_extra(error) from None
 

@@ -58,8 +58,9 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "lib",
-        usage: "lib [--test-hooks] [--no-tansu] [--quiet]",
-        doc: "Builds libtansu.so.0 into <target>/tansu, or with the test hooks into <target>/tansu-hooks.",
+        usage: "lib [--test-hooks | --storages] [--quiet]",
+        doc: "Builds libtansu.so.0 or, with --storages, libtansu_storages.so.0 into <target>/tansu; with the test hooks \
+              into <target>/tansu-hooks.",
         run: library::run,
     },
     Command {
