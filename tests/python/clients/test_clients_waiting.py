@@ -72,6 +72,7 @@ def test_a_produce_wakes_the_consumer_at_the_tail(storage: Storage, start_on: St
         consumer.close()
 
 
+@pytest.mark.needs("Tansu's storages")
 def test_a_file_has_one_broker_also_across_processes(tmp_path: Path, start_on: Start, topic: str) -> None:
     storage = Storage("sqlite", f"sqlite://{tmp_path}/one.db", keeps=True)
     first = start_on(storage)
