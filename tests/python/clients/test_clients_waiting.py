@@ -17,6 +17,7 @@ from drivers import DRIVERS, Message
 from eventually import until
 from servers.postgres import PostgresServer
 from servers.storages import Storage
+from support import needs
 
 from tansu_cffi import BrokerConfig, BrokerError, BrokerEventHandler, BrokerState, BrokerStorageError, TansuBroker
 
@@ -159,6 +160,7 @@ class _Told(BrokerEventHandler):
 @pytest.fixture
 def mortal_server() -> Iterator[PostgresServer]:
     """A PostgreSQL of the test's own, to be taken away."""
+    needs.require("PostgreSQL", "Tansu's storages")
     server = PostgresServer().start()
     yield server
     server.stop()
