@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
-from support import REPOSITORY
+from support import REPOSITORY, needs
+
+pytestmark = pytest.mark.needs("CMake", "a C++ compiler")
 
 USER = """
 cmake_minimum_required(VERSION 3.20)
@@ -70,6 +72,7 @@ def test_an_installed_tree_can_be_moved_and_used(
     build(tmp_path, ["cmake", "--build", "build"])
     assert _say([str(tmp_path / "build" / "app")]) == _version()
 
+    needs.require("pkg-config")
     pc = {"PKG_CONFIG_PATH": str(folder / "pkgconfig")}
     assert _say(["pkg-config", "--modversion", "tansu"], **pc) == _version()
     flags = _say(["pkg-config", "--cflags", "--libs", "tansu"], **pc).split()
