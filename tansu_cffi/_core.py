@@ -222,7 +222,7 @@ class Core:
     def start(self) -> None:
         """Asks for the start and returns."""
         self.check_process()
-        # With the lock: neither another start, nor a close, nor the exit may come between what is looked at here and the
+        # With the lock: neither another start, nor a close, nor the exit may come between what is read here and the
         # library's own start, which returns at once.
         with self._lock, self._use() as handle:
             if _lifetime.is_exiting():

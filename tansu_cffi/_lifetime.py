@@ -36,8 +36,8 @@ EXIT_HANDLERS_S = 1.0
 SLICE_MS = 50
 
 _numbers = itertools.count(1)
-#: For the numbers, which a free-threaded interpreter's `count` does not promise to give out once. Re-entrant, and new in
-#: a forked child.
+#: For the numbers, which a free-threaded interpreter's `count` does not promise to give out once. Re-entrant; a forked
+#: child gets a new one.
 _numbering = threading.RLock()
 #: Slot number to broker, from before the native broker exists until the library has released the slot.
 _slots: dict[int, Core] = {}

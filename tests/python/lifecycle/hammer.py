@@ -1,8 +1,8 @@
-"""Many threads call everything on shared brokers and on their own, preempted as often as the interpreter can be made to.
+"""Many threads call everything on shared brokers and on their own, preempted as often as possible.
 
-A program, run in an interpreter that has the package: `hammer.py ROUNDS SEED`. Beside the short switch interval, a trace
-function gives the processor away between two lines of the package, at random; so a thread stops between a look at some
-state and what it does about it, with and without a GIL.
+A program, run in an interpreter that has the package: `hammer.py ROUNDS SEED`. Beside the short switch interval, a
+trace function gives the processor away between two lines of the package, at random: a thread then stops between the
+check of a state and the action that depends on it, with and without a GIL.
 """
 
 from __future__ import annotations
