@@ -127,10 +127,10 @@ class TansuBroker:
         core = self._core
         if core.foreign:
             return
-        if core.started and not core.closed:
+        if not core.close_unstarted():
             core.stop(-1)
             self._wait_end("close", None)
-        core.close()
+            core.close()
         if strict and self._listener.errors:
             raise self._listener.errors[0]
 

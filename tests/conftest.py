@@ -106,8 +106,7 @@ def interpreter(request: pytest.FixtureRequest, environments: Environments, tmp_
 
 @pytest.fixture
 def this_interpreter(environments: Environments, tmp_path: Path) -> Installed:
-    name = f"{sys.implementation.name}{sys.version_info[0]}.{sys.version_info[1]}"
-    return _installed(_FOUND[name], environments, tmp_path)
+    return _installed(_FOUND[interpreters.name_of_this()], environments, tmp_path)
 
 
 def _installed(found: Found, environments: Environments, tmp_path: Path) -> Installed:

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a tool, not a part of the library")]
 
 mod check;
+mod chroot;
 mod codec;
 mod dist;
 mod fuzz;
@@ -31,6 +32,12 @@ const COMMANDS: &[Command] = &[
         usage: "check [--only STEP]... [--skip STEP]...",
         doc: "Format, header, rules, licences, clippy and cargo test: all that needs no installed package.",
         run: check::run,
+    },
+    Command {
+        name: "chroot",
+        usage: "chroot SUITE [--fresh] [--bind DIR]... [-- COMMAND...]",
+        doc: "Makes a Debian bookworm, trixie or sid in the cache, once, and runs a command in it.",
+        run: chroot::run,
     },
     Command {
         name: "dist",
@@ -78,7 +85,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "soak",
         usage: "soak [--seed N] [--select EXPRESSION]",
-        doc: "The counted tests and the simulation with their full counts; writes into docs/measurements.md.",
+        doc: "Counted tests, simulation, sid's interpreters, with full counts; writes into docs/measurements.md.",
         run: soak::run,
     },
     Command {
