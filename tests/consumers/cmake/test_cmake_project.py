@@ -94,7 +94,9 @@ def test_the_storages_are_a_component(library: Path, tmp_path: Path, build: Call
     build(tmp_path, ["cmake", "--build", "made"])
     build(tmp_path, ["cmake", "--install", "made", "--prefix", str(tmp_path / "installed")])
     folder = tmp_path / "installed" / "lib"
-    how = "find_package(tansu CONFIG REQUIRED COMPONENTS storages)\nget_target_property(file tansu::storages LOCATION)\n"
+    how = (
+        "find_package(tansu CONFIG REQUIRED COMPONENTS storages)\nget_target_property(file tansu::storages LOCATION)\n"
+    )
     (tmp_path / "CMakeLists.txt").write_text(USER.format(how=f'{how}message(STATUS "storages: ${{file}}")'))
     (tmp_path / "app.c").write_text(APP)
     said = build(tmp_path, ["cmake", "-B", "build", f"-Dtansu_DIR={folder / 'cmake' / 'tansu'}"])

@@ -35,9 +35,7 @@ def test_program_ends(case: Path, interpreter: Installed, counts: Callable[[str]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
-def test_program_on_tansus_storage_ends(
-    case: Path, this_interpreter: Installed, counts: Callable[[str], int]
-) -> None:
+def test_program_on_tansus_storage_ends(case: Path, this_interpreter: Installed, counts: Callable[[str], int]) -> None:
     """The library of the storages has threads and exit handlers of its own."""
     program = on_tansus_storage(case.read_text(encoding="utf-8"))
     _check(case, program, this_interpreter, counts("exit.each"))

@@ -135,9 +135,7 @@ def test_the_child_is_refused_and_exits_and_the_parent_goes_on(
     _silent(interpreter.run(PARENT_AND_CHILD, str(counts("fork.each")), timeout=200), "parent STOPPED\n")
 
 
-def test_the_child_has_none_of_tansus_storage_either(
-    this_interpreter: Installed, counts: Callable[[str], int]
-) -> None:
+def test_the_child_has_none_of_tansus_storage_either(this_interpreter: Installed, counts: Callable[[str], int]) -> None:
     program = on_tansus_storage(PARENT_AND_CHILD)
     _silent(this_interpreter.run(program, str(counts("fork.each")), timeout=200), "parent STOPPED\n")
 
