@@ -450,8 +450,10 @@ TANSU_API const char *tansu_version(void);
 TANSU_API const char *tansu_build_info(void);
 
 /**
- * Whether the library has a feature: `"tansu"` (upstream's storages), `"test-hooks"`, or `"storage."` and the scheme
- * of a storage URL, such as `"storage.memory"` or `"storage.sqlite"`. False for NULL and for what it does not know.
+ * Whether the library has a feature: `"test-hooks"`, or `"storage."` and the scheme of a storage URL, such as
+ * `"storage.memory"` or `"storage.sqlite"`. Tansu's storages (`sqlite`, `postgres`, `s3`, `tansu+memory`) count if
+ * their library, `libtansu_storages`, lies beside this one or where the dynamic linker looks; the setting
+ * `storages.library` names another place for one broker. False for NULL and for an unknown name.
  *
  * # Safety
  * `name` is NULL or NUL-terminated.

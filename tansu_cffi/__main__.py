@@ -15,6 +15,7 @@ from tansu_cffi import BrokerConfig, BrokerError, BrokerStateError, TansuBroker,
 from tansu_cffi._config import in_names
 from tansu_cffi._fields import field_of
 from tansu_cffi._loader import PACKAGE, library_path
+from tansu_cffi._storages import library as storages_library
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
 #: As a shell shows a program that SIGPIPE has ended.
@@ -59,8 +60,14 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     asked = [folder for name, (folder, _) in FOLDERS.items() if getattr(args, name)]
     for folder in asked:
         print(folder)
+    if args.storages_library:
+        found = storages_library()
+        if found is None:
+            print("tansu_cffi: Tansu's storages are not installed: pip install ./storages", file=sys.stderr)
+            return EXIT_FAILED
+        print(found)
     if args.command is None:
-        if not asked:
+        if not asked and not args.storages_library:
             parser.print_help(sys.stderr)
             return EXIT_USAGE
         return EXIT_OK
@@ -72,6 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"tansu-cffi {__version__}")
     for name, (_, doc) in FOLDERS.items():
         parser.add_argument(f"--{name}", action="store_true", help=f"print {doc}")
+    parser.add_argument(
+        "--storages-library", action="store_true", help="print the file of Tansu's storages, for storages.library"
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     demo = commands.add_parser("demo", help="send records, read them back, compare every one")
@@ -189,6 +199,7 @@ def _info(args: argparse.Namespace) -> int:
     print("\nStorages")
     for storage in found["storages"]:
         mark = " (experimental)" if storage["experimental"] else ""
+        mark += "" if storage["available"] else " (not installed: pip install ./storages)"
         print(f"  {storage['scheme']}://{mark}  {storage['doc']}")
     print("\nSettings (a field of BrokerConfig, or extra; --set KEY=VALUE)")
     for key, doc in _core.setting_docs().items():
@@ -208,7 +219,7 @@ def _collect() -> dict[str, Any]:
         "python": f"{sys.implementation.name} {sys.version.split()[0]}",
         "library": library_path(),
         "build": info["build"],
-        "storages": [storage for storage in info["storages"] if storage["available"]],
+        "storages": info["storages"],
         "settings": [_setting(setting) for setting in info["settings"]],
     }
 

@@ -23,6 +23,7 @@ from tansu_cffi._errors import (
     BrokerTimeoutError,
 )
 from tansu_cffi._events import EventHandler, Listener
+from tansu_cffi._storages import with_library
 
 T = TypeVar("T")
 Self = TypeVar("Self", bound="TansuBroker")
@@ -67,7 +68,7 @@ class TansuBroker:
         self._shown_url = shown_settings(settings)["storage.url"]
         _logs.attach(logger)
         try:
-            self._core = Core(settings, self._listener)
+            self._core = Core(with_library(settings), self._listener)
         except BrokerConfigError as error:
             raise in_extra(error) from None
 
@@ -126,10 +127,10 @@ class TansuBroker:
         core = self._core
         if core.foreign:
             return
-        if core.started and not core.closed:
+        if not core.close_unstarted():
             core.stop(-1)
             self._wait_end("close", None)
-        core.close()
+            core.close()
         if strict and self._listener.errors:
             raise self._listener.errors[0]
 

@@ -221,7 +221,10 @@ class Core:
 
     def start(self) -> None:
         """Asks for the start and returns."""
-        with self._use() as handle:
+        self.check_process()
+        # With the lock: neither another start, nor a close, nor the exit may come between what is read here and the
+        # library's own start, which returns at once.
+        with self._lock, self._use() as handle:
             if _lifetime.is_exiting():
                 raise BrokerStateError(
                     "the interpreter is exiting: a broker that starts now would be stopped by nobody"
@@ -234,15 +237,16 @@ class Core:
             self.started = True
             status = lib.tansu_broker_start(handle, error)
             if status != lib.TANSU_OK:
-                # Another thread's start may have been the one that counts.
+                # An earlier start may have been the one that counts.
                 self.started = before or self.state() is not BrokerState.NEW
                 _raise(status, error)
 
     def give_up_start(self) -> None:
         """After Ctrl-C somewhere in a start: it is stopped, or was not even begun."""
         self.stop(0)
-        if self.state() is BrokerState.NEW:
-            self.started = False
+        with self._lock:
+            if self.state() is BrokerState.NEW:
+                self.started = False
 
     def stop(self, grace_ms: int) -> None:
         """Asks for the stop and returns; -1 is the configured grace. Nothing happens to a closed broker."""
@@ -285,7 +289,10 @@ class Core:
         if not self.foreign and not self._closing:
             try:
                 with self._use() as handle:
-                    self._last_state = BrokerState(lib.tansu_broker_state(handle))
+                    seen = BrokerState(lib.tansu_broker_state(handle))
+                    with self._lock:
+                        # States only go up: another thread may have seen a later one since.
+                        self._last_state = max(self._last_state, seen)
             except BrokerStateError:
                 pass
         return self._last_state
@@ -304,8 +311,17 @@ class Core:
     def closed(self) -> bool:
         return self._closing
 
+    def close_unstarted(self) -> bool:
+        """Closes a broker that has never been started; False if it has been, and is to be stopped first."""
+        if not self.foreign:
+            with self._lock:
+                if self.started and not self._closing:
+                    return False
+                self.close()
+        return True
+
     def close(self) -> None:
-        """Gives the handle back as soon as nobody uses it. Never waits, so a finalizer may call it."""
+        """Gives the handle back when its last user has left. Never waits, so a finalizer may call it."""
         if self.foreign:
             return  # whatever the child would free is the parent's
         self.state()
@@ -325,9 +341,11 @@ class Core:
 
     def stop_at_exit(self, grace_s: float) -> None:
         """Stops with the configured grace, or with this one if it is shorter."""
-        if self.started and not self._closing:
-            self.stop(-1)
-            self.stop(int(grace_s * 1000))
+        # With the lock: a start in another thread has either come to its end or will see that the interpreter exits.
+        with self._lock:
+            if self.started and not self._closing:
+                self.stop(-1)
+                self.stop(int(grace_s * 1000))
 
     def let_go(self, timeout_ms: int) -> None:
         """Closes the gate to the callbacks for good and wakes whoever waits for one that will not come."""

@@ -3,8 +3,8 @@
 The `user_data` of a callback is no pointer but a number that is never given out twice. So a late callback finds nothing
 instead of something that died, whatever a garbage collector did in between.
 
-Everything shared here is a dict that is changed by single operations. There is no lock on purpose: a finalizer or a
-signal handler may come in at any point of any thread, this module included, and would wait for itself.
+The dicts here are changed by single operations, each of which is atomic with and without a GIL. They need no lock: a
+finalizer or a signal handler may come in at any point of any thread, this module included.
 """
 
 from __future__ import annotations
@@ -36,6 +36,9 @@ EXIT_HANDLERS_S = 1.0
 SLICE_MS = 50
 
 _numbers = itertools.count(1)
+#: For the numbers, which a free-threaded interpreter's `count` does not promise to give out once. Re-entrant; a forked
+#: child gets a new one.
+_numbering = threading.RLock()
 #: Slot number to broker, from before the native broker exists until the library has released the slot.
 _slots: dict[int, Core] = {}
 #: Slot number to broker, until its handle is freed. Strong references: the exit hook must reach a broker that nobody
@@ -47,7 +50,8 @@ _exiting = False
 
 def new_slot(core: Core) -> int:
     """A number for the callbacks of this broker."""
-    number = next(_numbers)
+    with _numbering:
+        number = next(_numbers)
     _slots[number] = core
     _live[number] = core
     return number
@@ -178,7 +182,9 @@ def _last_hook() -> None:
 
 
 def _after_fork_in_child() -> None:
+    global _numbering
     # Nothing of the parent's brokers exists here but memory; it is left as it is.
+    _numbering = threading.RLock()
     _slots.clear()
     _live.clear()
     _logs.forget_after_fork()

@@ -15,34 +15,46 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
-from support import REPOSITORY, interpreters
+from support import REPOSITORY, interpreters, needs, skips, slow
 from support.counts import counts as read_count
 from support.interpreters import Environments, Found, Installed
 from support.libraries import hooks_library as build_hooks_library
 from support.libraries import installed_library
-from support.skips import SkipPolice
 
 # The source folder has the package's name, but not its compiled module: `python -m pytest` must not find it first.
 sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != REPOSITORY]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    skips.add_option(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     try:
         import tansu_cffi
     except ImportError as error:
-        raise pytest.UsageError(f"{error}\nThe tests need the installed package: pip install '.[test]'") from error
+        command = "pip install '.[test]' ./storages"
+        raise pytest.UsageError(f"{error}\nThe tests need the installed package: {command}") from error
     if Path(tansu_cffi.__file__).resolve().parent == REPOSITORY / "tansu_cffi":
         config.issue_config_time_warning(pytest.PytestWarning("the package is tested in its source folder"), 2)
-    config.pluginmanager.register(SkipPolice(), "skip-police")
+    needs.prepare_environment()
+    config.pluginmanager.register(skips.SkipPolice(config), "skip-police")
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest selects by markers
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    slow.mark(items)
 
 
 _FOUND = {found.name: found for found in interpreters.find()}
+_MISSING_PYPY = pytest.param("pypy", marks=pytest.mark.needs("PyPy"))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "interpreter" in metafunc.fixturenames:
-        # At least the Python that runs this is there.
-        metafunc.parametrize("interpreter", list(_FOUND), indirect=True)
+        # At least the Python that runs this is there. A missing PyPy is listed as not run.
+        pypy = [] if any(not found.is_cpython for found in _FOUND.values()) else [_MISSING_PYPY]
+        metafunc.parametrize("interpreter", [*_FOUND, *pypy], indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -94,8 +106,7 @@ def interpreter(request: pytest.FixtureRequest, environments: Environments, tmp_
 
 @pytest.fixture
 def this_interpreter(environments: Environments, tmp_path: Path) -> Installed:
-    name = f"{sys.implementation.name}{sys.version_info[0]}.{sys.version_info[1]}"
-    return _installed(_FOUND[name], environments, tmp_path)
+    return _installed(_FOUND[interpreters.name_of_this()], environments, tmp_path)
 
 
 def _installed(found: Found, environments: Environments, tmp_path: Path) -> Installed:

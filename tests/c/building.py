@@ -8,7 +8,7 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from support import REPOSITORY
+from support import REPOSITORY, needs
 
 HEADERS = REPOSITORY / "include"
 HELPERS = REPOSITORY / "tests" / "c"
@@ -38,6 +38,8 @@ CHECKERS = {
 def run(
     command: list[str], env: dict[str, str] | None = None, cwd: Path | None = None, timeout: float = 120
 ) -> subprocess.CompletedProcess[str]:
+    """Runs a program to its end. Skips the test if it is a checker or a compiler that is missing."""
+    needs.require_program(command[0])
     return subprocess.run(
         command,
         cwd=cwd,

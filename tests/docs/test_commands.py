@@ -16,7 +16,8 @@ from support.ports import free_port
 
 #: Commands that something else runs as they stand.
 ELSEWHERE = {
-    "pip install '.[test]' && pytest": ".ci/run",
+    "pip install '.[test]' ./storages && pytest": ".ci/run",
+    "pytest -m 'not slow'": "by hand: what it leaves out, the tests of tests/slow.toml, .ci/run runs too",
     "pip install '.[demo]' && python -m tansu_cffi demo": "its second half by tests of the command line",
     "pip wheel --no-deps --wheel-dir dist .": "tests of the packaging, with another folder",
     "pip install PATH/dist/tansu_cffi-0.1.0-cp310-abi3-linux_x86_64.whl": "tests of the packaging, with its real path",
@@ -82,7 +83,7 @@ def test_run_serves_until_it_is_interrupted(tmp_path: Path) -> None:
 
 
 def test_readme_and_ci_run_the_same_command() -> None:
-    command = "pip install '.[test]' && pytest"
+    command = "pip install '.[test]' ./storages && pytest"
     assert command in (REPOSITORY / "README.md").read_text(encoding="utf-8")
     script = (REPOSITORY / ".ci" / "run").read_text(encoding="utf-8")
     for half in command.split(" && "):

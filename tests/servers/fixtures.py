@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support import needs
+
 from servers import storages
 from servers.postgres import PostgresServer
 from servers.s3 import S3Server
@@ -14,6 +16,7 @@ from servers.storages import Storage
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
+    needs.require("PostgreSQL", "Tansu's storages")
     server = PostgresServer().start()
     yield server
     server.stop()
@@ -21,6 +24,7 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[S3Server]:
+    needs.require("moto's S3 server")
     server = S3Server().start()
     yield server
     server.stop()

@@ -1,9 +1,9 @@
-"""PostgreSQL, from the machine's own package, in a folder of its own."""
+"""PostgreSQL, from the machine's own package or from a wheel, in a folder of its own."""
 
 from __future__ import annotations
 
-import glob
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -12,6 +12,7 @@ import uuid
 from pathlib import Path
 from urllib.parse import quote
 
+from support.needs import postgres_programs
 from support.ports import free_port
 
 #: A port that was free a moment ago may be taken by now: then another one is tried.
@@ -33,7 +34,11 @@ class PostgresServer:
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="tansu-postgres-"))
-        self._bin = _find_binaries()
+        found = postgres_programs()
+        if found is None:
+            raise RuntimeError("PostgreSQL is missing: a fixture asks for it by needs.require")
+        self._bin = found
+        self._user = _user() if os.geteuid() == 0 else None
         self.port = 0
 
     def start(self) -> PostgresServer:
@@ -47,8 +52,10 @@ class PostgresServer:
         return self
 
     def _prepare(self) -> None:
-        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-            shutil.chown(self._folder, "postgres", "postgres")
+        if self._user is not None:
+            shutil.chown(self._folder, self._user)
+            if not self._may_run(self._bin / "initdb"):
+                self._bin = _copy_of_wheel(self._bin, self._folder / "site-packages")
         self._run("initdb", "-D", self._data, "-A", "trust", "-N", "-U", "postgres", "-E", "UTF8", "--locale=C")
         hba = self._data / "pg_hba.conf"
         hba.write_text(HBA)
@@ -124,9 +131,7 @@ class PostgresServer:
         )
 
     def _run(self, program: str, *args: object) -> None:
-        command = [str(self._bin / program), *map(str, args)]
-        if os.geteuid() == 0:
-            command = ["runuser", "-u", "postgres", "--", *command]
+        command = self._as_user(str(self._bin / program), *map(str, args))
         # To a file and not a pipe: the server inherits it, and a pipe would stay open as long as the server runs.
         with tempfile.TemporaryFile() as said:
             ran = subprocess.run(
@@ -136,14 +141,26 @@ class PostgresServer:
             if ran.returncode != 0:
                 raise RuntimeError(f"{program} failed: {said.read().decode(errors='replace')}")
 
+    def _may_run(self, program: Path) -> bool:
+        return subprocess.run(self._as_user("test", "-x", str(program)), check=False).returncode == 0
 
-def _find_binaries() -> Path:
-    for folder in sorted(
-        glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[4]), reverse=True
-    ):
-        if Path(folder, "initdb").exists():
-            return Path(folder)
-    found = shutil.which("initdb")
-    if found:
-        return Path(found).resolve().parent
-    raise RuntimeError("The tests need PostgreSQL: apt-get install postgresql (the server need not be running).")
+    def _as_user(self, *command: str) -> list[str]:
+        return [*command] if self._user is None else ["runuser", "-u", self._user, "--", *command]
+
+
+def _user() -> str:
+    """The user to run it as: PostgreSQL refuses to run as root. Debian's package makes one, a wheel does not."""
+    users = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in users else "nobody"
+
+
+def _copy_of_wheel(programs: Path, folder: Path) -> Path:
+    """Copies an installation from an environment of root's, which another user cannot read.
+
+    The programs find their libraries in a folder beside the package: PACKAGE/pginstall/bin and PACKAGE.libs.
+    """
+    package = programs.parents[1]
+    copied = shutil.copytree(programs.parent, folder / package.name / programs.parent.name)
+    libraries = f"{package.name}.libs"
+    shutil.copytree(package.parent / libraries, folder / libraries)
+    return copied / programs.name

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable
 
+from support import needs
+
 
 @dataclass(frozen=True)
 class Storage:
@@ -46,10 +48,17 @@ _MAKERS = {
     "s3": _s3,
 }
 NAMES = tuple(_MAKERS)
+#: Those of the engine itself; the others are Tansu's.
+OWN = ("memory", "file")
 #: Those whose records are there again after a restart.
 KEEPING = ("file", "sqlite", "postgres", "s3")
 
 
 def make(name: str, fixture: Callable[[str], Any], folder: Path) -> Storage:
-    """An empty storage; `fixture` gives a fixture by name, so that a server is started only for those who need it."""
+    """An empty storage. Skips the test if Tansu's storages are missing and this is one of them.
+
+    `fixture` gives a fixture by name, so that a server is started only if its storage is asked for.
+    """
+    if name not in OWN:
+        needs.require("Tansu's storages")
     return _MAKERS[name](fixture, folder)

@@ -1,7 +1,8 @@
 """Every Python at hand, each with the package's wheel in a virtual environment of its own.
 
 The wheels are built from the working tree against the library of the installed package, so no cargo runs. One wheel
-serves every CPython, PyPy has its own.
+serves every CPython with a GIL; PyPy and free-threaded builds have their own. TANSU_TEST_WHEELS names a folder of ready
+ones, which are taken where they fit.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import glob
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Optional, Union
@@ -36,11 +39,16 @@ class Found:
     def is_cpython(self) -> bool:
         return self.implementation == "cpython"
 
+    @property
+    def is_free_threaded(self) -> bool:
+        return self.name.endswith("t")
+
 
 def find() -> list[Found]:
-    """CPython 3.10 and later, and PyPy; one of each version."""
+    """CPython 3.10 and later, from 3.14 on without a GIL too, and PyPy; one of each version."""
     candidates = [sys.executable]
-    for name in [*(f"python3.{minor}" for minor in range(10, 16)), "python3", "pypy3"]:
+    minors = [f"python3.{minor}{kind}" for minor in range(10, 16) for kind in ("", "t")]
+    for name in [*minors, "python3", "pypy3"]:
         candidates += filter(None, [shutil.which(name)])
     pyenv = os.environ.get("PYENV_ROOT", os.path.expanduser("~/.pyenv"))
     candidates += sorted(glob.glob(f"{pyenv}/versions/*/bin/python"))
@@ -63,9 +71,21 @@ def _ask(executable: str) -> Optional[Found]:
     supported = (implementation == "cpython" and (major, minor) >= (3, 10)) or (
         implementation == "pypy" and (major, minor) >= (3, 9)
     )
-    if not supported or free_threaded:
+    # cffi has no free-threaded build for 3.13.
+    if not supported or (free_threaded and (major, minor) < (3, 14)):
         return None
-    return Found(f"{implementation}{major}.{minor}", implementation, executable)
+    return Found(name_of(implementation, (major, minor), free_threaded), implementation, executable)
+
+
+def name_of(implementation: str, version: tuple[int, int], free_threaded: bool) -> str:
+    """What the matrix calls an interpreter: `cpython3.12`, `cpython3.14t`, `pypy3.11`."""
+    return f"{implementation}{version[0]}.{version[1]}{'t' if free_threaded else ''}"
+
+
+def name_of_this() -> str:
+    """The name of the interpreter that runs the tests."""
+    free_threaded = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+    return name_of(sys.implementation.name, sys.version_info[:2], free_threaded)
 
 
 @dataclass(frozen=True)
@@ -135,20 +155,25 @@ class Environments:
 
     def wheel(self, found: Found) -> Path:
         """The wheel for that interpreter."""
-        kind = "cpython" if found.is_cpython else found.name
+        kind = "cpython" if found.is_cpython and not found.is_free_threaded else found.name
         if kind not in self._wheels:
-            self._wheels[kind] = self._build(found, self._folder / f"wheel-{kind}")
+            self._wheels[kind] = _ready_wheel(found) or self._build(found, self._folder / f"wheel-{kind}")
         return self._wheels[kind]
+
+    def install(self, found: Found, requirement: str) -> None:
+        """Puts a package of others beside ours."""
+        self.python(found)
+        _call([*self._pip(found), "install", "--quiet", "--disable-pip-version-check", requirement])
+
+    def _pip(self, found: Found) -> list[str]:
+        python = str(self._folder / found.name / "bin" / "python")
+        return [sys.executable, "-m", "pip", "--python", python] if _lent_pip(found) else [python, "-m", "pip"]
 
     def _make(self, found: Found) -> str:
         folder = self._folder / found.name
-        # Another Python's pip installs into it as well, and quicker; but it may be too new for PyPy.
-        bare = found.is_cpython and sys.implementation.name == "cpython"
-        _call([found.executable, "-m", "venv", *(["--without-pip"] if bare else []), str(folder)])
-        python = str(folder / "bin" / "python")
-        pip = [sys.executable, "-m", "pip", "--python", python] if bare else [python, "-m", "pip"]
-        _call([*pip, "install", "--quiet", "--disable-pip-version-check", str(self.wheel(found))])
-        return python
+        _call([found.executable, "-m", "venv", *(["--without-pip"] if _lent_pip(found) else []), str(folder)])
+        _call([*self._pip(found), "install", "--quiet", "--disable-pip-version-check", str(self.wheel(found))])
+        return str(folder / "bin" / "python")
 
     def _build(self, found: Found, folder: Path) -> Path:
         builder = self._folder / f"{folder.name}-builder"
@@ -160,6 +185,23 @@ class Environments:
         )
         (wheel,) = folder.glob("*.whl")
         return wheel
+
+
+def _lent_pip(found: Found) -> bool:
+    """Another Python's pip installs into an environment as well, and quicker; but it may be too new for PyPy."""
+    return found.is_cpython and sys.implementation.name == "cpython"
+
+
+def _ready_wheel(found: Found) -> Optional[Path]:
+    folder = os.environ.get("TANSU_TEST_WHEELS")
+    if not folder:
+        return None
+    digits = "".join(re.findall(r"\d+", found.name))
+    if found.is_free_threaded:
+        tags = f"cp{digits}-cp{digits}t"
+    else:
+        tags = "cp310-abi3" if found.is_cpython else f"pp{digits}-*"
+    return next(iter(sorted(Path(folder).glob(f"tansu_cffi-*-{tags}-*.whl"))), None)
 
 
 def _call(command: list[str], env: Optional[dict[str, str]] = None) -> None:

@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from support import REPOSITORY
+from support import REPOSITORY, needs
 
 
 def installed_library() -> Path:
@@ -18,6 +18,7 @@ def installed_library() -> Path:
 
 def hooks_library() -> Path:
     """Built by `cargo xtask lib --test-hooks` (nothing to do the second time)."""
+    needs.require("cargo")
     command = ["cargo", "xtask", "lib", "--test-hooks", "--quiet"]
     # pytest's environment has cargo's target folder, or cargo takes rust-ffi/target, as setup.py does.
     ran = subprocess.run(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Optional
 
-import pytest
+from support import needs
 
 #: A first build fetches its packages and compiles them, on a machine that may have other work.
 BUILD_TIMEOUT_S = 1200
@@ -32,9 +31,8 @@ def run(
 
 
 def build(folder: Path, command: Sequence[str], env: Optional[dict[str, str]] = None) -> str:
-    """Runs a build tool in a folder, and gives what it printed."""
-    if shutil.which(command[0]) is None:
-        pytest.fail(f"{command[0]} is missing; .ci/run says what to install")
+    """Runs a build tool in a folder, and gives what it printed. Skips the test if the tool is missing."""
+    needs.require_program(command[0])
     ran = run(folder, command, BUILD_TIMEOUT_S, env)
     assert ran.returncode == 0, f"{' '.join(command)}\n{ran.stdout[-8000:]}\n{ran.stderr[-8000:]}"
     return ran.stdout

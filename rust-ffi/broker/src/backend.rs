@@ -1,8 +1,7 @@
 //! The seam: which backend a storage URL means, and what the shell asks of one.
 
 mod embedded;
-#[cfg(feature = "tansu")]
-mod tansu;
+mod storages;
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
@@ -112,37 +111,39 @@ pub struct Opening<'a> {
     pub prefault: engine::Prefault,
 }
 
-/// One storage of this build, for `info`.
+/// One storage that a URL can name, for `info`.
 #[derive(Clone, Copy, Debug)]
 pub struct Storage {
     pub scheme: &'static str,
     pub doc: &'static str,
     pub experimental: bool,
-    /// Compiled into this build.
+    /// False if the library that serves it cannot be loaded.
     pub available: bool,
 }
 
-/// The storages that a URL can name in this build.
-pub fn storages() -> Vec<Storage> {
-    let ours = embedded::STORAGES.iter().copied();
-    #[cfg(feature = "tansu")]
-    return ours.chain(tansu::storages()).collect();
-    #[cfg(not(feature = "tansu"))]
-    ours.collect()
+/// The storages that a URL can name. `library` is the setting `storages.library`; it is loaded to see whether it fits.
+pub fn storages(library: &str) -> Vec<Storage> {
+    let available = storages::load(library).is_ok();
+    let tansus = storages::STORAGES.iter().map(|storage| Storage { available, ..*storage });
+    embedded::STORAGES.iter().copied().chain(tansus).collect()
 }
 
-/// Refuses what no storage answers to, before any thread exists.
-pub(crate) fn known_scheme(settings: &Settings) -> Result<(), Error> {
+/// Refuses what cannot be opened, before any thread exists.
+pub(crate) fn check(settings: &Settings) -> Result<(), Error> {
     let url = settings.text("storage.url");
     let Some((scheme, _)) = url.split_once("://") else {
         let shown = redact::url(url);
         let hint = if url.starts_with('/') { format!("file://{shown}") } else { "memory://".to_owned() };
         return Err(Error::new(Kind::Config, format!("storage.url: '{shown}' is no URL. Use for example {hint}")));
     };
-    let known: Vec<&str> = storages().iter().map(|storage| storage.scheme).collect();
-    if known.contains(&scheme) {
+    if embedded::is_ours(url) {
         return Ok(());
     }
+    let known = || embedded::STORAGES.iter().chain(storages::STORAGES).map(|storage| storage.scheme);
+    if known().any(|name| name == scheme) {
+        return storages::find(settings).map(drop);
+    }
+    let known: Vec<&str> = known().collect();
     Err(Error::new(
         Kind::Config,
         format!("storage.url: no storage answers to '{scheme}'. Known here: {}.", known.join(", ")),
@@ -153,11 +154,5 @@ pub(crate) async fn open(opening: Opening<'_>) -> Result<Arc<dyn Backend>, Error
     if embedded::is_ours(opening.settings.text("storage.url")) {
         return embedded::open(&opening).await;
     }
-    #[cfg(feature = "tansu")]
-    return tansu::open(opening).await;
-    #[cfg(not(feature = "tansu"))]
-    {
-        known_scheme(opening.settings)?;
-        Err(Error::new(Kind::Config, "storage.url: this build has no such storage"))
-    }
+    storages::open(opening).await
 }

@@ -29,6 +29,7 @@ pub use events::Events;
 pub use metrics::Metric;
 pub use settings::Settings;
 pub use status::State;
+pub use storages_abi::client::log as storages_log;
 
 use runtime::Inner;
 
@@ -39,9 +40,10 @@ pub struct Broker {
 }
 
 impl Broker {
-    /// Checks the settings and the storage's scheme. No thread yet, nothing is opened.
+    /// Checks the settings, and loads the library of Tansu's storages if the URL needs it. No thread yet, nothing is
+    /// opened.
     pub fn new(settings: &Settings, events: Arc<dyn Events>, prefault: Prefault) -> Result<Broker, Error> {
-        backend::known_scheme(settings)?;
+        backend::check(settings)?;
         Ok(Broker { inner: Arc::new(Inner::new(settings.clone(), events, prefault)) })
     }
 
@@ -101,6 +103,11 @@ impl Broker {
     /// The value of a setting as it may be shown; `None` for an unknown key.
     pub fn setting(&self, key: &str) -> Option<String> {
         self.inner.settings.get(key)
+    }
+
+    /// The storages there are; those of Tansu are available if their library can be loaded.
+    pub fn storages(&self) -> Vec<Storage> {
+        storages(self.inner.settings.text("storages.library"))
     }
 
     pub fn metrics(&self) -> Vec<Metric> {

@@ -89,7 +89,14 @@ pub fn table() -> &'static [Setting] {
 }
 
 const OWN: &[Setting] = &[
-    row("storage.url", Type::Url, "memory://", "Where records live; `info` lists the schemes of this build."),
+    row("storage.url", Type::Url, "memory://", "Where records live; `info` lists the schemes."),
+    row(
+        "storages.library",
+        Type::Text,
+        "",
+        "Full path of the library of Tansu's storages; if empty, the file beside libtansu, else the one that the \
+         dynamic linker finds by its name.",
+    ),
     row(
         "listener.host",
         Type::Host,
@@ -161,8 +168,8 @@ impl Settings {
     /// Checks and keeps one value. The error names the key, the value (unless secret) and what is allowed.
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), Error> {
         let setting = find(key).ok_or_else(|| unknown_key(key))?;
-        if value.is_empty() && setting.of_engine && setting.default.is_empty() {
-            // As it is when nobody has set it: another setting decides.
+        if value.is_empty() && setting.default.is_empty() {
+            // The same as if it were not set.
             self.values.remove(setting.key);
             return Ok(());
         }
@@ -202,7 +209,6 @@ impl Settings {
         self.text(key).parse().unwrap_or_default()
     }
 
-    #[cfg_attr(not(feature = "tansu"), expect(dead_code, reason = "only upstream's storages ask for one"))]
     pub(crate) fn boolean(&self, key: &str) -> bool {
         self.text(key) == "true"
     }

@@ -67,7 +67,7 @@ fn info(instance: &Instance, _: Args<'_>) -> Outcome<Value> {
         "node_id": info.node_id,
         "apis": apis.collect::<Vec<_>>(),
         "settings": settings(instance),
-        "storages": storages(),
+        "storages": storages(instance),
     }))
 }
 
@@ -90,12 +90,12 @@ fn settings(instance: &Instance) -> Vec<Value> {
     table().iter().map(row).collect()
 }
 
-fn storages() -> Vec<Value> {
+fn storages(instance: &Instance) -> Vec<Value> {
     let row = |s: broker::Storage| {
         let broker::Storage { scheme, doc, experimental, available } = s;
         json!({ "scheme": scheme, "doc": doc, "experimental": experimental, "available": available })
     };
-    broker::storages().into_iter().map(row).collect()
+    instance.broker.storages().into_iter().map(row).collect()
 }
 
 fn topics_list(instance: &Instance, _: Args<'_>) -> Outcome<Value> {

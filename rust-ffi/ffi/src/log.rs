@@ -194,6 +194,7 @@ impl Logs {
         drop(inner);
         // Every callsite asks the subscriber again and remembers the answer.
         tracing_core::callsite::rebuild_interest_cache();
+        broker::storages_log::level_changed();
         // May call the host, so after the lock.
         drop(old);
         Ok(())

@@ -2,6 +2,7 @@
 
 use crate::constants::*;
 use crate::log;
+use broker::storages_log::TARGET_FIELD;
 use std::fmt::{self, Write};
 use tracing_core::field::{Field, Visit};
 use tracing_core::span::{Attributes, Id, Record};
@@ -44,7 +45,8 @@ impl Subscriber for Records {
         let mut line = Line::default();
         event.record(&mut line);
         let text = format!("{}{}", line.message, line.fields);
-        log::push(number(metadata), metadata.target(), broker::redact::text(&text));
+        let target = line.target.as_deref().unwrap_or(metadata.target());
+        log::push(number(metadata), target, broker::redact::text(&text));
     }
 
     // Spans are never enabled, so none of these is reached.
@@ -58,14 +60,8 @@ impl Subscriber for Records {
     fn exit(&self, _: &Id) {}
 }
 
-/// Upstream tells at INFO what each of its functions returns: a level lower, so that INFO stays readable.
 fn number(metadata: &Metadata<'_>) -> i32 {
-    let own = own_number(*metadata.level());
-    if own == TANSU_LOG_INFO && metadata.target().starts_with("nisshi") { TANSU_LOG_DEBUG } else { own }
-}
-
-fn own_number(level: Level) -> i32 {
-    match level {
+    match *metadata.level() {
         Level::ERROR => TANSU_LOG_ERROR,
         Level::WARN => TANSU_LOG_WARN,
         Level::INFO => TANSU_LOG_INFO,
@@ -79,6 +75,8 @@ fn own_number(level: Level) -> i32 {
 struct Line {
     message: String,
     fields: String,
+    /// The target that the record had in the library of Tansu's storages.
+    target: Option<String>,
 }
 
 impl Visit for Line {
@@ -96,6 +94,10 @@ impl Line {
         // Writing to a String cannot fail.
         let _ = match field.name() {
             "message" => write!(self.message, "{value}"),
+            TARGET_FIELD => {
+                self.target = Some(value.to_string());
+                Ok(())
+            }
             name => write!(self.fields, " {name}={value}"),
         };
     }

@@ -58,12 +58,14 @@ pub(crate) fn build_info() -> serde_json::Value {
         "git": option_env!("TANSU_GIT_REVISION").unwrap_or("unknown"),
         "target": format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
         "features": features(),
-        "storages": broker::storages().iter().filter(|s| s.available).map(|s| s.scheme.to_string()).collect::<Vec<_>>(),
+        "storages": storages(),
     })
 }
 
-/// Whether the library has a feature: `"tansu"` (upstream's storages), `"test-hooks"`, or `"storage."` and the scheme
-/// of a storage URL, such as `"storage.memory"` or `"storage.sqlite"`. False for NULL and for what it does not know.
+/// Whether the library has a feature: `"test-hooks"`, or `"storage."` and the scheme of a storage URL, such as
+/// `"storage.memory"` or `"storage.sqlite"`. Tansu's storages (`sqlite`, `postgres`, `s3`, `tansu+memory`) count if
+/// their library, `libtansu_storages`, lies beside this one or where the dynamic linker looks; the setting
+/// `storages.library` names another place for one broker. False for NULL and for an unknown name.
 ///
 /// # Safety
 /// `name` is NULL or NUL-terminated.
@@ -77,12 +79,15 @@ pub unsafe extern "C" fn tansu_has_feature(name: *const c_char) -> bool {
 
 fn features() -> Vec<String> {
     let mut all = Vec::new();
-    if cfg!(feature = "tansu") {
-        all.push("tansu".to_owned());
-    }
     if cfg!(feature = "test-hooks") {
         all.push("test-hooks".to_owned());
     }
-    all.extend(broker::storages().iter().filter(|s| s.available).map(|s| format!("storage.{}", s.scheme)));
+    all.extend(storages().into_iter().map(|scheme| format!("storage.{scheme}")));
     all
+}
+
+/// Schemes that can be opened without a setting: Tansu's if their library lies beside this one or where the dynamic
+/// linker looks.
+fn storages() -> Vec<&'static str> {
+    broker::storages("").iter().filter(|s| s.available).map(|s| s.scheme).collect()
 }

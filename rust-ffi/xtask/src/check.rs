@@ -27,8 +27,8 @@ const STEPS: &[Step] = &[
     Step { name: "sim", doc: "a thousand runs of the engine with fake clients", run: sim::check },
     Step { name: "sim-bugs", doc: "each checker of the simulation finds its bug", run: sim::check_bugs },
     Step { name: "fuzz", doc: "a minute for each fuzz target", run: fuzz::briefly },
-    Step { name: "lint-tansu", doc: "clippy of the crates that stand on upstream", run: lint_tansu },
-    Step { name: "test-tansu", doc: "cargo test with upstream", run: test_tansu },
+    Step { name: "lint-upstream", doc: "clippy of the crates that stand on upstream", run: lint_upstream },
+    Step { name: "test-upstream", doc: "cargo test with upstream", run: test_upstream },
 ];
 
 pub fn run(mut args: pico_args::Arguments) -> Outcome {
@@ -74,19 +74,12 @@ fn test() -> Outcome {
     cargo(&["test", "--release", "--locked"])
 }
 
-/// What stands on upstream, with the feature that switches it on. Always the same set: another one may unify the
-/// features of a shared dependency otherwise, and everything above that dependency would be compiled again.
-const ON_UPSTREAM: &[&str] = &[
-    "--release",
-    "--locked",
-    "--ignore-rust-version",
-    "--package=tansu-backend",
-    "--package=tansu-broker-shell",
-    "--package=tansu-ffi",
-    "--features=tansu-broker-shell/tansu,tansu-ffi/tansu,tansu-ffi/test-hooks",
-];
+/// What stands on upstream. Always the same set: another one may unify the features of a shared dependency otherwise,
+/// and everything above that dependency would be compiled again.
+const ON_UPSTREAM: &[&str] =
+    &["--release", "--locked", "--ignore-rust-version", "--package=tansu-upstream", "--package=tansu-storages"];
 
-fn lint_tansu() -> Outcome {
+fn lint_upstream() -> Outcome {
     let mut command = cargo_command(&["build", "--lib"]);
     command.args(ON_UPSTREAM);
     // What `cargo clippy` sets, but for a build and not for a check.
@@ -95,7 +88,7 @@ fn lint_tansu() -> Outcome {
     finish(command)
 }
 
-fn test_tansu() -> Outcome {
+fn test_upstream() -> Outcome {
     let mut command = cargo_command(&["test"]);
     command.args(ON_UPSTREAM);
     finish(command)

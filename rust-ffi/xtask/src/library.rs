@@ -1,69 +1,72 @@
-//! `cargo xtask lib`: a shared library under the name it ships with; both lie in one folder, where libtansu finds the
-//! storages beside itself.
+//! `cargo xtask lib`: the shared libraries under the names they ship with.
 //!
 //! Cargo writes `libtansu.so` into one place whatever the features, so the plain library and the one with the test
 //! hooks are copied apart; a test can then never load the wrong one.
 
-use crate::check::{cargo_command, finish};
 use crate::{Outcome, no_more, paths};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// One of the two libraries.
+struct Library {
+    package: &'static str,
+    /// The name of the crate's library, without prefix and suffix.
+    name: &'static str,
+}
+
+const TANSU: Library = Library { package: "tansu-ffi", name: "tansu" };
+const STORAGES: Library = Library { package: "tansu-storages", name: "tansu_storages" };
 
 pub fn run(mut args: pico_args::Arguments) -> Outcome {
     let hooks = args.contains("--test-hooks");
-    let library = if args.contains("--storages") { &STORAGES } else { &TANSU };
+    let library = if args.contains("--storages") { STORAGES } else { TANSU };
     let quiet = args.contains("--quiet");
     no_more(args)?;
+    if hooks && library.name == STORAGES.name {
+        return Err("--test-hooks: the library of Tansu's storages has none".into());
+    }
 
-    let mut cargo = cargo_command(&["build", "--release", "--locked", "--lib", "--package", library.package]);
-    cargo.args(library.options);
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(paths::workspace()).args(["build", "--release", "--locked", "--lib", "--package"]);
+    cargo.arg(library.package);
     if hooks {
         cargo.arg("--features=test-hooks");
+    }
+    if library.name == STORAGES.name {
+        // Dependencies of upstream's crates ask for a newer rustc than they need.
+        cargo.arg("--ignore-rust-version");
     }
     if quiet {
         cargo.arg("--quiet");
     }
-    finish(cargo)?;
+    if !cargo.status()?.success() {
+        return Err("cargo build failed".into());
+    }
 
-    let built = paths::target().join("release").join(library.built());
+    let built = paths::target().join("release").join(library.built_name());
     let folder = paths::target().join(if hooks { "tansu-hooks" } else { "tansu" });
     std::fs::create_dir_all(&folder)?;
-    let shipped = folder.join(library.shipped());
+    let shipped = folder.join(library.shipped_name());
     // Beside and then renamed: a process that has the old file mapped must not see it change.
-    let fresh = folder.join(format!("{}.{}", library.shipped(), std::process::id()));
+    let fresh: PathBuf = folder.join(format!("{}.{}", library.shipped_name(), std::process::id()));
     std::fs::copy(&built, &fresh)?;
     std::fs::rename(&fresh, &shipped)?;
     println!("{}", shipped.display());
     Ok(())
 }
 
-/// A shared library that ships, and the package that it is built from.
-struct Library {
-    package: &'static str,
-    stem: &'static str,
-    options: &'static [&'static str],
-}
-
-const TANSU: Library = Library { package: "tansu-ffi", stem: "tansu", options: &[] };
-const STORAGES: Library = Library {
-    package: "tansu-storages",
-    stem: "tansu_storages",
-    // A dependency of Tansu's crates asks for a newer rustc than it needs.
-    options: &["--ignore-rust-version"],
-};
-
 impl Library {
-    /// The file that cargo writes.
-    fn built(&self) -> String {
-        format!("{}{}{}", std::env::consts::DLL_PREFIX, self.stem, std::env::consts::DLL_SUFFIX)
+    fn built_name(&self) -> String {
+        format!("{}{}{}", std::env::consts::DLL_PREFIX, self.name, std::env::consts::DLL_SUFFIX)
     }
 
-    /// The file name that it ships with.
-    fn shipped(&self) -> String {
+    fn shipped_name(&self) -> String {
         if cfg!(target_os = "macos") {
-            format!("lib{}.0.dylib", self.stem)
+            format!("lib{}.0.dylib", self.name)
         } else if cfg!(windows) {
-            format!("{}.dll", self.stem)
+            format!("{}.dll", self.name)
         } else {
-            format!("lib{}.so.0", self.stem)
+            format!("lib{}.so.0", self.name)
         }
     }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a tool, not a part of the library")]
 
 mod check;
+mod chroot;
 mod codec;
 mod dist;
 mod fuzz;
@@ -33,6 +34,12 @@ const COMMANDS: &[Command] = &[
         run: check::run,
     },
     Command {
+        name: "chroot",
+        usage: "chroot SUITE [--fresh] [--bind DIR]... [-- COMMAND...]",
+        doc: "Makes a Debian bookworm, trixie or sid in the cache, once, and runs a command in it.",
+        run: chroot::run,
+    },
+    Command {
         name: "dist",
         usage: "dist [--only NAME] [--lib] [--target T] [--glibc V]",
         doc: "Builds and checks sdists and manylinux wheels in dist/; --lib adds archives for other languages.",
@@ -58,8 +65,9 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "lib",
-        usage: "lib [--storages] [--test-hooks] [--quiet]",
-        doc: "Builds libtansu (or the storages) into <target>/tansu, or with the test hooks into <target>/tansu-hooks.",
+        usage: "lib [--test-hooks | --storages] [--quiet]",
+        doc: "Builds libtansu.so.0 or, with --storages, libtansu_storages.so.0 into <target>/tansu; with the test hooks \
+              into <target>/tansu-hooks.",
         run: library::run,
     },
     Command {
@@ -77,7 +85,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "soak",
         usage: "soak [--seed N] [--select EXPRESSION]",
-        doc: "The counted tests and the simulation with their full counts; writes into docs/measurements.md.",
+        doc: "Counted tests, simulation, sid's interpreters, with full counts; writes into docs/measurements.md.",
         run: soak::run,
     },
     Command {

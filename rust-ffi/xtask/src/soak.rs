@@ -1,6 +1,8 @@
 //! `cargo xtask soak`: the tests that count (cycles, connections, exits) and the simulation, with their full counts and
 //! a fresh seed, and one line about each in docs/measurements.md. Run by hand before a release; CI runs the same with
-//! smaller counts.
+//! smaller counts. `--select interpreters` runs the tests of lifecycle and exit on interpreters that only sid has.
+
+mod interpreters;
 
 use crate::{Outcome, no_more, paths, sim};
 use std::process::{Command, Stdio};
@@ -9,6 +11,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 const MARK: &str = "<!-- soak ends -->";
 /// What `--select` calls the simulation; pytest has no such test.
 const SIM: &str = "sim";
+/// What it calls the interpreters of the chroot `sid`; nor has pytest such a test.
+const INTERPRETERS: &str = "interpreters";
 
 pub fn run(mut args: pico_args::Arguments) -> Outcome {
     let seed: Option<u64> = args.opt_value_from_str("--seed")?;
@@ -22,6 +26,12 @@ pub fn run(mut args: pico_args::Arguments) -> Outcome {
         report(command, &format!("| {} | {seed} | {SIM} |", date(now.as_secs())))?;
     }
     if select.as_deref() == Some(SIM) {
+        return Ok(());
+    }
+    if select.as_deref() == Some(INTERPRETERS) {
+        for run in interpreters::runs(seed)? {
+            report(run.command, &format!("| {} | {seed} | {INTERPRETERS}: {} |", date(now.as_secs()), run.what))?;
+        }
         return Ok(());
     }
     let mut pytest = Command::new("python3");

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
-from support import REPOSITORY
+from support import REPOSITORY, needs
+
+pytestmark = pytest.mark.needs("CMake", "a C++ compiler")
 
 USER = """
 cmake_minimum_required(VERSION 3.20)
@@ -70,6 +72,7 @@ def test_an_installed_tree_can_be_moved_and_used(
     build(tmp_path, ["cmake", "--build", "build"])
     assert _say([str(tmp_path / "build" / "app")]) == _version()
 
+    needs.require("pkg-config")
     pc = {"PKG_CONFIG_PATH": str(folder / "pkgconfig")}
     assert _say(["pkg-config", "--modversion", "tansu"], **pc) == _version()
     flags = _say(["pkg-config", "--cflags", "--libs", "tansu"], **pc).split()
@@ -79,6 +82,33 @@ def test_an_installed_tree_can_be_moved_and_used(
     # And by the name that every linker knows.
     build(tmp_path, ["cc", "app.c", f"-I{tmp_path / 'moved/include'}", f"-L{folder}", "-ltansu", "-o", "by-name"])
     assert _say([str(tmp_path / "by-name")], LD_LIBRARY_PATH=str(folder)) == _version()
+
+
+def test_the_storages_are_a_component(library: Path, tmp_path: Path, build: Callable[..., str]) -> None:
+    """CMake only passes the file on, so any file will do."""
+    ready = tmp_path / "ready"
+    ready.mkdir()
+    (ready / "libtansu_storages.so.0").write_text("storages")
+    options = [f"-DTANSU_LIB_DIR={library.parent}", f"-DTANSU_STORAGES_LIB_DIR={ready}", "-DBUILD_TESTING=OFF"]
+    build(tmp_path, ["cmake", "-S", str(REPOSITORY), "-B", "made", "-DCMAKE_INSTALL_LIBDIR=lib", *options])
+    build(tmp_path, ["cmake", "--build", "made"])
+    build(tmp_path, ["cmake", "--install", "made", "--prefix", str(tmp_path / "installed")])
+    folder = tmp_path / "installed" / "lib"
+    how = (
+        "find_package(tansu CONFIG REQUIRED COMPONENTS storages)\nget_target_property(file tansu::storages LOCATION)\n"
+    )
+    (tmp_path / "CMakeLists.txt").write_text(USER.format(how=f'{how}message(STATUS "storages: ${{file}}")'))
+    (tmp_path / "app.c").write_text(APP)
+    said = build(tmp_path, ["cmake", "-B", "build", f"-Dtansu_DIR={folder / 'cmake' / 'tansu'}"])
+    assert f"storages: {folder / 'libtansu_storages.so.0'}" in said
+
+    (folder / "libtansu_storages.so.0").unlink()
+    command = ["cmake", "-B", "other", f"-Dtansu_DIR={folder / 'cmake' / 'tansu'}"]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode != 0
+    assert "Set tansu_STORAGES_LIBRARY" in " ".join(ran.stderr.split())
+    elsewhere = build(tmp_path, [*command, f"-Dtansu_STORAGES_LIBRARY={ready / 'libtansu_storages.so.0'}"])
+    assert f"storages: {ready / 'libtansu_storages.so.0'}" in elsewhere
 
 
 def test_both_builds_ship_the_same_files(configured: Path) -> None:
@@ -118,16 +148,17 @@ def test_cargo_is_run_as_setup_py_runs_it(tmp_path: Path, build: Callable[..., s
     cargo.write_text(
         f'#!/bin/sh\necho "$CARGO_TARGET_DIR: $*" >> {tmp_path}/asked\n'
         "for folder in release mytriple/release; do\n"
-        '  mkdir -p "$CARGO_TARGET_DIR/$folder" && echo built > "$CARGO_TARGET_DIR/$folder/libtansu.so"\ndone\n'
+        '  mkdir -p "$CARGO_TARGET_DIR/$folder" && cd "$CARGO_TARGET_DIR/$folder" || exit\n'
+        "  echo built > libtansu.so && echo storages > libtansu_storages.so\ndone\n"
     )
     cargo.chmod(0o755)
     for options, target, arguments in (
-        ([], tmp_path / "one" / "cargo", "--features=tansu --ignore-rust-version"),
-        (["-DTANSU_FEATURES="], tmp_path / "two" / "cargo", "--features="),
+        ([], tmp_path / "one" / "cargo", ""),
+        (["-DTANSU_STORAGES=ON"], tmp_path / "two" / "cargo", ""),
         (
             [f"-DCARGO_TARGET_DIR={tmp_path}/mine", "-DCARGO_BUILD_TARGET=mytriple"],
             tmp_path / "mine",
-            "--features=tansu --ignore-rust-version --target=mytriple",
+            " --target=mytriple",
         ),
     ):
         folder = tmp_path / ("three" if "mine" in str(target) else target.parent.name)
@@ -139,8 +170,13 @@ def test_cargo_is_run_as_setup_py_runs_it(tmp_path: Path, build: Callable[..., s
             bare,
         )
         build(tmp_path, ["cmake", "--build", str(folder)], bare)
-        asked = (tmp_path / "asked").read_text().strip()
-        assert asked == f"{target}: build --release --locked --package tansu-ffi --lib {arguments}"
+        asked = (tmp_path / "asked").read_text().splitlines()
+        command = f"--release --locked --lib{arguments}"
+        expected = [f"{target}: build --package tansu-ffi {command}"]
+        if "-DTANSU_STORAGES=ON" in options:
+            expected.append(f"{target}: build --package tansu-storages {command} --ignore-rust-version")
+            assert (folder / "libtansu_storages.so.0").read_text() == "storages\n"
+        assert asked == expected
         assert (folder / "libtansu.so.0").read_text() == "built\n"
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
-from support import REPOSITORY
+from support import REPOSITORY, needs
+
+pytestmark = pytest.mark.needs("CMake", "a C++ compiler")
 
 
 @pytest.fixture(scope="module", params=["c", "cpp"])
@@ -25,6 +27,7 @@ def cmakedir(wheel: Any) -> Path:
 
 @pytest.fixture(scope="module")
 def program(example: Path, cmakedir: Path, build: Callable[..., str]) -> str:
+    needs.require("pkg-config", "librdkafka's headers")
     build(example, ["cmake", "-S", ".", "-B", "build", f"-Dtansu_DIR={cmakedir}"])
     build(example, ["cmake", "--build", "build"])
     return str(example / "build" / "app")

@@ -1,6 +1,6 @@
 """What upstream's storages on real servers get wrong, each named in `docs/storages.md`. A test here fails when upstream
 mends its flaw: then the line in the document goes too. Flaws that need no server are pinned in
-`rust-ffi/tansu/tests/it/upstream_flaws.rs`."""
+`rust-ffi/upstream/tests/it/upstream_flaws.rs`."""
 
 from __future__ import annotations
 

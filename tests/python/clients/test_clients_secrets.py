@@ -130,6 +130,7 @@ def test_postgres_in_use(postgres_server: PostgresServer, ears: Ears, topic: str
     assert any("***" in line for line in ears.heard)
 
 
+@pytest.mark.needs("Tansu's storages")
 def test_s3_in_use(s3_server: S3Server, ears: Ears, topic: str) -> None:
     _use(s3_server.new_url(), ears, topic)
     ears.never_heard(SECRET_ACCESS_KEY)
@@ -158,6 +159,7 @@ def test_a_password_that_nobody_encoded(ears: Ears, password: str) -> None:
     ears.never_heard(secret, "hunter2")
 
 
+@pytest.mark.needs("Tansu's storages")
 def test_s3_that_is_refused(s3_server: S3Server, ears: Ears) -> None:
     bucket = s3_server.new_bucket()
     good = s3_server.url(bucket)

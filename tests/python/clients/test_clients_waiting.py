@@ -17,6 +17,7 @@ from drivers import DRIVERS, Message
 from eventually import until
 from servers.postgres import PostgresServer
 from servers.storages import Storage
+from support import needs
 
 from tansu_cffi import BrokerConfig, BrokerError, BrokerEventHandler, BrokerState, BrokerStorageError, TansuBroker
 
@@ -72,6 +73,7 @@ def test_a_produce_wakes_the_consumer_at_the_tail(storage: Storage, start_on: St
         consumer.close()
 
 
+@pytest.mark.needs("Tansu's storages")
 def test_a_file_has_one_broker_also_across_processes(tmp_path: Path, start_on: Start, topic: str) -> None:
     storage = Storage("sqlite", f"sqlite://{tmp_path}/one.db", keeps=True)
     first = start_on(storage)
@@ -158,6 +160,7 @@ class _Told(BrokerEventHandler):
 @pytest.fixture
 def mortal_server() -> Iterator[PostgresServer]:
     """A PostgreSQL of the test's own, to be taken away."""
+    needs.require("PostgreSQL", "Tansu's storages")
     server = PostgresServer().start()
     yield server
     server.stop()

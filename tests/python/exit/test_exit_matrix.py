@@ -10,10 +10,11 @@ import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Union
 
 import pytest
 from support.interpreters import Installed
+from support.tansu_storages import on_tansus_storage
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.py"))
 SECONDS = 10.0
@@ -30,15 +31,26 @@ def _expected(case: Path) -> tuple[int, str]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
 def test_program_ends(case: Path, interpreter: Installed, counts: Callable[[str], int]) -> None:
+    _check(case, case, interpreter, counts("exit.each"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
+def test_program_on_tansus_storage_ends(case: Path, this_interpreter: Installed, counts: Callable[[str], int]) -> None:
+    """The library of the storages has threads and exit handlers of its own."""
+    program = on_tansus_storage(case.read_text(encoding="utf-8"))
+    _check(case, program, this_interpreter, counts("exit.each"))
+
+
+def _check(case: Path, program: Union[Path, str], interpreter: Installed, times: int) -> None:
     code, words = _expected(case)
 
     def once(_: int) -> tuple[subprocess.CompletedProcess[str], float]:
         begun = time.monotonic()
         # Well past what is allowed: a program that is too slow is told apart from one that hangs.
-        return interpreter.run(case, timeout=60), time.monotonic() - begun
+        return interpreter.run(program, timeout=60), time.monotonic() - begun
 
     with ThreadPoolExecutor(2) as pool:
-        for ran, seconds in pool.map(once, range(counts("exit.each"))):
+        for ran, seconds in pool.map(once, range(times)):
             told = f"{case.stem} on {interpreter.name}: code {ran.returncode}\n{ran.stdout}\n{ran.stderr}"
             assert ran.returncode == code, told
             assert seconds < SECONDS, f"{told}\n{seconds:.1f} s"

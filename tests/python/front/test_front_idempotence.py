@@ -81,6 +81,7 @@ def test_an_unknown_producer_begins_anywhere(producer: Producer) -> None:
     assert producer.send(8) == (0, 1)
 
 
+@pytest.mark.needs("Tansu's storages")
 def test_an_unknown_producer_begins_at_zero(start: Callable[..., TansuBroker], topic: str) -> None:
     """Kafka lets a producer that it does not know begin anywhere. Upstream does not, and nobody else knows the
     sequences: docs/storages.md."""

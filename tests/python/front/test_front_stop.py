@@ -62,7 +62,13 @@ def _stop_with_silent_clients(broker: BrokerProcess) -> float:
     return took
 
 
-@pytest.mark.parametrize("url", ["sqlite://{}/busy.db", "file://{}/busy?fsync=always"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param("sqlite://{}/busy.db", marks=pytest.mark.needs("Tansu's storages")),
+        "file://{}/busy?fsync=always",
+    ],
+)
 def test_a_stop_with_a_hundred_busy_clients_loses_nothing_it_acknowledged(
     start_process: StartProcess, tmp_path: object, url: str
 ) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Callable
 
 import pytest
 from support.interpreters import Installed
+from support.tansu_storages import on_tansus_storage
 
 from tansu_cffi import TansuBroker, _lifetime
 
@@ -51,6 +52,13 @@ assert grown < 8192, f"{grown:.0f} bytes of resident memory a cycle"
 
 def test_cycles_come_back_to_the_baseline(interpreter: Installed, counts: Callable[[str], int]) -> None:
     ran = interpreter.run(CYCLES, str(counts("lifecycle.cycles")), timeout=300)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_cycles_on_tansus_storage_come_back_to_the_baseline(
+    this_interpreter: Installed, counts: Callable[[str], int]
+) -> None:
+    ran = this_interpreter.run(on_tansus_storage(CYCLES), str(counts("lifecycle.cycles")), timeout=300)
     assert (ran.returncode, ran.stderr) == (0, "")
 
 

@@ -6,6 +6,7 @@ from typing import Callable
 
 import pytest
 from support.interpreters import Installed
+from support.tansu_storages import on_tansus_storage
 
 PARENT_AND_CHILD = """
 import os, socket, sys
@@ -132,6 +133,11 @@ def test_the_child_is_refused_and_exits_and_the_parent_goes_on(
     interpreter: Installed, counts: Callable[[str], int]
 ) -> None:
     _silent(interpreter.run(PARENT_AND_CHILD, str(counts("fork.each")), timeout=200), "parent STOPPED\n")
+
+
+def test_the_child_has_none_of_tansus_storage_either(this_interpreter: Installed, counts: Callable[[str], int]) -> None:
+    program = on_tansus_storage(PARENT_AND_CHILD)
+    _silent(this_interpreter.run(program, str(counts("fork.each")), timeout=200), "parent STOPPED\n")
 
 
 def test_a_child_that_holds_the_descriptors_keeps_nothing_open(interpreter: Installed) -> None:

@@ -101,7 +101,8 @@ def _interrupted(interpreter: Installed, program: str, number: signal.Signals = 
     ("where", "said"),
     [
         ("wait", "interrupted True\nSTOPPED\n"),
-        ("start", "interrupted False\nSTOPPED\n"),
+        # A postgres:// URL.
+        pytest.param("start", "interrupted False\nSTOPPED\n", marks=pytest.mark.needs("Tansu's storages")),
         ("blocking", "STOPPED\n"),
         ("with", "interrupted False\nSTOPPED\n"),
     ],

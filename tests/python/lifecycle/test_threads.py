@@ -1,58 +1,82 @@
-"""Everything at once, from many threads, with the interpreter switching as often as it can."""
+"""Everything at once, from many threads; and the two meetings of threads that chance alone would hardly bring about."""
 
 from __future__ import annotations
 
-from typing import Callable
+import logging
+import os
+import secrets
+import threading
+from pathlib import Path
+from typing import Any, Callable
 
+import pytest
 from support.interpreters import Installed
 
-HAMMER = """
-import random, sys, threading
-from tansu_cffi import BrokerError, BrokerEventHandler, TansuBroker
+from tansu_cffi import BrokerState, _core, _logs
 
-if hasattr(sys, "setswitchinterval"):
-    sys.setswitchinterval(1e-6)
-
-class Handler(BrokerEventHandler):
-    def __init__(self): self.names = []
-    def on_started(self, port): self.names.append("started")
-    def on_error(self, error): self.names.append("error")
-    def on_fatal(self, error): self.names.append("fatal")
-    def on_stopped(self): self.names.append("stopped")
-
-def calls(broker):
-    return [
-        broker.start, broker.start_nowait, lambda: broker.stop(0), broker.stop, lambda: broker.wait(0.001),
-        broker.info, broker.topics, broker.metrics, lambda: broker.state, lambda: repr(broker),
-        lambda: broker.port, lambda: broker.bootstrap_servers, lambda: broker.is_running, broker.close,
-    ]
-
-def hammer(broker, seed, go):
-    chosen = random.Random(seed)
-    go.wait()
-    for _ in range(30):
-        try:
-            chosen.choice(calls(broker))()
-        except BrokerError:
-            pass
-
-unexpected = []
-threading.excepthook = lambda args: unexpected.append(args.exc_value)
-for round_number in range(int(sys.argv[1])):
-    handler = Handler()
-    broker = TansuBroker(event_handler=handler)
-    go = threading.Event()
-    threads = [threading.Thread(target=hammer, args=(broker, f"{round_number}-{n}", go)) for n in range(8)]
-    for thread in threads: thread.start()
-    go.set()
-    for thread in threads: thread.join()
-    broker.close()
-    assert not unexpected, (round_number, unexpected)
-    assert not broker.handler_errors, broker.handler_errors
-    assert handler.names in ([], ["stopped"], ["started", "stopped"]), (round_number, handler.names)
-"""
+PROGRAM = Path(__file__).with_name("hammer.py")
+#: The seed to run again; a fresh one without it.
+SEED = "TANSU_TEST_SEED"
 
 
 def test_hammer(interpreter: Installed, counts: Callable[[str], int]) -> None:
-    ran = interpreter.run(HAMMER, str(counts("lifecycle.hammer")), timeout=300)
-    assert (ran.returncode, ran.stderr) == (0, "")
+    seed = os.environ.get(SEED) or str(secrets.randbelow(1_000_000_000))
+    ran = interpreter.run(PROGRAM, str(counts("lifecycle.hammer")), seed, timeout=300)
+    assert (ran.returncode, ran.stderr) == (0, ""), f"rerun: {SEED}={seed}"
+
+
+def test_a_state_that_was_read_earlier_does_not_hide_a_later_one(
+    make_broker: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker = make_broker().start()
+    library = _core.lib
+    first = threading.Event()
+
+    class Slow:
+        """The library, whose first answer arrives after the broker has stopped."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(library, name)
+
+        def tansu_broker_state(self, handle: Any) -> int:
+            state: int = library.tansu_broker_state(handle)
+            if not first.is_set():
+                first.set()
+                broker.stop()
+                broker.wait()
+                assert broker.state is BrokerState.STOPPED
+            return state
+
+    monkeypatch.setattr(_core, "lib", Slow())
+    assert broker.state is BrokerState.STOPPED
+    broker.close()
+    assert broker.state is BrokerState.STOPPED
+
+
+def test_a_level_that_changes_while_another_thread_tells_it_is_told(
+    make_broker: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_broker()
+    logger = _logs._root.logger
+    before, wanted = logger.level, _logs._wanted
+    levels: list[int] = []
+
+    def slow() -> int:
+        """What is wanted; the first time it changes before that has been used."""
+        level = wanted()
+        levels.append(level)
+        if len(levels) == 1:
+            other = threading.Thread(target=logger.setLevel, args=(logging.DEBUG,))
+            other.start()
+            other.join(20)
+            assert not other.is_alive()
+        return level
+
+    logger.setLevel(logging.ERROR)
+    monkeypatch.setattr(_logs, "_wanted", slow)
+    try:
+        _logs.push_level()
+        assert _logs._pushed == wanted() == _logs.lib.TANSU_LOG_DEBUG
+    finally:
+        monkeypatch.undo()
+        logger.setLevel(before)

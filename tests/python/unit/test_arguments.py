@@ -128,8 +128,8 @@ def test_the_config_is_there_to_be_read(make_broker: Any) -> None:
 def test_a_logger_by_name(make_broker: Any) -> None:
     from tansu_cffi import _logs
 
-    before = _logs._logger
+    before = _logs._root.logger
     make_broker(logger="mine.tansu")
-    assert _logs._logger is logging.getLogger("mine.tansu")
+    assert _logs._root.logger is logging.getLogger("mine.tansu")
     make_broker(logger=before)
-    assert _logs._logger is before
+    assert _logs._root.logger is before

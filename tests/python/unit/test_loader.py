@@ -8,8 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Union
 
-import pytest
-from support import REPOSITORY
+from support import REPOSITORY, needs
 from support.interpreters import Installed
 
 WHICH = (
@@ -28,9 +27,7 @@ def test_the_library_beside_the_module_is_loaded(interpreter: Installed) -> None
     assert runs == ["runs", "True"]
 
 
-def test_the_variable_puts_another_library_in_its_place(
-    interpreter: Installed, library: Path, tmp_path: Path
-) -> None:
+def test_the_variable_puts_another_library_in_its_place(interpreter: Installed, library: Path, tmp_path: Path) -> None:
     other = tmp_path / "libtansu-by-another-name.so"
     shutil.copyfile(library, other)
     ran = interpreter.run(RUNS, env={"TANSU_CFFI_LIBRARY": str(other)})
@@ -115,26 +112,16 @@ def _copy_sources(folder: Path) -> None:
 
 def test_cpython_3_9_is_refused_in_a_sentence() -> None:
     """PyPy is not, though it speaks 3.9; so requires-python cannot say it."""
-    import os
-    from glob import glob
-
-    folder = os.environ.get("PYENV_ROOT", os.path.expanduser("~/.pyenv"))
-    found = [shutil.which("python3.9"), *glob(f"{folder}/versions/3.9.*/bin/python")]
-    pythons = [path for path in found if path and _is_cpython_3_9(path)]
-    if not pythons:
-        pytest.skip("no CPython 3.9 here")
+    needs.require("CPython 3.9")
+    python = needs.cpython_3_9()
+    assert python is not None
     said = "tansu-cffi needs CPython 3.10 or later, or PyPy; this is CPython 3.9."
-    ran = subprocess.run([pythons[0], "setup.py", "--version"], cwd=REPOSITORY, capture_output=True, text=True)
+    ran = subprocess.run([python, "setup.py", "--version"], cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert ran.returncode == 1
     assert ran.stderr.startswith(said)
     assert len(ran.stderr.splitlines()) == 1
     ran = subprocess.run(
-        [pythons[0], "-c", "import tansu_cffi._loader"], cwd=REPOSITORY, capture_output=True, text=True
+        [python, "-c", "import tansu_cffi._loader"], cwd=REPOSITORY, capture_output=True, text=True, check=False
     )
     assert ran.returncode == 1
     assert said.replace("tansu-cffi", "tansu_cffi") in ran.stderr.splitlines()[-1]
-
-
-def _is_cpython_3_9(path: str) -> bool:
-    ask = "import sys; print(sys.implementation.name, sys.version_info[:2] == (3, 9))"
-    return subprocess.run([path, "-c", ask], capture_output=True, text=True).stdout.split() == ["cpython", "True"]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import REPOSITORY
+from support import REPOSITORY, needs
 
 #: Variables of the run that would decide for the tests.
 DECIDING = ("TANSU_LIB_DIR", "TANSU_STORAGES_LIB_DIR", "CARGO_TARGET_DIR", "CARGO_BUILD_TARGET", "CC", "XDG_CACHE_HOME")
@@ -143,6 +143,7 @@ def test_an_interrupted_build_says_that_it_can_go_on(builder: str, tmp_path: Pat
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """A copy of the tracked files under a name with blanks and letters that are not ASCII."""
+    needs.require("a clone made by git")
     copy = tmp_path / "ein Baum für ツリー"
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     for name in filter(None, listed.stdout.split("\0")):

@@ -2,8 +2,8 @@
 
 use std::{fs, net::TcpListener, time::Instant};
 
-use tansu_backend::{OpenError, OpenErrorKind, Tansu};
 use tokio_util::sync::CancellationToken;
+use upstream::{OpenError, OpenErrorKind, Tansu};
 
 use crate::client::options;
 

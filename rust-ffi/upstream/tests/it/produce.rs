@@ -3,7 +3,7 @@
 use std::future::Future as _;
 
 use bytes::BytesMut;
-use tansu_backend::Answer;
+use upstream::Answer;
 use wire::{
     ErrorCode,
     message::{Request, Response, describe_groups_request::DescribeGroupsRequest},

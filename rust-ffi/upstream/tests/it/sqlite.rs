@@ -2,8 +2,8 @@
 
 use std::{fs, time::Duration};
 
-use tansu_backend::{OpenErrorKind, Tansu};
 use tokio_util::sync::CancellationToken;
+use upstream::{OpenErrorKind, Tansu};
 
 use crate::client::{Client, options};
 

@@ -6,9 +6,9 @@ use std::{
 };
 
 use bytes::Bytes;
-use tansu_backend::{Answer, Options, Tansu};
 use tansu_sans_io::record::{Record, deflated, inflated};
 use tokio_util::sync::CancellationToken;
+use upstream::{Answer, Options, Tansu};
 use wire::{
     Uuid,
     api::Api,

@@ -1,0 +1,30 @@
+"""Finds the library of Tansu's storages in the package `tansu_cffi_storages`, which is a distribution of its own."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Mapping
+from typing import Optional
+
+#: The setting that names the library.
+SETTING = "storages.library"
+PACKAGE = "tansu_cffi_storages"
+
+
+def library() -> Optional[str]:
+    """The full path of the library in the installed package; None without the package."""
+    try:
+        if importlib.util.find_spec(PACKAGE) is None:
+            return None
+    except ValueError:
+        # The module was put into sys.modules by hand, without a spec.
+        return None
+    # Asked each time: the package may be installed while the process runs, in a notebook for example.
+    return str(importlib.import_module(PACKAGE).library())
+
+
+def with_library(settings: Mapping[str, str]) -> dict[str, str]:
+    """The settings with the library of the installed package, unless they name one themselves."""
+    found = None if settings.get(SETTING) else library()
+    return dict(settings) if found is None else {**settings, SETTING: found}

@@ -1,0 +1,32 @@
+"""The marker `slow`, put on tests by `tests/slow.toml`; `pytest -m "not slow"` runs the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+
+from support import REPOSITORY
+from support.toml import load
+
+
+def mark(items: Sequence[pytest.Item]) -> None:
+    table = rows()
+    for item in items:
+        if any(applies(row, item) for row in table):
+            item.add_marker(pytest.mark.slow)
+
+
+def rows() -> list[dict[str, Any]]:
+    return list(load(REPOSITORY / "tests" / "slow.toml")["slow"])
+
+
+def applies(row: dict[str, Any], item: pytest.Item) -> bool:
+    """A row names files, by their path under `tests/`, or a fixture."""
+    if "fixture" in row:
+        return row["fixture"] in getattr(item, "fixturenames", ())
+    return item.path.is_relative_to(REPOSITORY) and fnmatchcase(
+        item.path.relative_to(REPOSITORY / "tests").as_posix(), row["files"]
+    )
