@@ -160,10 +160,10 @@ class Environments:
             self._wheels[kind] = _ready_wheel(found) or self._build(found, self._folder / f"wheel-{kind}")
         return self._wheels[kind]
 
-    def install(self, found: Found, requirement: str) -> None:
-        """Puts a package of others beside ours."""
+    def install(self, found: Found, *requirements: str) -> None:
+        """Puts packages of others beside ours."""
         self.python(found)
-        _call([*self._pip(found), "install", "--quiet", "--disable-pip-version-check", requirement])
+        _call([*self._pip(found), "install", "--quiet", "--disable-pip-version-check", *requirements])
 
     def _pip(self, found: Found) -> list[str]:
         python = str(self._folder / found.name / "bin" / "python")
