@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from support import REPOSITORY
 from support.toml import load
+
+_NO_PARAMETERS = SimpleNamespace(params={})
 
 
 def mark(items: Sequence[pytest.Item]) -> None:
@@ -24,9 +27,11 @@ def rows() -> list[dict[str, Any]]:
 
 
 def applies(row: dict[str, Any], item: pytest.Item) -> bool:
-    """A row names files, by their path under `tests/`, or a fixture."""
+    """A row names files, by their path under `tests/`, or a fixture, or a storage that is a parameter."""
     if "fixture" in row:
         return row["fixture"] in getattr(item, "fixturenames", ())
+    if "storage" in row:
+        return row["storage"] in getattr(item, "callspec", _NO_PARAMETERS).params.values()
     return item.path.is_relative_to(REPOSITORY) and fnmatchcase(
         item.path.relative_to(REPOSITORY / "tests").as_posix(), row["files"]
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
+from servers import storages
 from support import REPOSITORY, needs, slow
 from support.toml import load
 
@@ -21,14 +22,19 @@ NEEDS = (
 )
 CONFTEST = """
 import pytest
-from support import needs, skips
+from support import needs, skips, slow
 
 def pytest_addoption(parser):
     skips.add_option(parser)
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "needs(*names)")
+    config.addinivalue_line("markers", "slow")
     config.pluginmanager.register(skips.SkipPolice(config))
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    slow.mark(items)
 
 @pytest.fixture(scope="session")
 def unicorn():
@@ -134,11 +140,24 @@ def test_the_debian_packages_are_printed_by_a_python_that_has_nothing_else(tmp_p
     assert "postgresql" not in ran.stdout, "a wheel brings it"
 
 
+def test_the_short_form_leaves_out_what_is_called_slow(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slow, "rows", lambda: [{"fixture": "unicorn"}, {"storage": "s3"}])
+    stored = """
+@pytest.mark.parametrize("storage", ["s3", "memory"])
+def test_stored(storage): pass
+"""
+    ran = run(MARKED + IN_FIXTURE + stored, "-m", "not slow")
+    # Of the rest, one needs what is missing.
+    ran.assert_outcomes(passed=2, skipped=1, deselected=3)
+
+
 def test_what_is_called_slow_is_there_and_has_a_reason() -> None:
     fixtures = "\n".join(path.read_text("utf-8") for path in TESTS.rglob("*.py"))
     for row in slow.rows():
         assert row["why"], row
         if "files" in row:
             assert any(TESTS.glob(row["files"])), row
+        elif "storage" in row:
+            assert row["storage"] in storages.NAMES, row
         else:
             assert re.search(rf"@pytest\.fixture.*\ndef {row['fixture']}\(", fixtures), row
