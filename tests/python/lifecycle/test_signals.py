@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 from support.interpreters import Installed
+from support.tansu_storages import with_tansus_storages
 
 #: Each prints "waiting" when it waits, or is about to, and is sent a signal then.
 WAITS = {
@@ -101,14 +102,15 @@ def _interrupted(interpreter: Installed, program: str, number: signal.Signals = 
     ("where", "said"),
     [
         ("wait", "interrupted True\nSTOPPED\n"),
-        # A postgres:// URL.
-        pytest.param("start", "interrupted False\nSTOPPED\n", marks=pytest.mark.needs("Tansu's storages")),
+        ("start", "interrupted False\nSTOPPED\n"),
         ("blocking", "STOPPED\n"),
         ("with", "interrupted False\nSTOPPED\n"),
     ],
 )
 def test_ctrl_c(interpreter: Installed, where: str, said: str) -> None:
-    program = BEGIN + (STORAGE_CONNECTS if where == "start" else "") + WAITS[where]
+    program = BEGIN + WAITS[where]
+    if where == "start":
+        program = with_tansus_storages(BEGIN + STORAGE_CONNECTS + WAITS[where])
     assert _interrupted(interpreter, program) == (0, said, "")
 
 
