@@ -1,8 +1,17 @@
 //! One connection, one task: read, ask, write, in order. A park holds back only its own connection.
 
-use std::{fmt, future::poll_fn, io, net::Shutdown, sync::Arc, task::Poll, time::Duration};
+use std::{
+    fmt,
+    future::{pending, poll_fn},
+    io,
+    net::Shutdown,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 
 use bytes::{Buf, Bytes, BytesMut};
+use futures_lite::future::or;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -19,6 +28,7 @@ use wire::{
 
 use crate::{
     backend::{Answer, Backend, Called, Request},
+    cancelled::cancelled,
     chunks::Chunks,
     metrics::Metrics,
     queue::{Queue, Refusal, Share},
@@ -213,11 +223,14 @@ impl Connection<'_> {
                     self.flush().await?;
                     // What is read already may be another request, which is carried out too.
                     let watched = self.input.is_empty() && WAITING.contains(&key);
-                    tokio::select! {
-                        biased;
-                        answer = later => answer,
-                        () = hung_up(self.stream), if watched => return Err(End::Client),
-                    }
+                    let gone = async {
+                        if !watched {
+                            return pending().await;
+                        }
+                        hung_up(self.stream).await;
+                        None
+                    };
+                    or(async { Some(later.await) }, gone).await.ok_or(End::Client)?
                 }
             },
         };
@@ -262,14 +275,11 @@ impl Connection<'_> {
         if self.input.is_empty() {
             // An idle connection holds no buffer.
             self.input = BytesMut::new();
-            let waited = tokio::select! {
-                biased;
-                () = shared.drain.cancelled() => return Ok(Some(End::Drained)),
-                waited = timeout(shared.idle, self.stream.readable()) => waited,
-            };
-            match waited {
-                Err(_) => return Ok(Some(End::Idle)),
-                Ok(ready) => ready.map_err(End::Io)?,
+            let readable = async { Some(timeout(shared.idle, self.stream.readable()).await) };
+            match or(cancelled(&shared.drain), readable).await {
+                None => return Ok(Some(End::Drained)),
+                Some(Err(_)) => return Ok(Some(End::Idle)),
+                Some(Ok(ready)) => ready.map_err(End::Io)?,
             }
         }
         // Grows with what has arrived, not with what the length claims.
@@ -286,16 +296,13 @@ impl Connection<'_> {
             if self.input.is_empty() { (shared.idle, End::Idle) } else { (shared.stall, End::Stalled) };
         let until = Instant::now() + patience;
         let until = self.share.as_ref().map_or(until, |share| until.min(share.until()));
-        let read = tokio::select! {
-            biased;
-            () = shared.drain.cancelled() => return Ok(Some(End::Drained)),
-            read = timeout_at(until, self.stream.read_buf(&mut self.input)) => read,
-        };
-        match read {
-            Err(_) => Ok(Some(end)),
-            Ok(Err(e)) => Err(End::Io(e)),
-            Ok(Ok(0)) => Ok(Some(End::Client)),
-            Ok(Ok(n)) => {
+        let read = async { Some(timeout_at(until, self.stream.read_buf(&mut self.input)).await) };
+        match or(cancelled(&shared.drain), read).await {
+            None => Ok(Some(End::Drained)),
+            Some(Err(_)) => Ok(Some(end)),
+            Some(Ok(Err(e))) => Err(End::Io(e)),
+            Some(Ok(Ok(0))) => Ok(Some(End::Client)),
+            Some(Ok(Ok(n))) => {
                 shared.metrics.received(n);
                 Ok(None)
             }

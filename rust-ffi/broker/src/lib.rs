@@ -6,6 +6,8 @@
 #![forbid(unsafe_code)]
 
 pub mod backend;
+mod blocking;
+mod cancelled;
 mod chunks;
 mod connection;
 mod error;

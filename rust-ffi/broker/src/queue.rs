@@ -5,13 +5,16 @@
 //! that those who hold a part of it never wait for each other; in all there is no more than the queue and one request.
 //! Others wait behind that one, so it has to be quick.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::pending, sync::Arc, time::Duration};
 
+use futures_lite::future::or;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, timeout},
 };
 use tokio_util::sync::CancellationToken;
+
+use crate::cancelled::cancelled;
 
 /// Bytes a second that a large request must come at, beside the time that any client may stall.
 const RATE_MIN: usize = 64 * 1024;
@@ -81,12 +84,8 @@ impl Queue {
             return Ok(());
         }
         let asked = Instant::now();
-        let got = tokio::select! {
-            biased;
-            () = drain.cancelled() => return Err(Refusal::Drained),
-            got = timeout(patience, self.wait(owed)) => got.map_err(|_| Refusal::Crowded)?,
-        };
-        match got {
+        let got = or(cancelled(drain), async { Some(timeout(patience, self.wait(owed)).await) }).await;
+        match got.ok_or(Refusal::Drained)?.map_err(|_| Refusal::Crowded)? {
             Got::Bytes(more) => {
                 share.add(more);
                 share.until += asked.elapsed();
@@ -101,13 +100,17 @@ impl Queue {
     }
 
     async fn wait(&self, owed: u32) -> Got {
-        tokio::select! {
-            biased;
-            Ok(more) = self.bytes.clone().acquire_many_owned(owed) => Got::Bytes(more),
-            Ok(turn) = self.turn.clone().acquire_owned() => Got::Turn(turn),
-            // Neither is ever closed.
-            else => std::future::pending().await,
-        }
+        let bytes = async { Got::Bytes(acquire(&self.bytes, owed).await) };
+        let turn = async { Got::Turn(acquire(&self.turn, 1).await) };
+        or(bytes, turn).await
+    }
+}
+
+async fn acquire(semaphore: &Arc<Semaphore>, permits: u32) -> OwnedSemaphorePermit {
+    match semaphore.clone().acquire_many_owned(permits).await {
+        Ok(permit) => permit,
+        // The semaphores of a queue are never closed.
+        Err(_) => pending().await,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The owner thread of a broker: builds the runtime, opens, serves, drains, closes, and tells the end.
 
 use std::{
+    future::pending,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -10,16 +11,19 @@ use std::{
     time::Duration,
 };
 
+use futures_lite::future::or;
 use tokio::{
+    net::TcpStream,
     runtime::{Builder, Handle, Runtime},
     sync::watch,
-    task::{AbortHandle, JoinSet},
-    time::{Instant, MissedTickBehavior, interval_at, sleep},
+    task::{AbortHandle, JoinError, JoinSet},
+    time::{Instant, Interval, MissedTickBehavior, interval_at, sleep},
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     backend::{self, Backend, Opening},
+    cancelled::cancelled,
     connection::{self, Shared},
     error::{Error, Kind},
     events::Events,
@@ -218,11 +222,9 @@ async fn live(inner: &Arc<Inner>) -> Result<(), Error> {
     let port = listeners.port();
     let advertised_port = inner.advertised_port(port);
     let opening = Opening { settings, advertised_port, stop: inner.drain.clone(), prefault: inner.prefault };
-    let backend = tokio::select! {
-        biased;
-        () = inner.drain.cancelled() => return Ok(()),
-        opened = backend::open(opening) => opened?,
-    };
+    let opened = or(cancelled(&inner.drain), async { Some(backend::open(opening).await) }).await;
+    let Some(opened) = opened else { return Ok(()) };
+    let backend = opened?;
     inner.set_open(Some((Handle::current(), backend.clone())));
     let shared = Arc::new(Shared {
         backend: backend.clone(),
@@ -250,6 +252,44 @@ async fn live(inner: &Arc<Inner>) -> Result<(), Error> {
     Ok(())
 }
 
+/// What a broker that serves waits for.
+enum Next {
+    Drain,
+    Joined(Result<(), JoinError>),
+    Maintenance,
+    Accepted(TcpStream),
+}
+
+/// Of several that are due, the first in the order of [`Next`].
+async fn next(
+    inner: &Inner,
+    listeners: &Listeners,
+    tasks: &mut JoinSet<()>,
+    timers: &mut JoinSet<()>,
+    maintenance: &mut Interval,
+) -> Next {
+    let drain = async {
+        inner.drain.cancelled().await;
+        Next::Drain
+    };
+    let task = async { Next::Joined(join_next(tasks).await) };
+    let timer = async { Next::Joined(join_next(timers).await) };
+    let maintenance = async {
+        maintenance.tick().await;
+        Next::Maintenance
+    };
+    let accepted = async { Next::Accepted(listeners.accept().await) };
+    or(drain, or(task, or(timer, or(maintenance, accepted)))).await
+}
+
+/// Pending for as long as there is no task.
+async fn join_next(tasks: &mut JoinSet<()>) -> Result<(), JoinError> {
+    match tasks.join_next().await {
+        Some(joined) => joined,
+        None => pending().await,
+    }
+}
+
 async fn serve(
     inner: &Arc<Inner>,
     listeners: &Listeners,
@@ -263,18 +303,16 @@ async fn serve(
     let mut maintained: Option<AbortHandle> = None;
     maintenance.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        tokio::select! {
-            biased;
-            () = inner.drain.cancelled() => return,
-            Some(joined) = tasks.join_next() => look(inner, joined),
-            Some(joined) = timers.join_next() => look(inner, joined),
-            _ = maintenance.tick() => {
+        match next(inner, listeners, tasks, timers, &mut maintenance).await {
+            Next::Drain => return,
+            Next::Joined(joined) => look(inner, joined),
+            Next::Maintenance => {
                 if maintained.as_ref().is_none_or(AbortHandle::is_finished) {
                     let (inner, backend) = (inner.clone(), shared.backend.clone());
                     maintained = Some(tasks.spawn(async move { inner.maintained(backend.maintain().await) }));
                 }
             }
-            stream = listeners.accept() => {
+            Next::Accepted(stream) => {
                 let is_full = || inner.metrics.open() >= connections_max || descriptors::are_few(&stream);
                 for _ in 0..LOOKS {
                     // Whoever left a moment ago still counts until its task has run. Others wait in the backlog.
@@ -306,7 +344,7 @@ async fn serve(
 }
 
 /// A task that panicked is a broken promise of ours: the broker goes down, the host does not.
-pub(crate) fn look(inner: &Inner, joined: Result<(), tokio::task::JoinError>) {
+pub(crate) fn look(inner: &Inner, joined: Result<(), JoinError>) {
     if let Err(e) = joined
         && let Ok(panic) = e.try_into_panic()
     {

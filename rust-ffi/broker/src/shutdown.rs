@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use futures_lite::future::or;
 use tokio::{
+    sync::watch,
     task::JoinSet,
     time::{Instant, sleep_until},
 };
@@ -18,6 +20,32 @@ const FLUSH: Duration = Duration::from_secs(5);
 /// What idle connections get to end by themselves, even with no grace at all: they only have to be woken.
 const IDLE: Duration = Duration::from_millis(20);
 
+/// What a stop waits for.
+enum Next<T> {
+    Done(T),
+    NewDeadline,
+    Late,
+}
+
+/// Of several that are due, the first in the order of [`Next`].
+async fn next<T>(
+    done: impl Future<Output = T>,
+    deadline: &mut watch::Receiver<Option<Instant>>,
+    at: Instant,
+) -> Next<T> {
+    let done = async { Next::Done(done.await) };
+    let changed = async {
+        // The sender lives as long as the broker.
+        let _ = deadline.changed().await;
+        Next::NewDeadline
+    };
+    let late = async {
+        sleep_until(at).await;
+        Next::Late
+    };
+    or(done, or(changed, late)).await
+}
+
 pub(crate) async fn drain(inner: &Inner, tasks: &mut JoinSet<()>) {
     let mut deadline = inner.deadline.subscribe();
     let idle_until = Instant::now() + IDLE;
@@ -25,14 +53,11 @@ pub(crate) async fn drain(inner: &Inner, tasks: &mut JoinSet<()>) {
     let default = Instant::now() + Duration::from_millis(inner.settings.int("shutdown.grace.ms") as u64);
     loop {
         let at = deadline.borrow_and_update().unwrap_or(default);
-        tokio::select! {
-            biased;
-            joined = tasks.join_next() => match joined {
-                None => return,
-                Some(joined) => look(inner, joined),
-            },
-            _ = deadline.changed() => {}
-            () = sleep_until(at.max(idle_until)) => {
+        match next(tasks.join_next(), &mut deadline, at.max(idle_until)).await {
+            Next::Done(None) => return,
+            Next::Done(Some(joined)) => look(inner, joined),
+            Next::NewDeadline => {}
+            Next::Late => {
                 let open = inner.metrics.open();
                 let who = match open {
                     0 => "maintenance was".to_owned(),
@@ -57,12 +82,11 @@ pub(crate) async fn close(inner: &Inner, backend: &dyn Backend) {
     let mut closing = backend.close();
     loop {
         let at = deadline.borrow_and_update().map_or(least, |at| at.max(least));
-        tokio::select! {
-            biased;
-            () = &mut closing => return,
+        match next(&mut closing, &mut deadline, at).await {
+            Next::Done(()) => return,
             // A later stop may have shortened the grace.
-            _ = deadline.changed() => {}
-            () = sleep_until(at) => {
+            Next::NewDeadline => {}
+            Next::Late => {
                 let url = inner.settings.get("storage.url").unwrap_or_default();
                 let message = format!(
                     "storage.url: {url} was not closed within {} s, and the stop ends without it. A longer grace \

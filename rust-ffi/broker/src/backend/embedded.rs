@@ -1,7 +1,7 @@
 //! Our own engine behind the seam: `memory://` and `file:///FOLDER`.
 
 use std::{
-    future::poll_fn,
+    future::{pending, poll_fn},
     ops::ControlFlow,
     path::PathBuf,
     sync::Arc,
@@ -10,13 +10,16 @@ use std::{
 };
 
 use engine::{Cx, Engine, Fsync, Outcome, Store};
+use futures_lite::future::{or, zip};
 use percent_encoding::percent_decode_str;
 use tokio::{sync::Semaphore, task::spawn_blocking, time::sleep_until};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
 use wire::{api::ApiRange, header, message::api_versions::Feature};
 
 use super::{Answer, Backend, Called, Opening, Partition, Pending, Request, Storage, Topic};
 use crate::{
+    blocking::BlockingTasks,
+    cancelled::cancelled,
     error::{Error, Kind},
     os::{clock::Clock, files::Folder, seed, troubles::Troubles},
     redact,
@@ -47,7 +50,7 @@ struct Embedded {
     /// Of the folder, if there is one.
     troubles: Option<Arc<Troubles>>,
     /// What runs beside the connections, and has to end before the engine is shut.
-    beside: TaskTracker,
+    beside: BlockingTasks,
     /// So many requests may at once: flusher and maintenance use the same threads.
     turns: Arc<Semaphore>,
 }
@@ -87,7 +90,7 @@ pub(super) async fn open(opening: &Opening<'_>) -> Result<Arc<dyn Backend>, Erro
         stop: stop.clone(),
         fsync,
         troubles,
-        beside: TaskTracker::new(),
+        beside: BlockingTasks::default(),
         turns: Arc::new(Semaphore::new(TURNS)),
     }))
 }
@@ -176,7 +179,7 @@ impl Embedded {
     async fn begin_beside(&self, request: Request) -> Answer {
         let (engine, clock) = (self.engine.clone(), self.clock);
         let turn = self.turns.clone().acquire_owned().await.expect("it is never closed");
-        let begun = self.beside.spawn_blocking(move || {
+        let begun = self.beside.spawn(move || {
             let _turn = turn;
             let outcome = with_cx(&clock, &request, |cx| engine.request(cx, request.body()));
             (request, outcome)
@@ -195,12 +198,19 @@ impl Embedded {
 
     async fn finish(&self, request: Request, mut parked: engine::Parked) -> Answer {
         loop {
-            let woken = until(|waker| parked.ticket.poll_woken(waker));
-            let stopped = tokio::select! {
-                biased;
-                () = self.stop.cancelled(), if !parked.waits_for_sync() => true,
-                () = woken => false,
+            let waits_for_sync = parked.waits_for_sync();
+            let stop = async {
+                if waits_for_sync {
+                    return pending().await;
+                }
+                self.stop.cancelled().await;
+                true
             };
+            let woken = async {
+                until(|waker| parked.ticket.poll_woken(waker)).await;
+                false
+            };
+            let stopped = or(stop, woken).await;
             let outcome = with_cx(&self.clock, &request, |cx| match stopped {
                 true => self.engine.abandon(cx, parked),
                 false => self.engine.resume(cx, request.body(), parked),
@@ -267,7 +277,7 @@ impl Embedded {
     async fn flush(&self) {
         loop {
             match self.fsync {
-                Fsync::Never => std::future::pending().await,
+                Fsync::Never => pending().await,
                 Fsync::Interval => {
                     tokio::time::sleep(FSYNC_INTERVAL).await;
                     if !self.engine.is_dirty() {
@@ -279,7 +289,7 @@ impl Embedded {
                 }
             }
             let engine = self.engine.clone();
-            ended(self.beside.spawn_blocking(move || engine.flush()).await);
+            ended(self.beside.spawn(move || engine.flush()).await);
         }
     }
 
@@ -288,7 +298,7 @@ impl Embedded {
         loop {
             until(|waker| self.engine.poll_sweep(waker)).await;
             let engine = self.engine.clone();
-            ended(self.beside.spawn_blocking(move || engine.sweep()).await);
+            ended(self.beside.spawn(move || engine.sweep()).await);
             // What cannot be removed is tried again, and not all the time.
             tokio::time::sleep(SWEEP_INTERVAL).await;
         }
@@ -320,7 +330,8 @@ impl Backend for Embedded {
 
     fn timers(&self) -> Pending<'_, ()> {
         Box::pin(async {
-            tokio::join!(self.fire(), self.flush(), self.sweep());
+            // The timers last: they may use up what one poll of this task is allowed.
+            zip(zip(self.flush(), self.sweep()), self.fire()).await;
         })
     }
 
@@ -329,16 +340,15 @@ impl Backend for Embedded {
         // Compaction and files take their time, which connections do not have.
         Box::pin(async move {
             let maintained = engine.clone();
-            let mut running = self.beside.spawn_blocking(move || maintained.maintain(now));
-            let result = tokio::select! {
-                biased;
-                result = &mut running => result,
-                () = self.stop.cancelled() => {
+            let mut running = self.beside.spawn(move || maintained.maintain(now));
+            let done = or(async { Some((&mut running).await) }, cancelled(&self.stop)).await;
+            ended(match done {
+                Some(result) => result,
+                None => {
                     engine.end_maintenance();
                     running.await
                 }
-            };
-            ended(result);
+            });
             match self.troubles.as_ref().and_then(|troubles| troubles.take()) {
                 Some(why) => Err(Error::new(Kind::Storage, why)),
                 None => Ok(()),
@@ -366,8 +376,7 @@ impl Backend for Embedded {
         let engine = self.engine.clone();
         Box::pin(async move {
             engine.end_work();
-            self.beside.close();
-            self.beside.wait().await;
+            self.beside.finished().await;
             // A thread for nothing would be one more to wait for.
             if !engine.is_on_disk() {
                 return;

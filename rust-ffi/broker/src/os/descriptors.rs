@@ -3,7 +3,15 @@
 /// How many this process may have; `None` where there is no such limit, or nobody tells.
 fn limit() -> Option<u64> {
     #[cfg(unix)]
-    return rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    {
+        use nix::{
+            libc::RLIM_INFINITY,
+            sys::resource::{Resource, getrlimit},
+        };
+
+        let (limit, _) = getrlimit(Resource::RLIMIT_NOFILE).ok()?;
+        (limit != RLIM_INFINITY).then_some(limit)
+    }
     #[cfg(not(unix))]
     None
 }
@@ -17,7 +25,7 @@ pub(crate) fn are_few(stream: &impl std::os::fd::AsFd) -> bool {
     let Some(limit) = limit() else { return false };
     let is_last = |fd: &dyn AsFd| u64::try_from(fd.as_fd().as_raw_fd()).is_ok_and(|number| number >= limit - limit / 8);
     // Lower ones may have become free since.
-    is_last(stream) && rustix::io::fcntl_dupfd_cloexec(stream, 0).map_or(true, |lowest| is_last(&lowest))
+    is_last(stream) && stream.as_fd().try_clone_to_owned().map_or(true, |lowest| is_last(&lowest))
 }
 
 #[cfg(not(unix))]

@@ -136,9 +136,10 @@ impl Files for Folder {
 /// Bytes in all and left, of the volume of a folder.
 #[cfg(unix)]
 fn volume(folder: &Path) -> Option<(i64, i64)> {
-    let found = rustix::fs::statvfs(folder).ok()?;
-    let bytes = |blocks: u64| i64::try_from(blocks.saturating_mul(found.f_frsize)).unwrap_or(i64::MAX);
-    Some((bytes(found.f_blocks), bytes(found.f_bavail)))
+    let found = nix::sys::statvfs::statvfs(folder).ok()?;
+    // The widths differ from system to system.
+    let bytes = |blocks: u128| i64::try_from(blocks * u128::from(found.fragment_size())).unwrap_or(i64::MAX);
+    Some((bytes(found.blocks().into()), bytes(found.blocks_available().into())))
 }
 
 #[cfg(not(unix))]

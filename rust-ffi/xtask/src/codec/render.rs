@@ -4,16 +4,28 @@ use super::mend::MARK;
 use super::model::{Api, Field, Kind, Message, Struct, Type, When};
 use super::types::{borrows, default, optional, rust_type, uses, versions_note};
 use super::{Fallible, Files, KAFKA, reading, writing};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Where the modules lie in the repository.
 pub const FOLDER: &str = "rust-ffi/wire/src/message";
 
 /// Modules beside the generated ones, written by hand.
-const BY_HAND: &[&str] = &["api_versions", "check"];
+const BY_HAND: &[&str] = &["api_versions", CHECK];
+const CHECK: &str = "check";
 
 /// Only tests and fake clients write requests and read responses.
 const CLIENT: &str = "#[cfg(any(test, feature = \"client\"))]";
+
+/// Only those that serve more than the engine does, and tests, compile the other messages.
+const ALL_APIS: &str = "#[cfg(any(test, feature = \"all-apis\"))]";
+
+/// The keys that the engine serves, and ApiVersions. One that is missing here does not compile in the engine; one too
+/// many costs every cold build of the library.
+const ENGINE: &[i16] = &[
+    0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 19, 20, 21, 22, 23, 32, 33, 34, 35, 37, 42, 43, 44, 45, 46, 47,
+    55, 57, 60, 61, 64, 71, 72, 74, 75, 80, 81,
+];
 
 pub fn files(apis: &[Api]) -> Fallible<Files> {
     let mut files = Files::new();
@@ -44,19 +56,21 @@ const ROOT_COMMENT: &str = "\
 fn root(apis: &[Api]) -> Fallible<String> {
     let mut text = head();
     text.push_str(ROOT_COMMENT);
-    let mut modules: Vec<String> = apis.iter().flat_map(|api| [api.request.file(), api.response.file()]).collect();
-    modules.extend(["request", "response"].map(str::to_owned));
-    modules.extend(BY_HAND.iter().map(|name| (*name).to_owned()));
-    modules.sort();
-    for module in modules {
-        let private = module == "check";
-        writeln!(text, "{}mod {module};", if private { "" } else { "pub " })?;
+    // Name -> whether the engine uses it.
+    let mut modules: BTreeMap<String, bool> = BY_HAND.iter().map(|name| ((*name).to_owned(), *name != CHECK)).collect();
+    modules.extend(["request", "response"].map(|name| (name.to_owned(), false)));
+    for message in apis.iter().flat_map(|api| [&api.request, &api.response]) {
+        modules.insert(message.file(), ENGINE.contains(&message.key));
+    }
+    for (module, engine) in modules {
+        let condition = if engine { "" } else { ALL_APIS };
+        writeln!(text, "{condition}\n{}mod {module};", if module == CHECK { "" } else { "pub " })?;
     }
     text.push_str("#[cfg(test)]\nmod tests;\n");
-    text.push_str(
-        "\npub use crate::codec::{DecodeError, EncodeError, Reader, Records, Uuid, Writer};\n\
-         pub use check::check_request;\npub use request::Request;\npub use response::Response;\n",
-    );
+    text.push_str("\npub use crate::codec::{DecodeError, EncodeError, Reader, Records, Uuid, Writer};\n");
+    for name in ["check::check_request", "request::Request", "response::Response"] {
+        writeln!(text, "{ALL_APIS}\npub use {name};")?;
+    }
     Ok(text)
 }
 
