@@ -1,7 +1,7 @@
 //! `cargo xtask chroot`: other Debian releases on this machine, for interpreters and C libraries that this one lacks.
 //!
-//! Each is made once by debootstrap, from the mirror that this machine's apt uses, and kept in the user's cache. A command
-//! runs inside in a mount namespace of its own: what was mounted for it is gone when it ends, however it ends.
+//! Each is made once by debootstrap, from the mirror that this machine's apt uses, and kept in the user's cache. A
+//! command runs inside in a mount namespace of its own: what was mounted for it is gone when it ends, however it ends.
 
 use crate::Outcome;
 use std::error::Error;
@@ -46,7 +46,7 @@ const STAMP: &str = "etc/tansu-chroot";
 /// Files that a program needs to reach the package index as the machine itself does.
 const COPIED: &[&str] = &["/etc/resolv.conf", "/etc/pip.conf", "/etc/ssl/certs/ca-certificates.crt"];
 
-/// Variables that are handed on: pip's settings, certificates, proxies and what the tests read.
+/// Variables that are passed on: pip's settings, certificates, proxies and what the tests read.
 const PASSED: &[&str] = &["PIP_", "SSL_CERT_", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "TANSU_TEST_"];
 const PASSED_ANY_CASE: &[&str] = &["http_proxy", "https_proxy", "no_proxy"];
 /// Names a folder of the machine, which the chroot does not have.
@@ -123,8 +123,8 @@ impl Chroot {
         Ok(chroot)
     }
 
-    /// The command line that runs `inside` in the chroot, with these folders of the machine at the same paths. It starts
-    /// in the root folder with an environment of its own.
+    /// The command line that runs `inside` in the chroot, with these folders of the machine at the same paths. It
+    /// starts in the root folder with an environment of its own.
     pub fn command(&self, binds: &[PathBuf], inside: &[impl AsRef<OsStr>]) -> Result<Command, Box<dyn Error>> {
         let mut command = Command::new("unshare");
         command.args(["--mount", "--propagation", "private", "--", "sh", "-c", ENTER, "sh"]).arg(&self.folder);
@@ -219,7 +219,7 @@ fn install_debootstrap() -> Outcome {
     succeed(apt().args(["-y", "--no-install-recommends", "install", "debootstrap"]))
 }
 
-/// Unmounted by its makers only: debootstrap that was killed may have left /proc mounted in it.
+/// Removes a chroot; a debootstrap that was killed may have left /proc mounted in it.
 fn remove(folder: &Path) -> Outcome {
     if !folder.exists() {
         return Ok(());

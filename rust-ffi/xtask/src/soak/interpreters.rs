@@ -1,5 +1,5 @@
-//! The interpreters of sid, with the wheel that is built on this machine: one wheel is to serve every CPython. PyPy's is
-//! built there.
+//! The interpreters of sid, with the wheel that is built on this machine: one wheel is to serve every CPython. PyPy's
+//! is built there.
 
 use crate::chroot::Chroot;
 use crate::paths;
@@ -25,8 +25,8 @@ const HAS_TANSU: &str =
 
 const ASK: &str = "import sys; i = sys.implementation; v = i.version; print(i.name, '.'.join(map(str, v[:3])), end='')";
 
-/// `$1` is the repository, `$2` the folder of wheels, `$3` the Python; pytest's arguments follow. PyPy has no cffi of its
-/// own to install, and its wheel is built from the tree.
+/// `$1` is the repository, `$2` the folder of wheels, `$3` the Python; pytest's arguments follow. PyPy's wheel is built
+/// from the tree.
 const TEST: &str = r#"
 cd "$1"
 wheels=$2
