@@ -19,6 +19,8 @@ ELSEWHERE = {
     "pip install '.[test]' ./storages && pytest": ".ci/run",
     "pytest -m 'not slow'": "by hand: what it leaves out, the tests of tests/slow.toml, .ci/run runs too",
     "pip install '.[demo]' && python -m tansu_cffi demo": "its second half by tests of the command line",
+    "pip install . ./storages": "without the extra, as .ci/run",
+    "cargo xtask dist [--only NAME] [--lib] [--target TARGET] [--glibc VERSION]": "before a release",
     "pip wheel --no-deps --wheel-dir dist .": "tests of the packaging, with another folder",
     "pip install PATH/dist/tansu_cffi-0.1.0-cp310-abi3-linux_x86_64.whl": "tests of the packaging, with its real path",
     'export PKG_CONFIG_PATH="$(python -m tansu_cffi --libdir)/pkgconfig"': "tests of the C consumers",

@@ -77,9 +77,7 @@ def test_a_produce_wakes_the_consumer_at_the_tail(storage: Storage, start_on: St
 def test_a_file_has_one_broker_also_across_processes(tmp_path: Path, start_on: Start, topic: str) -> None:
     storage = Storage("sqlite", f"sqlite://{tmp_path}/one.db", keeps=True)
     first = start_on(storage)
-    with pytest.raises(
-        BrokerStorageError, match=r"storage_url: another broker has .*one\.db.*Stop it, or use another"
-    ):
+    with pytest.raises(BrokerStorageError, match=r"storage_url: another broker has .*one\.db.*Stop it, or use another"):
         start_on(storage)
     program = f"""
 import tansu_cffi

@@ -92,7 +92,7 @@ def test_run_listens_where_it_says(this_interpreter: Installed) -> None:
         (("--port", "ninety"), "run: --port: 'ninety' is not a whole number"),
         (("--port", "70000"), "run: --port: 70000 is out of range"),
         (("--advertised-port", "70000"), "run: --advertised-port: 70000 is out of range"),
-        (("--advertised-host", "a b"), "run: --advertised-host: \"a b\" is no host"),
+        (("--advertised-host", "a b"), 'run: --advertised-host: "a b" is no host'),
         (("--host", ""), "run: --host: must not be empty"),
         (("--set", "listener.port=70000"), "run: --set listener.port: 70000 is out of range"),
         (("--set", "node.id=-1"), "run: --set node.id: -1 is out of range"),

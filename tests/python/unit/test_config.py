@@ -164,8 +164,9 @@ def test_repr_names_every_field() -> None:
 
 
 def test_it_is_immutable_comparable_and_a_key() -> None:
-    one, two = BrokerConfig(node_id=1, extra={"max.connections": "7"}), BrokerConfig(
-        node_id=1, extra={"max.connections": "7"}
+    one, two = (
+        BrokerConfig(node_id=1, extra={"max.connections": "7"}),
+        BrokerConfig(node_id=1, extra={"max.connections": "7"}),
     )
     with pytest.raises(dataclasses.FrozenInstanceError):
         one.node_id = 2  # type: ignore[misc]

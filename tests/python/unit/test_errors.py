@@ -11,9 +11,7 @@ import tansu_cffi
 from tansu_cffi import BrokerError, BrokerErrorKind
 from tansu_cffi._errors import error_of
 
-CLASSES = [
-    value for value in vars(tansu_cffi).values() if isinstance(value, type) and issubclass(value, BrokerError)
-]
+CLASSES = [value for value in vars(tansu_cffi).values() if isinstance(value, type) and issubclass(value, BrokerError)]
 BUILTINS = {
     "BrokerConfigError": ValueError,
     "BrokerArgumentError": ValueError,

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import types
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Callable
 
@@ -92,18 +93,25 @@ def test_a_table_of_another_size_is_another_build(tmp_path: Path) -> None:
     assert f"is of version {__version__} of another build" in _refused(_compiled(tmp_path, source))
 
 
-def test_the_installed_package_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.fixture
+def fake_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     package = tmp_path / "tansu_cffi_storages"
     package.mkdir()
     (package / "__init__.py").write_text("def library(): return '/of/the/package/libtansu_storages.so.0'\n")
-    monkeypatch.delitem(sys.modules, "tansu_cffi_storages", raising=False)
+    real = sys.modules.pop("tansu_cffi_storages", None)
     monkeypatch.syspath_prepend(str(tmp_path))
+    yield
+    sys.modules.pop("tansu_cffi_storages", None)
+    if real is not None:
+        sys.modules["tansu_cffi_storages"] = real
+
+
+def test_the_installed_package_is_found(fake_package: None) -> None:
     assert _storages.library() == "/of/the/package/libtansu_storages.so.0"
     with pytest.raises(BrokerConfigError, match="/of/the/package/"):
         TansuBroker(BrokerConfig(storage_url=URL))
     # A setting wins.
     assert "/of/the/setting/" in _refused("/of/the/setting/libtansu_storages.so.0")
-    monkeypatch.delitem(sys.modules, "tansu_cffi_storages", raising=False)
 
 
 def test_a_module_without_a_spec_is_no_package(monkeypatch: pytest.MonkeyPatch) -> None:
