@@ -19,8 +19,8 @@ from build_rust import RUST, VERSION, Build, Library, cargo_output
 
 FILE = "THIRD_PARTY_NOTICES.txt"
 RULE = "-" * 80
-HEAD = """{name} contains code of the following projects, unchanged as published in the Rust package registry, where their
-sources can be had under the name and version given here. Which licence applies to which, and the texts, follow.
+HEAD = """{name} contains code of the following projects, unchanged as published in the Rust package registry, where
+their sources can be had under the name and version given here. Which licence applies to which, and the texts, follow.
 
 """
 #: Folders of C sources inside crates, with licences of their own.

@@ -58,7 +58,8 @@ class BuildWithLibrary(build_ext):
             super().build_extensions()
         except (CompileError, LinkError, PlatformError) as error:
             raise SystemExit(
-                f"tansu-cffi: the module tansu_cffi._native was not compiled ({error}). The compiler's messages are above."
+                f"tansu-cffi: the module tansu_cffi._native was not compiled ({error}). "
+                "The compiler's messages are above."
             ) from None
 
 
@@ -70,8 +71,8 @@ def check_tools() -> None:
     header = Path(sysconfig.get_path("include"), "Python.h")
     if not header.is_file():
         raise SystemExit(
-            f"tansu-cffi is built with the headers of Python, and {header} is missing. Install them (Debian: python3-dev, "
-            "pypy3-dev; Fedora: python3-devel)."
+            f"tansu-cffi is built with the headers of Python, and {header} is missing. "
+            "Install them (Debian: python3-dev, pypy3-dev; Fedora: python3-devel)."
         )
 
 

@@ -6,8 +6,8 @@
 //! is private: both libraries must come from the same release, which the client checks before it calls anything else.
 //!
 //! A request is submitted with a token and answered by a call of the client's `reply` function with that token, at most
-//! once. A reply for a token that is not pending is refused and its bytes are given back. A request whose answer is lost
-//! by a panic is answered with a failure. A panic crosses in neither direction.
+//! once. A reply for a token that is not pending is refused and its bytes are given back. A request whose answer is
+//! lost by a panic is answered with a failure. A panic crosses in neither direction.
 
 pub mod buffer;
 #[cfg(feature = "client")]

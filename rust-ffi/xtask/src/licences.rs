@@ -1,5 +1,5 @@
-//! `cargo xtask licences`: is every dependency's licence one that we accept? (build_notices.py in the root puts the texts
-//! that they ask for into each wheel.)
+//! `cargo xtask licences`: is every dependency's licence one that we accept? (build_notices.py in the root puts the
+//! texts that they ask for into each wheel.)
 //!
 //! Rust's dependencies are read from `cargo metadata` (the whole of Cargo.lock, every platform). What Python, Go, Java
 //! and Node bring is not part of a wheel: it is installed by its own package manager, and `deny.toml` lists it with its

@@ -66,8 +66,8 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "lib",
         usage: "lib [--test-hooks | --storages] [--quiet]",
-        doc: "Builds libtansu.so.0 or, with --storages, libtansu_storages.so.0 into <target>/tansu; with the test hooks \
-              into <target>/tansu-hooks.",
+        doc: "Builds libtansu.so.0 or, with --storages, libtansu_storages.so.0 into <target>/tansu; with the test \
+              hooks into <target>/tansu-hooks.",
         run: library::run,
     },
     Command {

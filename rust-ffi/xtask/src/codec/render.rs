@@ -63,8 +63,10 @@ fn root(apis: &[Api]) -> Fallible<String> {
         modules.insert(message.file(), ENGINE.contains(&message.key));
     }
     for (module, engine) in modules {
-        let condition = if engine { "" } else { ALL_APIS };
-        writeln!(text, "{condition}\n{}mod {module};", if module == CHECK { "" } else { "pub " })?;
+        if !engine {
+            writeln!(text, "{ALL_APIS}")?;
+        }
+        writeln!(text, "{}mod {module};", if module == CHECK { "" } else { "pub " })?;
     }
     text.push_str("#[cfg(test)]\nmod tests;\n");
     text.push_str("\npub use crate::codec::{DecodeError, EncodeError, Reader, Records, Uuid, Writer};\n");

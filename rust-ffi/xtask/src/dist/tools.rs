@@ -59,8 +59,8 @@ impl Tools {
 /// The script that cargo-zigbuild runs as `python -m ziglang`.
 const ZIG: &str = "python-for-zig";
 
-/// Zig refuses the one argument of build.rs that other linkers take, `--exclude-libs`. It keeps functions of crates out of
-/// the interface; `gates::symbols` makes sure that there are none.
+/// Zig refuses the one argument of build.rs that other linkers take, `--exclude-libs`. It keeps functions of crates out
+/// of the interface; `gates::symbols` makes sure that there are none.
 fn write_zig(bin: &Path) -> Outcome {
     let python = bin.join("python");
     let script = format!(
