@@ -77,13 +77,13 @@ def _sizes() -> dict[str, list[float]]:
 
 def _cold_install() -> dict[str, list[float]]:
     figures = {}
-    for name, more in (("with Tansu", {}), ("without Tansu", {"TANSU_CFFI_FEATURES": ""})):
+    for name, source in (("tansu-cffi", HERE.parent), ("tansu-cffi-storages", HERE.parent / "storages")):
         with tempfile.TemporaryDirectory() as folder:
-            env = {**os.environ, **more, "CARGO_TARGET_DIR": f"{folder}/target"}
+            env = {**os.environ, "CARGO_TARGET_DIR": f"{folder}/target"}
             begun = time.perf_counter()
             pip = [sys.executable, "-m", "pip", "install", "--no-deps", "--target", f"{folder}/site"]
-            subprocess.run([*pip, str(HERE.parent)], env=env, check=True, stdout=subprocess.DEVNULL)
-            figures[f"cold source install {name}, s"] = [time.perf_counter() - begun]
+            subprocess.run([*pip, str(source)], env=env, check=True, stdout=subprocess.DEVNULL)
+            figures[f"cold source install of {name}, s"] = [time.perf_counter() - begun]
     return figures
 
 

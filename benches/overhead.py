@@ -1,6 +1,6 @@
 """What the shell costs: the same requests to `python -m tansu_cffi run` and to upstream's own broker.
 
-    (cd rust-ffi && cargo build --release --ignore-rust-version -p tansu-backend -F bench --example upstream_broker)
+    (cd rust-ffi && cargo build --release --ignore-rust-version -p tansu-upstream -F bench --example upstream_broker)
     python benches/overhead.py TARGET/release/examples/upstream_broker
 
 One connection, one request at a time; rounds alternate between the two. CPU is user and system time of the server
