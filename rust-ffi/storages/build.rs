@@ -1,5 +1,5 @@
 //! Link arguments of the shared library.
-#![expect(clippy::disallowed_macros, reason = "so a build script talks with cargo")]
+#![expect(clippy::disallowed_methods, clippy::disallowed_macros, reason = "so a build script talks with cargo")]
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

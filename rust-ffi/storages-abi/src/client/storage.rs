@@ -57,7 +57,7 @@ impl Storage {
     }
 
     /// Answers a request. Dropping the future ends what only waits; what the storage has begun, it finishes.
-    pub fn call(&self, frame: Frame) -> impl Future<Output = Reply> + Send + 'static {
+    pub fn call(&self, frame: Frame) -> impl Future<Output = Reply> + Send + use<> {
         let Frame { bytes, key, version, correlation_id, body_at } = frame;
         let operation = Operation { kind: operation::CALL, key, version, correlation_id, body_at };
         let call = self.raw.submit(operation, bytes.into());
