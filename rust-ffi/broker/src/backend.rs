@@ -100,6 +100,8 @@ pub trait Backend: Send + Sync + 'static {
     ) -> Pending<'_, Result<Topic, Error>>;
     /// Flushes, after the work that drained requests left behind.
     fn close(&self) -> Pending<'_, ()>;
+    /// Ends what is not closed by now; calls that still wait fail. The last call, which may block for two seconds.
+    fn shut_down(&self) {}
 }
 
 /// What to open a backend with; the port is the bound one.

@@ -40,7 +40,9 @@ pub struct Entry {
     pub cancel: unsafe extern "C" fn(instance: *mut Instance, token: u64),
     /// Answers at once what only waits: the broker is draining.
     pub drain: unsafe extern "C" fn(instance: *mut Instance),
-    /// Ends the runtime, waiting up to two seconds for its threads, and frees the instance.
+    /// Ends the runtime, waiting up to two seconds for its threads. Operations that still run get no reply.
+    pub shut_down: unsafe extern "C" fn(instance: *mut Instance),
+    /// Shuts the instance down if that has not been done, and frees it.
     pub free: unsafe extern "C" fn(instance: *mut Instance),
     /// Sends log records up to `level` to `sink`, for the whole process. Levels are 0 (off) to 5 (trace).
     pub log: unsafe extern "C" fn(level: u32, sink: LogFn),

@@ -111,6 +111,18 @@ async fn an_opening_can_be_given_up() {
     assert!(timeout(Duration::from_millis(20), hanging).await.is_err());
 }
 
+#[tokio::test]
+async fn a_shut_down_ends_what_still_runs() {
+    let storage = open("hangs").await;
+    let call = storage.call(frame(b"x"));
+    storage.shut_down();
+    let closed = Reply::Close("the storage was shut down before it answered".into());
+    assert_eq!(call.await, closed);
+    assert_eq!(storage.call(frame(b"x")).await, closed);
+    assert_eq!(storage.topics().await.unwrap_err().kind, FailureKind::Storage);
+    storage.shut_down();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thread_that_does_not_end_holds_the_end_up_for_two_seconds_only() {
     let storage = open("blocks-in-close").await;

@@ -200,4 +200,5 @@ def test_ctest_has_the_programs_with_their_labels(
     some = ["c_library", "c_panic", "cpp_ownership", "c_settings_asan"]
     build(tmp_path, ["cmake", "--build", "build", "--parallel", "2", "--target", *some])
     said = build(tmp_path / "build", ["ctest", "--output-on-failure", "-R", f"^({'|'.join(some)})$"])
-    assert "100% tests passed, 0 tests failed out of 4" in said
+    # CMake 4 leaves out the failed ones if there are none.
+    assert re.search(r"100% tests passed.* out of 4\b", said), said

@@ -149,6 +149,10 @@ impl Backend for Storages {
         Box::pin(async move { self.opened.create_topic(&new).await.map(topic).map_err(error) })
     }
 
+    fn shut_down(&self) {
+        self.opened.shut_down();
+    }
+
     fn close(&self) -> Pending<'_, ()> {
         Box::pin(async {
             if let Err(failure) = self.opened.close().await {

@@ -25,31 +25,51 @@ pub(crate) enum Answer {
 pub(crate) struct Pending {
     /// The last token given; tokens are never used again.
     last: AtomicU64,
-    senders: Mutex<HashMap<u64, oneshot::Sender<Answer>>>,
+    senders: Mutex<Senders>,
+}
+
+#[derive(Debug, Default)]
+struct Senders {
+    by_token: HashMap<u64, oneshot::Sender<Answer>>,
+    /// No operation is answered any more.
+    closed: bool,
 }
 
 impl Pending {
-    /// Returns a new token, and where its answer comes.
+    /// Returns a new token, and where its answer comes. Its sender is dropped at once if this is closed.
     pub(crate) fn register(&self) -> (u64, oneshot::Receiver<Answer>) {
         let token = self.last.fetch_add(1, Ordering::Relaxed) + 1;
         let (sender, receiver) = oneshot::channel();
-        self.lock().insert(token, sender);
+        let mut senders = self.lock();
+        if !senders.closed {
+            senders.by_token.insert(token, sender);
+        }
         (token, receiver)
     }
 
     /// Forgets an operation. Returns whether it was still pending.
     pub(crate) fn forget(&self, token: u64) -> bool {
-        self.lock().remove(&token).is_some()
+        self.lock().by_token.remove(&token).is_some()
+    }
+
+    /// Drops the senders of all operations: none of them is answered any more.
+    pub(crate) fn close(&self) {
+        let mut senders = self.lock();
+        senders.closed = true;
+        let dropped = std::mem::take(&mut senders.by_token);
+        // After the lock: receivers are woken in here.
+        drop(senders);
+        drop(dropped);
     }
 
     /// Answers an operation. Returns whether it was pending.
     fn answer(&self, token: u64, answer: Answer) -> bool {
-        let sender = self.lock().remove(&token);
+        let sender = self.lock().by_token.remove(&token);
         // After the lock: the receiver may be woken in here.
         sender.is_some_and(|sender| sender.send(answer).is_ok())
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<u64, oneshot::Sender<Answer>>> {
+    fn lock(&self) -> MutexGuard<'_, Senders> {
         self.senders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -121,6 +141,19 @@ mod tests {
         assert!(pending.forget(token));
         assert!(!pending.forget(token));
         assert!(!pending.answer(token, Answer::Done(Bytes::new())));
+    }
+
+    #[test]
+    fn a_closed_table_answers_nothing() {
+        let pending = Pending::default();
+        let (before, mut first) = pending.register();
+        pending.close();
+        assert!(first.try_recv().is_err());
+        let (after, mut second) = pending.register();
+        assert!(second.try_recv().is_err());
+        for token in [before, after] {
+            assert!(!pending.answer(token, Answer::Done(Bytes::new())));
+        }
     }
 
     #[test]

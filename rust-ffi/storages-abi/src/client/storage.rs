@@ -94,6 +94,14 @@ impl Storage {
         self.perform(operation::CLOSE, Buffer::empty()).await.map(drop)
     }
 
+    /// Ends the runtime of the storage, which waits for its threads for up to two seconds. Operations that still run
+    /// fail, and so does every later one.
+    pub fn shut_down(&self) {
+        // SAFETY: the contract of `Entry`.
+        unsafe { (self.raw.entry.shut_down)(self.raw.instance) }
+        self.raw.pending.close();
+    }
+
     async fn perform(&self, kind: u32, payload: Buffer) -> Result<Bytes, Failure> {
         self.raw.perform(Operation { kind, ..Operation::default() }, payload).await
     }
@@ -150,8 +158,10 @@ impl Future for Call {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Answer> {
         let answer = ready!(Pin::new(&mut self.receiver).poll(cx));
         self.answered = true;
-        // The sender lives in `pending` until it is used, so it cannot be lost.
-        Poll::Ready(answer.unwrap_or_else(|_| Answer::Failed(Failure::new(FailureKind::Panic, "the reply was lost"))))
+        // The sender lives in `pending` until it is used, or until all are dropped.
+        Poll::Ready(answer.unwrap_or_else(|_| {
+            Answer::Failed(Failure::new(FailureKind::Storage, "the storage was shut down before it answered"))
+        }))
     }
 }
 

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -28,13 +28,17 @@ pub const fn entry<B: Backend>() -> Entry {
         submit: submit::<B>,
         cancel: cancel::<B>,
         drain: drain::<B>,
+        shut_down: shut_down::<B>,
         free: free::<B>,
         log: log::set,
     }
 }
 
 struct Server<B> {
-    runtime: Runtime,
+    /// None once it is shut down.
+    runtime: Mutex<Option<Runtime>>,
+    /// Of the runtime. A task that is spawned after its end is dropped.
+    handle: Handle,
     state: Arc<State<B>>,
 }
 
@@ -161,7 +165,8 @@ unsafe extern "C" fn new<B: Backend>(options: Buffer, host: Host, out: *mut *mut
             running: Mutex::default(),
             host,
         };
-        Ok(Box::new(Server::<B> { runtime, state: Arc::new(state) }))
+        let handle = runtime.handle().clone();
+        Ok(Box::new(Server::<B> { runtime: Mutex::new(Some(runtime)), handle, state: Arc::new(state) }))
     });
     match made.and_then(|made| made) {
         Ok(server) => {
@@ -201,7 +206,7 @@ unsafe extern "C" fn submit<B: Backend>(instance: *mut Instance, token: u64, ope
     let started = panics::caught(|| {
         // Held until the task is in it: the task takes itself out.
         let mut running = server.state.lock();
-        running.insert(token, server.runtime.spawn(task).abort_handle());
+        running.insert(token, server.handle.spawn(task).abort_handle());
     });
     if let Err(failure) = started {
         server.state.send(token, Answer::Failed(failure));
@@ -246,6 +251,26 @@ unsafe extern "C" fn drain<B: Backend>(instance: *mut Instance) {
     });
 }
 
+impl<B> Server<B> {
+    fn shut_down(&self) {
+        self.state.stop.cancel();
+        let runtime = self.runtime.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(runtime) = runtime {
+            runtime.shutdown_timeout(LAST_THREADS);
+        }
+    }
+}
+
+/// # Safety
+/// The contract of `Entry`.
+unsafe extern "C" fn shut_down<B: Backend>(instance: *mut Instance) {
+    // As in `cancel`.
+    let _ = panics::caught(|| {
+        // SAFETY: the caller's promise.
+        unsafe { server::<B>(instance) }.shut_down();
+    });
+}
+
 /// # Safety
 /// The contract of `Entry`.
 unsafe extern "C" fn free<B: Backend>(instance: *mut Instance) {
@@ -253,10 +278,7 @@ unsafe extern "C" fn free<B: Backend>(instance: *mut Instance) {
     let _ = panics::caught(|| {
         // SAFETY: the caller's promise: `new` made it, and this is its last use.
         let server = unsafe { Box::from_raw(instance.cast::<Server<B>>()) };
-        server.state.stop.cancel();
-        let Server { runtime, state } = *server;
-        runtime.shutdown_timeout(LAST_THREADS);
         // The backend goes with the last reference, after its tasks.
-        drop(state);
+        server.shut_down();
     });
 }
