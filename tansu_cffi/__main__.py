@@ -6,13 +6,14 @@ import argparse
 import json
 import logging
 import os
+import re
 import signal
 import sys
 from collections.abc import Sequence
 from typing import Any, Optional
 
 from tansu_cffi import BrokerConfig, BrokerError, BrokerStateError, TansuBroker, __version__, _core, _demo
-from tansu_cffi._config import in_names
+from tansu_cffi._config import in_names, of_environment
 from tansu_cffi._fields import field_of
 from tansu_cffi._loader import PACKAGE, library_path
 from tansu_cffi._storages import library as storages_library
@@ -88,7 +89,12 @@ def _parser() -> argparse.ArgumentParser:
     _demo.add_arguments(demo)
     demo.set_defaults(run=_demo.run)
 
-    run = commands.add_parser("run", help="run a broker until Ctrl-C or SIGTERM")
+    run = commands.add_parser(
+        "run",
+        help="run a broker until Ctrl-C or SIGTERM",
+        description="Runs a broker until Ctrl-C or SIGTERM. Settings are read from the environment as well, such as "
+        "TANSU_STORAGE_URL, which keeps a password out of the list of processes; an option wins over its variable.",
+    )
     run.add_argument("--host", help="address to bind; localhost takes 127.0.0.1 and ::1 (localhost)")
     run.add_argument("--port", help="port to bind; 0 takes a free one (9092)")
     run.add_argument("--storage", metavar="URL", help="where records live (memory://)")
@@ -111,15 +117,26 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+class _UsageError(Exception):
+    """An option that is not written as it should be; the message names it."""
+
+
 # --- run --------------------------------------------------------------------------------------------------------------
 
 
 def _run(args: argparse.Namespace) -> int:
     _log_to_stderr(args.log_level)
-    settings, names = {"listener.port": "9092"}, dict(SETTINGS)
+    environment = of_environment("TANSU_", os.environ)
+    for warning in environment.warnings:
+        print(f"run: {warning}", file=sys.stderr)
+    settings = {"listener.port": "9092", **environment.settings}
+    names = {**SETTINGS, **{key: environment.variables[key] for key in environment.settings}}
     try:
         _read_settings(args, settings, names)
         broker = TansuBroker(BrokerConfig.from_settings(settings))
+    except _UsageError as error:
+        print(f"run: {error}", file=sys.stderr)
+        return EXIT_USAGE
     except BrokerError as error:
         return _refused(error, names, EXIT_USAGE)
     stops = 0
@@ -159,7 +176,9 @@ def _read_settings(args: argparse.Namespace, settings: dict[str, str], names: di
     for pair in args.settings:
         key, equals, value = pair.partition("=")
         if not equals:
-            raise BrokerError(f"--set {pair}: write KEY=VALUE")
+            # What stands behind the key may be a password.
+            shown = re.split(r"[^\w.-]", pair, maxsplit=1)[0][:80]
+            raise _UsageError(f"--set {shown}: write KEY=VALUE")
         settings[key], names[key] = value, f"--set {key}"
     for key, option in SETTINGS.items():
         value = getattr(args, option[2:].replace("-", "_"))

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Optional, TypeVar
 
 from tansu_cffi import _core
 from tansu_cffi._errors import BrokerConfigError, BrokerError
-from tansu_cffi._fields import KINDS, field_of, key_of, renamed
+from tansu_cffi._fields import KINDS, field_of, key_of, near, renamed
+
+#: Fields that may be None: the library decides.
+OPTIONAL = ("advertised_port", "node_id")
 
 E = TypeVar("E", bound=BrokerError)
 
@@ -26,7 +30,7 @@ class BrokerConfig:
 
     #: Where records live: `memory://`, `sqlite://orders.db`, `postgres://user:password@host/database`, ...
     storage_url: str = "memory://"
-    #: Address to bind. `localhost` takes 127.0.0.1 and, where it exists, ::1; anything else binds only that.
+    #: Address to bind. `localhost` takes 127.0.0.1 and, where it exists, ::1; `::` takes IPv4 as well.
     listener_host: str = "localhost"
     #: Port to bind; 0 takes a free one.
     listener_port: int = 0
@@ -35,7 +39,8 @@ class BrokerConfig:
     #: Port that clients are told to connect to; None is the bound one.
     advertised_port: Optional[int] = None
     cluster_id: str = "tansu"
-    node_id: int = 111
+    #: None is the storage's default: what a data folder in use has, 1 for a new one and in memory, 111 on Tansu's.
+    node_id: Optional[int] = None
     #: Threads that serve connections.
     num_network_threads: int = 1
     #: How long a stop waits for requests in work when the caller names no grace.
@@ -45,7 +50,7 @@ class BrokerConfig:
 
     def __post_init__(self) -> None:
         for name, kind in KINDS.items():
-            _check_type(name, getattr(self, name), kind, optional=name == "advertised_port")
+            _check_type(name, getattr(self, name), kind, optional=name in OPTIONAL)
         # A copy: what the caller does with the original is not our business any more.
         object.__setattr__(self, "extra", _checked_extra(self.extra))
         check(self)
@@ -54,12 +59,13 @@ class BrokerConfig:
     def from_env(cls, prefix: str = "TANSU_", environ: Optional[Mapping[str, str]] = None) -> BrokerConfig:
         """The settings that the environment names: `TANSU_STORAGE_URL`, `TANSU_LISTENER_PORT`, `TANSU_MAX_CONNECTIONS`.
 
-        Each setting may be there, in capitals and with underscores for dots; the others keep their defaults.
+        Each setting may be there, in capitals and with underscores for dots; the others keep their defaults. A
+        variable that is nearly one of them is warned of.
         """
-        environ = os.environ if environ is None else environ
-        variables = {key: prefix + key.replace(".", "_").upper() for key in _core.setting_keys()}
-        settings = {key: environ[variable] for key, variable in variables.items() if variable in environ}
-        return cls._from_settings(settings, variables)
+        found = of_environment(prefix, os.environ if environ is None else environ)
+        for warning in found.warnings:
+            warnings.warn(warning, stacklevel=2)
+        return cls._from_settings(found.settings, found.variables)
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, str]) -> BrokerConfig:
@@ -94,6 +100,37 @@ class BrokerConfig:
         parts = [f"{name}={_shown(getattr(self, name), shown[key_of(name)])}" for name in KINDS]
         extra = {key: shown[key] for key in self.extra}
         return f"BrokerConfig({', '.join(parts)}, extra={extra!r})"
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What the environment says: settings, the variable of each, and what looks like a slip."""
+
+    settings: dict[str, str]
+    variables: dict[str, str]
+    warnings: list[str]
+
+
+#: Variables that begin as those of settings do and are read elsewhere.
+_OTHERS = ("LIB_DIR", "STORAGES_LIB_DIR", "STORAGES", "CFFI_LIBRARY")
+
+
+def of_environment(prefix: str, environ: Mapping[str, str]) -> Environment:
+    """The settings that the environment names; a value is not looked at."""
+    variables = {key: prefix + key.replace(".", "_").upper() for key in _core.setting_keys()}
+    settings = {key: environ[variable] for key, variable in variables.items() if variable in environ}
+    known = {*variables.values(), *(prefix + other for other in _OTHERS)}
+    slips = {name: near(name, variables.values(), like=0.8) for name in sorted(environ) if _is_like(name, prefix)}
+    said = [
+        f"{name}: no setting has this variable, and it is not read. Did you mean {meant}?"
+        for name, meant in slips.items()
+        if name not in known and meant is not None
+    ]
+    return Environment(settings, variables, said)
+
+
+def _is_like(name: str, prefix: str) -> bool:
+    return bool(prefix) and name.upper().startswith(prefix.upper())
 
 
 def settings_of(config: BrokerConfig) -> dict[str, str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, Optional, Protocol, runtime_checkable
 
 from tansu_cffi import _lifetime
 from tansu_cffi._errors import BrokerArgumentError, BrokerError
+from tansu_cffi._fields import near
 
 
 @runtime_checkable
@@ -74,3 +76,8 @@ def _check(handler: Any) -> None:
             raise BrokerArgumentError(
                 f"event_handler: {type(handler).__name__} has no method {method}(). Derive it from BrokerEventHandler."
             )
+    for name in dir(type(handler)):
+        meant = near(name, METHODS) if name.startswith("on_") and name not in METHODS else None
+        if meant is not None:
+            slip = f"event_handler: {type(handler).__name__}.{name}() is never called. Did you mean {meant}()?"
+            warnings.warn(slip, stacklevel=4)

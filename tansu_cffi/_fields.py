@@ -5,8 +5,9 @@ The library speaks of settings, Python of fields, the command line of options; h
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Optional
 
 #: Every field but `extra`, with the type of its values.
@@ -32,6 +33,13 @@ def field_of(key: str) -> Optional[str]:
     """The field for a setting; None if it is reached by `extra`."""
     name = key.replace(".", "_")
     return name if name in KINDS and key_of(name) == key else None
+
+
+def near(name: str, known: Iterable[str], *, like: float = 0.75) -> Optional[str]:
+    """Returns the known name that this one is nearest to, in upper or lower case; None if none is near."""
+    by_lower = {one.lower(): one for one in known}
+    found = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=like)
+    return by_lower[found[0]] if found else None
 
 
 def in_fields(message: str) -> str:

@@ -81,6 +81,35 @@ static void every_call_is_refused(tansu_broker *broker, tansu_config *config, ui
   (void)port;
 }
 
+/* The parent has seen it by waiting, by a port or by a command, and has never asked for the state. */
+static void the_child_knows_the_state_that_another_call_has_seen(void) {
+  int call;
+  for (call = 0; call < 3; call++) {
+    uint16_t port = 0;
+    pid_t child;
+    tansu_config *config = memory_config();
+    tansu_broker *broker = NULL;
+    CHECK_OK(tansu_broker_new(config, NULL, &broker, NULL));
+    CHECK_OK(tansu_broker_start(broker, NULL));
+    if (call == 0) CHECK_OK(tansu_broker_wait_ready(broker, LIMIT_MS, &port, NULL));
+    while (call == 1 && tansu_broker_port(broker) == 0) sched_yield();
+    while (call == 2) {
+      char buffer[64];
+      if (tansu_broker_bootstrap(broker, buffer, sizeof buffer, NULL) == TANSU_OK) break;
+      sched_yield();
+    }
+    child = fork_now();
+    CHECK(child >= 0);
+    if (child == 0) {
+      CHECK_INT(tansu_broker_state(broker), TANSU_STATE_RUNNING);
+      _exit(0);
+    }
+    wait_for_child(child);
+    end_broker(broker);
+    tansu_config_free(config);
+  }
+}
+
 static void the_child_is_refused_and_the_parent_goes_on(void) {
   recorder events;
   uint16_t port = 0;

@@ -152,6 +152,11 @@ pub(crate) fn check(settings: &Settings) -> Result<(), Error> {
     ))
 }
 
+/// The node id of the engine's storages where none is set; `None` for other storages.
+pub(crate) fn default_node_id(url: &str) -> Option<i32> {
+    embedded::is_ours(url).then(|| embedded::default_node_id(url))
+}
+
 pub(crate) async fn open(opening: Opening<'_>) -> Result<Arc<dyn Backend>, Error> {
     if embedded::is_ours(opening.settings.text("storage.url")) {
         return embedded::open(&opening).await;

@@ -82,7 +82,8 @@ impl fmt::Display for End {
 
 pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>) -> End {
     let mut stream = Closing(stream);
-    let peer = stream.0.peer_addr().map_or_else(|_| "/".into(), |peer| format!("/{}", peer.ip()).into());
+    let address = stream.0.peer_addr();
+    let peer = address.map_or_else(|_| "/".into(), |peer| format!("/{}", peer.ip().to_canonical()).into());
     let mut connection = Connection {
         peer,
         stream: &mut stream.0,

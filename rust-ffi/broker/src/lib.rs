@@ -97,7 +97,7 @@ impl Broker {
             bootstrap: self.bootstrap(),
             storage_url: inner.settings.get("storage.url").unwrap_or_default(),
             cluster_id: inner.settings.text("cluster.id").to_owned(),
-            node_id: inner.settings.int("node.id") as i32,
+            node_id: inner.settings.node_id(),
             apis: inner.open().map_or_else(Vec::new, |(_, backend)| backend.advertised().to_vec()),
         }
     }

@@ -106,7 +106,11 @@ fn open(addr: SocketAddr, backlog: i32) -> std::io::Result<Socket> {
     // socket2 sets CLOEXEC.
     let socket = Socket::new(Domain::for_address(addr), Type::STREAM, Some(Protocol::TCP))?;
     if addr.is_ipv6() {
-        socket.set_only_v6(true)?;
+        // As in Kafka, `::` is all addresses of both families. (`set_only_v6(false)` fails where there is no IPv4.)
+        let takes_both = addr.ip().is_unspecified() && socket.set_only_v6(false).is_ok();
+        if !takes_both {
+            socket.set_only_v6(true)?;
+        }
     }
     // A restart on the same port must not wait for TIME_WAIT of old connections. On Linux this lets nobody share a
     // listener.

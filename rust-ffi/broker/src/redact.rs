@@ -20,8 +20,15 @@ pub fn url(url: &str) -> String {
         Some(at) => url.split_at(at + 3),
         None => ("", url),
     };
-    format!("{scheme}{}", query(&user_info(rest)))
+    let ends: &[char] = if scheme.is_empty() { &BETWEEN_WORDS } else { &BETWEEN_PAIRS };
+    format!("{scheme}{}", pairs(&user_info(scheme, rest), ends))
 }
+
+/// What ends a value in a URL, and in connection parameters (`host=h password=x`).
+const BETWEEN_PAIRS: [char; 2] = ['&', ';'];
+const BETWEEN_WORDS: [char; 6] = ['&', ';', ' ', '\t', '\n', '\r'];
+/// What a key begins behind.
+const BEFORE_KEYS: [char; 10] = ['?', '&', ';', '#', '/', ',', ' ', '\t', '\n', '\r'];
 
 /// A log record, a library's own words included, as it may be shown: every URL in it is masked, and so is every secret
 /// of a broker that lives, however it is written.
@@ -89,17 +96,14 @@ fn change(secrets: &[String], one: impl Fn(&mut BTreeMap<String, usize>, &str)) 
 
 /// What [`url`] masks, as written and decoded.
 fn secrets(url: &str) -> Vec<String> {
-    let rest = url.find("://").map_or(url, |at| &url[at + 3..]);
+    let (scheme, rest) = url.find("://").map_or(("", url), |at| url.split_at(at + 3));
     let mut found = Vec::new();
-    if let (Some(colon), Some(at)) = (rest.find(':'), rest.rfind('@'))
-        && colon < at
-    {
-        found.push(rest[colon + 1..at].to_owned());
+    if let Some((begin, end)) = password(scheme, rest) {
+        found.push(rest[begin..end].to_owned());
     }
-    if let Some((_, query)) = rest.split_once('?') {
-        let values = query.split(['&', ';']).filter_map(|pair| pair.split_once('='));
-        found.extend(values.filter(|(key, _)| is_secret(key)).map(|(_, value)| value.to_owned()));
-    }
+    let ends: &[char] = if scheme.is_empty() { &BETWEEN_WORDS } else { &BETWEEN_PAIRS };
+    let values = secret_values(rest, ends).into_iter().map(|(begin, end)| rest[begin..end].trim_matches(['\'', '"']));
+    found.extend(values.map(str::to_owned));
     let plain: Vec<String> =
         found.iter().map(|secret| decoded(secret)).filter(|secret| !found.contains(secret)).collect();
     found.extend(plain);
@@ -107,21 +111,64 @@ fn secrets(url: &str) -> Vec<String> {
     found
 }
 
-/// From the first colon to the last `@`: a password may hold any character when nobody encoded it.
-fn user_info(rest: &str) -> String {
-    match (rest.find(':'), rest.rfind('@')) {
-        (Some(colon), Some(at)) if colon < at => format!("{}:{MASK}{}", &rest[..colon], &rest[at..]),
-        _ => rest.to_owned(),
+/// Where the password of the user info is: from the first colon to the last `@`, as a password may hold any character
+/// when it is not encoded. Without an `@`, what follows the colon of the authority, unless it is a port.
+fn password(scheme: &str, rest: &str) -> Option<(usize, usize)> {
+    if let (Some(colon), Some(at)) = (rest.find(':'), rest.rfind('@'))
+        && colon < at
+    {
+        return Some((colon + 1, at));
+    }
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if scheme.is_empty() || authority.starts_with('[') {
+        return None;
+    }
+    let colon = authority.find(':')?;
+    // In a sentence, a bracket or a full stop may follow.
+    let behind = authority[colon + 1..].trim_end_matches([')', ']', '.', ',', ':']);
+    let is_port = behind.bytes().all(|byte| byte.is_ascii_digit());
+    (!is_port).then_some((colon + 1, rest.len()))
+}
+
+fn user_info(scheme: &str, rest: &str) -> String {
+    match password(scheme, rest) {
+        Some((begin, end)) => format!("{}{MASK}{}", &rest[..begin], &rest[end..]),
+        None => rest.to_owned(),
     }
 }
 
-fn query(rest: &str) -> String {
-    let Some((before, query)) = rest.split_once('?') else { return rest.to_owned() };
-    let pairs = query.split(['&', ';']).map(|pair| match pair.split_once('=') {
-        Some((key, _)) if is_secret(key) => format!("{key}={MASK}"),
-        _ => pair.to_owned(),
-    });
-    format!("{before}?{}", pairs.collect::<Vec<_>>().join("&"))
+/// The values of secret keys, wherever `key=value` stands: in a query, behind `;` or `#`, or as connection parameters.
+fn secret_values(text: &str, ends: &[char]) -> Vec<(usize, usize)> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    while let Some(equals) = text[at..].find('=').map(|place| at + place) {
+        let key = text[at..equals].trim_end().rsplit(BEFORE_KEYS).next().unwrap_or_default();
+        let spaces = text[equals + 1..].len() - text[equals + 1..].trim_start_matches(' ').len();
+        let begin = equals + 1 + if ends.contains(&' ') { spaces } else { 0 };
+        at = equals + 1;
+        if is_secret(key) {
+            let value = &text[begin..];
+            // `password='two words'`
+            let quoted = value.chars().next().filter(|first| matches!(first, '\'' | '"') && ends.contains(&' '));
+            let len = match quoted {
+                Some(quote) => value[1..].find(quote).map_or(value.len(), |place| place + 2),
+                None => value.find(ends).unwrap_or(value.len()),
+            };
+            found.push((begin, begin + len));
+            at = begin + len;
+        }
+    }
+    found
+}
+
+fn pairs(text: &str, ends: &[char]) -> String {
+    let (mut shown, mut at) = (String::with_capacity(text.len()), 0);
+    for (begin, end) in secret_values(text, ends) {
+        shown.push_str(&text[at..begin]);
+        shown.push_str(MASK);
+        at = end;
+    }
+    shown.push_str(&text[at..]);
+    shown
 }
 
 fn is_secret(key: &str) -> bool {
@@ -188,8 +235,35 @@ mod tests {
     #[test]
     fn secret_query_values_are_masked() {
         assert_eq!(url("s3://b?region=x&secret_access_key=abc"), "s3://b?region=x&secret_access_key=***");
-        assert_eq!(url("s3://b?SECRET=a;p%61ssword=b&c"), "s3://b?SECRET=***&p%61ssword=***&c");
+        assert_eq!(url("s3://b?SECRET=a;p%61ssword=b&c"), "s3://b?SECRET=***;p%61ssword=***&c");
         assert_eq!(url("sqlite:///tmp/a.db?mode=rw"), "sqlite:///tmp/a.db?mode=rw");
         assert_eq!(url("memory://"), "memory://");
+    }
+
+    #[test]
+    fn a_password_is_masked_where_it_does_not_belong() {
+        for (written, shown, secret) in [
+            ("postgres://h/db;password=X1", "postgres://h/db;password=***", "X1"),
+            ("postgres://h/db#password=X1", "postgres://h/db#password=***", "X1"),
+            ("postgres://h/db?a=b#password=X1&c=d", "postgres://h/db?a=b#password=***&c=d", "X1"),
+            ("postgres://h/db?password=X1#X2 X3", "postgres://h/db?password=***", "X1#X2 X3"),
+            ("postgres://me:X1", "postgres://me:***", "X1"),
+            ("postgres://me:X1/db", "postgres://me:***", "X1/db"),
+            ("postgres://me:1X", "postgres://me:***", "1X"),
+            ("storage.url:postgres://u:X1@h", "storage.url:postgres://u:***@h", "X1"),
+            ("host=h user=me password=X1", "host=h user=me password=***", "X1"),
+            ("host=h password = X1 user=me", "host=h password = *** user=me", "X1"),
+            ("password='X1 X2' host=h", "password=*** host=h", "X1 X2"),
+            ("password='X1 X2", "password=***", "X1 X2"),
+            ("PGPASSWORD=X1;host=h", "PGPASSWORD=***;host=h", "X1"),
+        ] {
+            assert_eq!(url(written), shown);
+            let known = Known::of(written);
+            assert_eq!(text(&format!("said {secret}.")), "said ***.", "{written}");
+            drop(known);
+        }
+        for harmless in ["postgres://[::1]:5432/x", "file:///C:/data", "tcp://db:5432", "host=h user=me", "a=b=c"] {
+            assert_eq!(url(harmless), harmless);
+        }
     }
 }

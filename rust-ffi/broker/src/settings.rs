@@ -7,6 +7,7 @@ use std::{collections::BTreeMap, net::IpAddr, sync::LazyLock};
 use engine::configs::{SettingKind, broker_settings};
 
 use crate::{
+    backend,
     error::{Error, Kind},
     redact,
 };
@@ -60,6 +61,10 @@ const fn int(min: i64, max: i64) -> Type {
     Type::Int { min, max }
 }
 
+const NODE_ID: &str = "node.id";
+/// Upstream's default, which databases in use hold.
+const UPSTREAM_NODE_ID: i32 = 111;
+
 /// Every setting there is: the shell's, then the engine's by name.
 pub fn table() -> &'static [Setting] {
     static ALL: LazyLock<Vec<Setting>> = LazyLock::new(|| {
@@ -102,13 +107,18 @@ const OWN: &[Setting] = &[
         Type::Host,
         "localhost",
         "Address to bind. `localhost` takes 127.0.0.1 and, where it exists, ::1 on the same port; \
-         anything else binds only that.",
+         `::` takes IPv4 as well; anything else binds only that.",
     ),
     row("listener.port", int(0, 65_535), "0", "Port to bind; 0 takes a free one."),
     row("advertised.host", Type::Host, "localhost", "Host name that clients are told to connect to."),
     row("advertised.port", int(0, 65_535), "0", "Port that clients are told to connect to; 0 means the bound one."),
     row("cluster.id", Type::Text, "tansu", "Cluster id in Metadata and DescribeCluster."),
-    row("node.id", int(0, 2_147_483_647), "111", "Node id of the broker."),
+    row(
+        NODE_ID,
+        int(0, 2_147_483_647),
+        "1",
+        "Node id of the broker. A data folder that is in use keeps its own; on Tansu's storages the default is 111.",
+    ),
     row("num.network.threads", int(1, 256), "1", "Threads that serve connections."),
     row(
         "shutdown.grace.ms",
@@ -184,6 +194,7 @@ impl Settings {
         let value = self.raw(setting);
         Some(match setting.kind {
             _ if setting.secret => redact::MASK.to_owned(),
+            _ if setting.key == NODE_ID => self.node_id().to_string(),
             Type::Url => redact::url(value),
             _ => value.to_owned(),
         })
@@ -209,6 +220,17 @@ impl Settings {
         self.text(key).parse().unwrap_or_default()
     }
 
+    /// The node id. Its default depends on the storage.
+    pub(crate) fn node_id(&self) -> i32 {
+        if self.values.contains_key(NODE_ID) {
+            return self.int(NODE_ID) as i32;
+        }
+        match backend::default_node_id(self.text("storage.url")) {
+            Some(id) => id,
+            None => UPSTREAM_NODE_ID,
+        }
+    }
+
     pub(crate) fn boolean(&self, key: &str) -> bool {
         self.text(key) == "true"
     }
@@ -225,7 +247,8 @@ pub fn find(key: &str) -> Option<&'static Setting> {
 }
 
 fn unknown_key(key: &str) -> Error {
-    let shown: String = key.chars().take(80).collect();
+    // A pair whose `=` was mistyped has the value in it.
+    let shown: String = redact::url(key).chars().take(80).collect();
     let near = table().iter().map(|s| s.key).min_by_key(|known| distance(known, key)).unwrap_or_default();
     // A guess that shares little with what was typed is no help.
     let hint = match distance(near, key) * 2 <= near.len() {

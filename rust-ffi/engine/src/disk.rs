@@ -151,7 +151,7 @@ impl Disk {
     pub(crate) fn reopen(&self, topic: &str, index: i32, how: &How) -> io::Result<(Partition, Option<String>)> {
         let folder = folder_of(topic, index);
         let log_start = how.log_starts.get(&folder).copied().unwrap_or(0);
-        let how = Reopening { clean: how.clean, log_start, now: how.now };
+        let how = Reopening { clean: how.clean, log_start, is_new: false, now: how.now };
         Partition::open(index, Home::new(&self.store, folder.clone()), how).map_err(|e| in_folder(&folder, e))
     }
 
@@ -170,7 +170,7 @@ impl Disk {
         }
         self.sync_removed()?;
         let home = Home::new(&self.store, folder.clone());
-        let how = Reopening { clean: true, log_start: 0, now: Now::default() };
+        let how = Reopening { clean: true, log_start: 0, is_new: true, now: Now::default() };
         let partition = Partition::open(index, home, how)?.0;
         folder::write_partition_metadata(&*self.store.files, &folder, id)?;
         Ok(partition)

@@ -35,6 +35,8 @@ pub(crate) struct Wanted {
     /// Empty from version 13 on, which names topics by their ids.
     pub topic: Arc<str>,
     pub topic_id: Uuid,
+    /// The name that the id had when it was first known. Kafka: `CachedPartition.maybeResolveUnknownName`.
+    pub known_as: Option<Arc<str>>,
     pub partition: i32,
     pub fetch_offset: i64,
     pub bytes_max: usize,
@@ -122,6 +124,7 @@ fn wanted(topic: &Arc<str>, topic_id: Uuid, part: &FetchPartition) -> Wanted {
     Wanted {
         topic: topic.clone(),
         topic_id,
+        known_as: None,
         partition: part.partition,
         fetch_offset: part.fetch_offset,
         bytes_max: usize::try_from(part.partition_max_bytes).unwrap_or(0),
@@ -151,18 +154,30 @@ fn named(request: &FetchRequest<'_>) -> Vec<Wanted> {
     all
 }
 
+/// A topic's name by its id, if there is such a topic.
+pub(crate) type NameOf<'a> = &'a dyn Fn(Uuid) -> Option<Arc<str>>;
+
 impl Wanted {
     fn key(&self) -> Key {
         (self.topic.clone(), self.topic_id, self.partition)
     }
+
+    /// Remembers the name of a topic that is known by its id: once the topic is deleted, the answer depends on whether
+    /// there was one.
+    pub(crate) fn resolve(&mut self, name_of: NameOf<'_>) {
+        if self.known_as.is_none() && !self.topic_id.is_zero() {
+            self.known_as = name_of(self.topic_id);
+        }
+    }
 }
 
 impl FetchSessions {
-    /// Who fetches what. The error is the whole answer's. Kafka: `FetchManager.newContext`.
+    /// Returns what is fetched. The error is the whole answer's. `by_id` is set for requests that name topics by their
+    /// ids. Kafka: `FetchManager.newContext`.
     pub(crate) fn context(
         &self,
         request: &FetchRequest<'_>,
-        by_id: bool,
+        by_id: Option<NameOf<'_>>,
         sessions_max: i64,
         entropy: &Entropy,
         now: Instant,
@@ -184,7 +199,7 @@ impl FetchSessions {
         if session.epoch != epoch {
             return Err(ErrorCode::InvalidFetchSessionEpoch);
         }
-        if session.by_id != by_id {
+        if session.by_id != by_id.is_some() {
             return Err(ErrorCode::FetchSessionTopicIdError);
         }
         if !session.update(request) {
@@ -192,6 +207,9 @@ impl FetchSessions {
             drop(session);
             lock(&self.by_id).remove(&id);
             return Err(ErrorCode::FetchSessionIdNotFound);
+        }
+        if let Some(name_of) = by_id {
+            session.wanted.values_mut().for_each(|wanted| wanted.resolve(name_of));
         }
         session.used = now;
         session.epoch = if epoch == i32::MAX { 1 } else { epoch + 1 };
@@ -207,7 +225,7 @@ impl FetchSessions {
     fn create(
         &self,
         wanted: &[Wanted],
-        by_id: bool,
+        by_id: Option<NameOf<'_>>,
         sessions_max: i64,
         entropy: &Entropy,
         now: Instant,
@@ -227,11 +245,16 @@ impl FetchSessions {
                 break id;
             }
         };
+        let entry = |wanted: &Wanted| {
+            let mut wanted = wanted.clone();
+            by_id.iter().for_each(|name_of| wanted.resolve(name_of));
+            (wanted.key(), wanted)
+        };
         let session = Session {
             id,
             epoch: 1,
-            by_id,
-            wanted: wanted.iter().map(|wanted| (wanted.key(), wanted.clone())).collect(),
+            by_id: by_id.is_some(),
+            wanted: wanted.iter().map(entry).collect(),
             order: wanted.iter().map(Wanted::key).collect(),
             created: now,
             used: now,
@@ -274,6 +297,7 @@ impl Session {
             match self.wanted.get_mut(&key) {
                 Some(known) => {
                     new.told = known.told;
+                    new.known_as = known.known_as.take();
                     *known = new;
                 }
                 None => {

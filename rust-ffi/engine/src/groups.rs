@@ -10,6 +10,7 @@ mod promise;
 mod registry;
 mod requests;
 mod restore;
+mod state_bytes;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,7 @@ use crate::{
     Engine, Topic,
     clock::{Instant, Now},
     cx::Cx,
+    disk::OFFSETS_TOPIC,
     outcome::{Outcome, Parked, State},
     waiters::Ticket,
 };
@@ -134,8 +136,11 @@ pub(crate) fn maintain(engine: &Engine, now: Now) {
     }
 }
 
-/// Nobody can go on reading a topic that is no more. For whoever has deleted one.
+/// Deletes the offsets of a topic that was deleted. If that topic is `__consumer_offsets`, every group goes with it.
 pub(crate) fn topic_deleted(engine: &Engine, now: Now, topic: &Topic) {
+    if topic.name == OFFSETS_TOPIC {
+        return unload(engine, now);
+    }
     for group in engine.groups.list() {
         group.enter(engine, now, |state, _| {
             let gone = state.offsets.partitions(&topic.name, topic.id);
@@ -144,6 +149,17 @@ pub(crate) fn topic_deleted(engine: &Engine, now: Now, topic: &Topic) {
             let _ = requests::keep(engine, now, &group.name, records);
             gone.iter().for_each(|partition| state.offsets.delete(&topic.name, *partition));
         });
+    }
+}
+
+/// Forgets all groups: their members and offsets are in the log of `__consumer_offsets` alone, as in Kafka.
+fn unload(engine: &Engine, now: Now) {
+    for group in engine.groups.list() {
+        group.enter(engine, now, |state, turn| {
+            state.classic.unload(turn);
+            state.dead = true;
+        });
+        engine.groups.forget(&group);
     }
 }
 

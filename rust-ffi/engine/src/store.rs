@@ -32,6 +32,8 @@ pub trait Files: Debug + Send + Sync {
     fn remove(&self, path: &str) -> io::Result<()>;
     /// The names in a folder are there after a power cut.
     fn sync_folder(&self, folder: &str) -> io::Result<()>;
+    /// Data is damaged or gone, for the operator. Each damage is told once.
+    fn damaged(&self, _what: &str) {}
     /// For people who look where their data is.
     fn place(&self) -> Place {
         Place::default()

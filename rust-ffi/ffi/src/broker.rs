@@ -58,15 +58,29 @@ pub(crate) unsafe fn run(
     let outcome = guard::caught(|| {
         // SAFETY: the caller's promise.
         let instance = unsafe { instance(broker) }?;
-        guard::caught(|| body(&instance)).unwrap_or_else(|message| {
+        let outcome = guard::caught(|| body(&instance)).unwrap_or_else(|message| {
             let failure = guard::panicked(message);
             instance.fail(&failure);
             Err(failure)
-        })
+        });
+        // SAFETY: the caller's promise.
+        unsafe { note_state(broker, &instance) };
+        outcome
     });
     let outcome = outcome.unwrap_or_else(|message| Err(guard::panicked(message)));
     // SAFETY: the caller's promise.
     unsafe { error::hand_out(outcome, err) }
+}
+
+/// Keeps the state that the caller may have seen, for a child that is forked later.
+///
+/// # Safety
+/// `broker` is a broker.
+unsafe fn note_state(broker: *const tansu_broker, instance: &Instance) {
+    // SAFETY: the caller's promise. A call may have ended with the handle being freed.
+    if let Ok(slot) = unsafe { handle::borrow(broker) } {
+        slot.last_state.store(instance.state(), Ordering::Relaxed);
+    }
 }
 
 /// Makes a broker. Settings are checked here, before any thread exists; nothing is opened yet. `callbacks` (optional)
@@ -230,8 +244,14 @@ pub unsafe extern "C" fn tansu_broker_state(broker: *const tansu_broker) -> i32 
 /// `broker` is NULL or a broker.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tansu_broker_port(broker: *const tansu_broker) -> u16 {
+    let port = |instance: Arc<Instance>| {
+        let port = instance.broker.port();
+        // SAFETY: the caller's promise.
+        unsafe { note_state(broker, &instance) };
+        port
+    };
     // SAFETY: the caller's promise.
-    guard::value(0, || unsafe { instance(broker) }.map_or(0, |i| i.broker.port()))
+    guard::value(0, || unsafe { instance(broker) }.map_or(0, port))
 }
 
 /// Copies what goes into a client's `bootstrap.servers`, such as `localhost:43127`. Buffer and `needed` as in

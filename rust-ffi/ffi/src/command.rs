@@ -76,7 +76,12 @@ pub unsafe extern "C" fn tansu_broker_command(
 fn find(name: &str) -> Outcome<&'static Command> {
     commands::TABLE.iter().find(|c| c.name == name).ok_or_else(|| {
         let known: Vec<_> = commands::TABLE.iter().map(|c| c.name).collect();
-        Failure::new(TANSU_E_UNKNOWN_COMMAND, format!("no command is called {name:?}. Known: {}", known.join(", ")))
+        /// A longer name is cut: it would fill the error, and the log of the host.
+        const SHOWN: usize = 80;
+        let shown: String = name.chars().take(SHOWN).collect();
+        let cut = if shown.len() < name.len() { "..." } else { "" };
+        let known = known.join(", ");
+        Failure::new(TANSU_E_UNKNOWN_COMMAND, format!("no command is called {shown:?}{cut}. Known: {known}"))
     })
 }
 

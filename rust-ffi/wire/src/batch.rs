@@ -86,6 +86,11 @@ impl<'a> Batch<'a> {
         check::split(bytes).is_ok_and(|(bytes, _)| Batch { bytes }.compression() != Some(Compression::None))
     }
 
+    /// Whether what a producer sent claims to be compressed with zstd. Kafka asks before it reads the batch.
+    pub fn claims_zstd(bytes: &[u8]) -> bool {
+        check::split(bytes).is_ok_and(|(bytes, _)| Batch { bytes }.compression() == Some(Compression::Zstd))
+    }
+
     /// The first batch of a log, and what follows it. Magic, length and checksum are checked; what a producer may not
     /// send (control batches, offsets, gaps left by compaction) is fine here.
     pub fn first(bytes: &'a [u8]) -> Result<(Batch<'a>, &'a [u8]), BatchError> {

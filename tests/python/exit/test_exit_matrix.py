@@ -34,7 +34,11 @@ def test_program_ends(case: Path, interpreter: Installed, counts: Callable[[str]
     _check(case, case, interpreter, counts("exit.each"))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
+#: Cases that are about when the package is imported, which the storage's default does at once.
+LATE_IMPORTS = ("imported_in_atexit", "started_after_last_hook")
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.stem not in LATE_IMPORTS], ids=lambda path: path.stem)
 def test_program_on_tansus_storage_ends(case: Path, this_interpreter: Installed, counts: Callable[[str], int]) -> None:
     """The library of the storages has threads and exit handlers of its own."""
     program = on_tansus_storage(case.read_text(encoding="utf-8"))

@@ -38,19 +38,30 @@ def _command(this: Installed, *args: str) -> list[str]:
     return [this.python, "-I", "-m", "tansu_cffi", *args]
 
 
-def _run(this: Installed, *args: str) -> subprocess.CompletedProcess[str]:
+def _run(this: Installed, *args: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        _command(this, *args), cwd=this.folder, capture_output=True, text=True, timeout=60, check=False
+        _command(this, *args),
+        cwd=this.folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, **variables},
     )
 
 
 class Running:
     """`run`, from its first line on."""
 
-    def __init__(self, this: Installed, *args: str) -> None:
+    def __init__(self, this: Installed, *args: str, **variables: str) -> None:
         command = _command(this, "run", "--port", "0", *args)
         self.process = subprocess.Popen(
-            command, cwd=this.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command,
+            cwd=this.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **variables},
         )
         assert self.process.stdout is not None
         self.line = self.process.stdout.readline()
@@ -86,6 +97,25 @@ def test_run_listens_where_it_says(this_interpreter: Installed) -> None:
         socket.create_connection(("127.0.0.1", running.port), 10).close()
 
 
+def test_run_reads_the_environment(this_interpreter: Installed, tmp_path: Path) -> None:
+    """A password need not be in the list of processes. Options win."""
+    variables = {"TANSU_STORAGE_URL": f"file://{tmp_path / 'data'}", "TANSU_LISTENER_PORT": "1", "TANSU_NODE_ID": "7"}
+    with Running(this_interpreter, TANSU_LISTNER_HOST="x", **variables) as running:
+        assert f"storage file://{tmp_path / 'data'}" in running.line
+        assert running.port != 1
+        running.process.send_signal(signal.SIGTERM)
+        stderr = running.process.communicate(timeout=30)[1]
+    meant = (
+        "run: TANSU_LISTNER_HOST: no setting has this variable, and it is not read. Did you mean TANSU_LISTENER_HOST?"
+    )
+    assert stderr == meant + "\n"
+    assert "node.id=7" in (tmp_path / "data" / "meta.properties").read_text()
+    with Running(this_interpreter, "--storage", "memory://", **variables) as running:
+        assert "storage memory://" in running.line
+    refused = _run(this_interpreter, "run", TANSU_NODE_ID="x")
+    assert (refused.returncode, refused.stderr) == (2, "run: TANSU_NODE_ID: 'x' is not a whole number\n")
+
+
 @pytest.mark.parametrize(
     ("args", "words"),
     [
@@ -98,6 +128,10 @@ def test_run_listens_where_it_says(this_interpreter: Installed) -> None:
         (("--set", "node.id=-1"), "run: --set node.id: -1 is out of range"),
         (("--set", "max.connections=0"), "run: --set max.connections: 0 is out of range"),
         (("--set", "max.connections"), "--set max.connections: write KEY=VALUE"),
+        (("--set", "storage.url:postgres://u:s3cr3t@h"), "--set storage.url: write KEY=VALUE"),
+        (("--set", "storage.url:postgres://u:s3cr3t@h/?a=b"), "unknown setting 'storage.url:postgres://u:***@h/?a'"),
+        (("--storage", "host=h user=me password=s3cr3t"), "'host=h user=me password=***' is no URL"),
+        (("--storage", "mongodb://me:s3cr3t"), "no storage answers to 'mongodb'"),
         (("--set", "max.conections=1"), "unknown setting 'max.conections'. Did you mean 'max.connections'"),
         (("--storage", "mongodb://u:s3cr3t@x"), "no storage answers to 'mongodb'"),
         (("--storage", ""), "run: --storage: must not be empty"),

@@ -46,7 +46,7 @@ def test_every_other_setting_is_reached_by_extra(key: str) -> None:
 @pytest.mark.parametrize("name", FIELDS)
 def test_the_defaults_are_the_library_s(name: str) -> None:
     value = getattr(BrokerConfig(), name)
-    assert ("0" if value is None else str(value)) == _default(key_of(name))
+    assert ({"advertised_port": "0", "node_id": "1"}[name] if value is None else str(value)) == _default(key_of(name))
 
 
 @pytest.mark.parametrize("name", FIELDS)
@@ -234,3 +234,15 @@ def test_from_settings() -> None:
         BrokerConfig.from_settings({"listener.port": "x"})
     with pytest.raises(BrokerConfigError, match="listener.port: 70000 is out of range"):
         BrokerConfig.from_settings({"listener.port": "70000"})
+
+
+def test_a_misspelt_variable_is_warned_of() -> None:
+    environ = {"TANSU_LISTNER_PORT": "9", "TANSU_storage_url": "s3cr3t", "TANSU_LIB_DIR": "/x", "TANSU_ELSE": "1"}
+    with pytest.warns(UserWarning) as warned:
+        assert BrokerConfig.from_env(environ=environ) == BrokerConfig()
+    said = [str(warning.message) for warning in warned]
+    assert said == [
+        "TANSU_LISTNER_PORT: no setting has this variable, and it is not read. Did you mean TANSU_LISTENER_PORT?",
+        "TANSU_storage_url: no setting has this variable, and it is not read. Did you mean TANSU_STORAGE_URL?",
+    ]
+    assert {warning.filename for warning in warned} == {__file__}

@@ -37,11 +37,21 @@ def _compiled(folder: Path, source: str) -> str:
     return str(library)
 
 
-def test_without_the_package_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_storages, "library", lambda: None)
-    with pytest.raises(BrokerConfigError) as caught:
-        TansuBroker(BrokerConfig(storage_url="sqlite://orders.db"))
-    said = str(caught.value)
+def _without_the_package(program: str) -> str:
+    """Runs it in a process that has not loaded the library: the dynamic linker finds a loaded one by its name."""
+    head = "from tansu_cffi import BrokerConfig, BrokerConfigError, TansuBroker, _storages\n"
+    head += "_storages.library = lambda: None\n"
+    command = [sys.executable, "-I", "-c", head + program]
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=60).stdout
+
+
+def test_without_the_package_the_remedy_is_named() -> None:
+    said = _without_the_package(
+        "try:\n"
+        "    TansuBroker(BrokerConfig(storage_url='sqlite://orders.db'))\n"
+        "except BrokerConfigError as error:\n"
+        "    print(error)\n"
+    )
     assert said.startswith("storage_url: sqlite:// needs the library of Tansu's storages, and libtansu_storages.so.0 ")
     assert "`pip install ./storages`" in said
     assert "storages.library" in said
@@ -119,12 +129,8 @@ def test_a_module_without_a_spec_is_no_package(monkeypatch: pytest.MonkeyPatch) 
     assert _storages.library() is None
 
 
-def test_info_says_which_storages_are_installed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(_storages, "library", lambda: None)
-    assert main(["info"]) == 0
-    said = capsys.readouterr().out
+def test_info_says_which_storages_are_installed() -> None:
+    said = _without_the_package("from tansu_cffi.__main__ import main\nmain(['info'])\n")
     assert re.search(r"^  memory://  ", said, re.MULTILINE)
     assert re.search(r"^  sqlite:// \(not installed: pip install ./storages\)  ", said, re.MULTILINE)
 

@@ -95,6 +95,13 @@ pub(super) async fn open(opening: &Opening<'_>) -> Result<Arc<dyn Backend>, Erro
     }))
 }
 
+/// That of a folder which is in use: its topics and its clients' caches know the broker by it.
+pub(super) fn default_node_id(url: &str) -> i32 {
+    const NEW: i32 = 1;
+    let place = place(url).ok().flatten();
+    place.and_then(|place| Folder::node_id(&place.folder)).unwrap_or(NEW)
+}
+
 /// What a `file:` URL says.
 struct Place {
     folder: PathBuf,
@@ -158,7 +165,7 @@ fn open_folder(place: &Place, settings: engine::Settings, now: engine::Now) -> R
 
 fn engine_settings(settings: &Settings, port: u16) -> engine::Settings {
     engine::Settings {
-        node_id: settings.int("node.id") as i32,
+        node_id: settings.node_id(),
         cluster_id: settings.text("cluster.id").to_owned(),
         host: settings.text("advertised.host").to_owned(),
         port,

@@ -67,7 +67,7 @@ pub(super) async fn open(opening: Opening<'_>) -> Result<Arc<dyn Backend>, Error
     let options = Options {
         url: settings.text("storage.url").to_owned(),
         cluster_id: settings.text("cluster.id").to_owned(),
-        node_id: settings.int("node.id") as i32,
+        node_id: settings.node_id(),
         advertised_host: settings.text("advertised.host").to_owned(),
         advertised_port: opening.advertised_port,
         group_initial_rebalance_delay_ms: settings.int("group.initial.rebalance.delay.ms") as u64,

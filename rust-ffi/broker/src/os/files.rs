@@ -23,7 +23,9 @@ const LOCK: &str = ".lock";
 #[derive(Debug)]
 pub(crate) struct Folder {
     root: PathBuf,
-    lock: File,
+    /// `.lock`, which Kafka's tools look at, and the folder itself: a cleaner of temporary folders may remove the file
+    /// while a broker runs.
+    locks: Vec<File>,
     handles: Arc<Handles>,
     troubles: Arc<Troubles>,
 }
@@ -32,7 +34,7 @@ impl Folder {
     /// Makes the folder if only its last part is missing, and locks it. The error is a sentence.
     pub(crate) fn open(root: &Path) -> Result<Folder, String> {
         let shown = root.display();
-        match fs::create_dir(root) {
+        match create_private(root) {
             Ok(()) => {}
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists && root.is_dir() => {}
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
@@ -44,19 +46,36 @@ impl Folder {
             }
             Err(e) => return Err(format!("the folder {shown} cannot be made: {e}. Make it, or use another place.")),
         }
-        let opened = OpenOptions::new().create(true).truncate(false).write(true).open(root.join(LOCK));
-        let lock =
-            opened.map_err(|e| format!("the folder {shown} cannot be written to: {e}. Check its owner and rights."))?;
-        match lock.try_lock() {
-            Ok(()) => {
-                let handles = Handles::new(descriptors::for_files());
-                Ok(Folder { root: root.to_owned(), lock, handles, troubles: Arc::default() })
+        let file = open_lock(&root.join(LOCK)).map_err(|e| match fs::symlink_metadata(root.join(LOCK)) {
+            Ok(found) if found.is_symlink() => {
+                format!("{LOCK} in the folder {shown} is a symbolic link, which is not followed. Remove it.")
             }
-            Err(TryLockError::WouldBlock) => Err(format!(
-                "another broker has the folder {shown} open. Stop it first, or use a folder for each broker."
-            )),
-            Err(TryLockError::Error(e)) => Err(format!("the folder {shown} cannot be locked: {e}")),
+            _ => format!("the folder {shown} cannot be written to: {e}. Check its owner and rights."),
+        })?;
+        let taken =
+            || format!("another broker has the folder {shown} open. Stop it first, or use a folder for each broker.");
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(taken()),
+            Err(TryLockError::Error(e)) => return Err(format!("the folder {shown} cannot be locked: {e}")),
         }
+        let mut locks = vec![file];
+        // Windows opens no folder, and removes no file that is open. Some network file systems lock no folder.
+        if let Ok(folder) = File::open(root) {
+            match folder.try_lock() {
+                Ok(()) => locks.push(folder),
+                Err(TryLockError::WouldBlock) => return Err(taken()),
+                Err(TryLockError::Error(_)) => {}
+            }
+        }
+        let handles = Handles::new(descriptors::for_files());
+        Ok(Folder { root: root.to_owned(), locks, handles, troubles: Arc::default() })
+    }
+
+    /// The node id that a folder in use has written down.
+    pub(crate) fn node_id(root: &Path) -> Option<i32> {
+        let text = fs::read_to_string(root.join("meta.properties")).ok()?;
+        text.lines().find_map(|line| line.strip_prefix("node.id=")?.trim().parse().ok())
     }
 
     pub(crate) fn troubles(&self) -> Arc<Troubles> {
@@ -71,7 +90,7 @@ impl Folder {
 impl Drop for Folder {
     /// For a forked child as well, which holds the same descriptor.
     fn drop(&mut self) {
-        let _ = self.lock.unlock();
+        self.locks.iter().for_each(|lock| drop(lock.unlock()));
     }
 }
 
@@ -126,11 +145,32 @@ impl Files for Folder {
         File::open(self.path(folder))?.sync_all()
     }
 
+    fn damaged(&self, what: &str) {
+        self.troubles.damaged(what);
+    }
+
     fn place(&self) -> Place {
         let path = fs::canonicalize(&self.root).unwrap_or_else(|_| self.root.clone()).display().to_string();
         let (total_bytes, usable_bytes) = volume(&self.root).unwrap_or((-1, -1));
         Place { path, total_bytes, usable_bytes }
     }
+}
+
+/// For its owner alone, whatever the umask is: records may be anything. One that is there keeps its rights.
+fn create_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Another user of a shared folder could have put a link there, to a file that is not the broker's.
+fn open_lock(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, nix::fcntl::OFlag::O_NOFOLLOW.bits());
+    options.open(path)
 }
 
 /// Bytes in all and left, of the volume of a folder.

@@ -2,8 +2,9 @@
 //! ReplicaManager.fetchMessages, DelayedFetch.
 //! Does: reads whole batches from each partition until the limits; with less than `min_bytes` and no error it parks on
 //! all its partitions until more is there or `max_wait_ms` has passed.
-//! By version: 5 log start; 7 sessions (KIP-227); 9 and 12 leader epochs, divergence (KIP-320, KIP-595); 12 flexible;
-//! 13 topic ids (KIP-516); 15 replica state; 16 endpoints of leaders; 17 directories; 18 the follower's high watermark.
+//! By version: 5 log start; 6 KAFKA_STORAGE_ERROR; 7 sessions (KIP-227); 9 and 12 leader epochs, divergence (KIP-320,
+//! KIP-595); 12 flexible; 13 topic ids (KIP-516); 15 replica state; 16 endpoints of leaders; 17 directories; 18 the follower's high watermark.
+//! Older versions get zstd too: Kafka 4 has dropped that check of KIP-110 (measured on 4.3.1).
 //! Leaves out: aborted transactions, until there are transactions.
 
 use std::{
@@ -12,7 +13,7 @@ use std::{
 };
 
 use wire::{
-    ErrorCode,
+    ErrorCode, Uuid,
     codec::Piece,
     message::{
         Records,
@@ -26,7 +27,7 @@ use crate::{
     bugs::{self, Bug},
     clock::Instant,
     cx::Cx,
-    fetch_sessions::{Context, Session, Told, Wanted},
+    fetch_sessions::{Context, NameOf, Session, Told, Wanted},
     log::{LEADER_EPOCH, NO_EPOCH, Offsets, Partition, check_leader_epoch},
     outcome::{Outcome, Parked, State},
     waiters::Ticket,
@@ -34,6 +35,9 @@ use crate::{
 
 /// Of one answer, what is read from files before the client takes it: more goes through buffers that are used again.
 const HELD_MAX: usize = 64 << 10;
+
+/// The first version whose clients know KAFKA_STORAGE_ERROR. Kafka: `maybeDownConvertStorageError`.
+const STORAGE_ERROR_FROM: i16 = 6;
 
 /// A fetch that waits for more.
 #[derive(Debug)]
@@ -76,7 +80,8 @@ struct Reading {
 
 pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &FetchRequest<'_>) -> Outcome {
     let sessions_max = engine.configs.int("max.incremental.fetch.session.cache.slots");
-    let by_id = cx.version >= 13;
+    let name_of = |id: Uuid| engine.topics.get_by_id(id).map(|topic| Arc::from(topic.name.as_str()));
+    let by_id: Option<NameOf<'_>> = if cx.version >= 13 { Some(&name_of) } else { None };
     let context = engine.fetch_sessions.context(request, by_id, sessions_max, &engine.entropy, cx.now.instant);
     let Context { wanted, session, incremental } = match context {
         Ok(context) => context,
@@ -99,6 +104,9 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &FetchRequest<'_>) -
     let reading = read(engine, cx, &waiting);
     if waiting.is_answered_by(&reading, cx) {
         return answer(cx, &waiting, &reading);
+    }
+    if let Some(name_of) = by_id {
+        waiting.wanted.iter_mut().for_each(|wanted| wanted.resolve(name_of));
     }
     // It has to wait; from here on no append can be missed.
     let partitions: Vec<_> = waiting.wanted.iter().filter_map(|wanted| partition(engine, cx, wanted).ok()).collect();
@@ -142,11 +150,29 @@ impl Waiting {
 }
 
 fn partition(engine: &Engine, cx: &Cx<'_>, wanted: &Wanted) -> Result<Arc<Partition>, ErrorCode> {
-    let (topic, code) = match cx.version {
-        ..=12 => (engine.topics.get(&wanted.topic), ErrorCode::UnknownTopicOrPartition),
-        _ => (engine.topics.get_by_id(wanted.topic_id), ErrorCode::UnknownTopicId),
+    let topic = match cx.version {
+        ..=12 => engine.topics.get(&wanted.topic).ok_or(ErrorCode::UnknownTopicOrPartition),
+        _ => engine.topics.get_by_id(wanted.topic_id).ok_or_else(|| unknown_id(engine, wanted)),
     };
-    topic.ok_or(code)?.partition(wanted.partition).ok_or(ErrorCode::UnknownTopicOrPartition)
+    topic?.partition(wanted.partition).ok_or(ErrorCode::UnknownTopicOrPartition)
+}
+
+/// For an id that no topic has. Kafka looks for the partition by the name that the id had when the session, or the
+/// waiting fetch, first knew it: gone, or another topic's by now.
+fn unknown_id(engine: &Engine, wanted: &Wanted) -> ErrorCode {
+    let Some(name) = &wanted.known_as else { return ErrorCode::UnknownTopicId };
+    match engine.topics.get(name).and_then(|topic| topic.partition(wanted.partition)) {
+        Some(_) => ErrorCode::InconsistentTopicId,
+        None => ErrorCode::UnknownTopicOrPartition,
+    }
+}
+
+/// Older clients would take a code that they do not know for a failure that is not worth a retry.
+fn in_version(code: ErrorCode, version: i16) -> ErrorCode {
+    match code {
+        ErrorCode::KafkaStorageError if version < STORAGE_ERROR_FROM => ErrorCode::NotLeaderOrFollower,
+        code => code,
+    }
 }
 
 fn read(engine: &Engine, cx: &Cx<'_>, waiting: &Waiting) -> Reading {
@@ -163,7 +189,12 @@ fn read(engine: &Engine, cx: &Cx<'_>, waiting: &Waiting) -> Reading {
         let pieces = begin..reading.pieces.len();
         let found = match read {
             Ok((offsets, diverging)) => Found { code: ErrorCode::None, offsets: Some(offsets), diverging, pieces },
-            Err(code) => Found { code, offsets: None, diverging: EpochEndOffset::default(), pieces },
+            Err(code) => Found {
+                code: in_version(code, cx.version),
+                offsets: None,
+                diverging: EpochEndOffset::default(),
+                pieces,
+            },
         };
         reading.urgent |= found.code != ErrorCode::None || found.diverging != EpochEndOffset::default();
         reading.found.push(found);
@@ -264,9 +295,7 @@ fn show<'a>(wanted: &Wanted, found: &Found, limits: Limits, reading: &'a Reading
         high_watermark: -1,
         // As Kafka has it: an empty list where there is no partition, none at all where the read fails.
         aborted_transactions: match found.code {
-            ErrorCode::UnknownTopicOrPartition | ErrorCode::UnknownTopicId | ErrorCode::InconsistentTopicId => {
-                Some(Vec::new())
-            }
+            ErrorCode::UnknownTopicOrPartition | ErrorCode::UnknownTopicId => Some(Vec::new()),
             _ => None,
         },
         ..PartitionData::default()

@@ -2,7 +2,7 @@
 //! Owner: `log/partition.rs`. Kafka: KafkaApis.handleProduceRequest, ReplicaManager.appendRecords.
 //! Does: appends one batch a partition; each partition has its own answer. acks=0 is answered by nothing, and a failure
 //! by closing the connection.
-//! By version: 8 record errors and message (KIP-467); 9 flexible; 10 current leader (KIP-951); 13 topic ids (KIP-516).
+//! By version: 7 zstd (KIP-110); 8 record errors and message (KIP-467); 9 flexible; 10 current leader (KIP-951); 13 topic ids (KIP-516).
 //! Leaves out: transactions, whose requests are not served yet.
 
 use std::{borrow::Cow, sync::Arc};
@@ -139,6 +139,9 @@ struct Written {
     /// Where it was appended to, if that has to be synced before it is acknowledged.
     unsynced: Option<Arc<Partition>>,
 }
+
+/// The first version that may carry zstd. Kafka: `ProduceRequest.validateRecords`.
+const ZSTD_FROM: i16 = 7;
 
 /// Compressed batches are inflated to be looked at, each to a hundred megabytes at worst.
 const INFLATED_AT_ONCE: usize = 4;
@@ -279,6 +282,9 @@ fn append(
     }
     let partition = topic.partition(data.index).ok_or_else(|| refused(ErrorCode::UnknownTopicOrPartition, None))?;
     let records = data.records.unwrap_or_default();
+    if cx.version < ZSTD_FROM && Batch::claims_zstd(records) {
+        return Err(refused(ErrorCode::UnsupportedCompressionType, None));
+    }
     let transactional = Batch::says_transactional(records);
     if transactional && request.transactional_id.is_none() {
         return Err(refused(ErrorCode::TransactionalIdAuthorizationFailed, None));
@@ -293,3 +299,6 @@ fn append(
     let waits = engine.disk.as_ref().is_some_and(|disk| disk.appended(&partition));
     Ok(Written { appended, unsynced: Some(partition).filter(|_| waits) })
 }
+
+#[cfg(test)]
+mod tests;

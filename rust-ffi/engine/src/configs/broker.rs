@@ -251,7 +251,7 @@ impl BrokerConfigs {
 
 /// Whether a broker config of this name and value could be given at start.
 pub fn check(key: &str, value: &str) -> Result<(), ConfigError> {
-    let def = table::broker(key).ok_or_else(|| ConfigError(format!("Unknown broker config name: {key}")))?;
+    let def = table::broker(key).ok_or_else(|| ConfigError(format!("Unknown broker config name: {key:.1000}")))?;
     def.parse(value)?;
     Values::of(&BTreeMap::from([(key, value)])).check()
 }

@@ -171,7 +171,7 @@ impl Def {
                 ),
             )),
             (Valid::OffsetReset, Value::Text(text)) if !is_offset_reset(text) => refuse(format!(
-                "Invalid value `{text}` for configuration {}. The value must be either 'earliest', 'latest' or of the \
+                "Invalid value `{text:.1000}` for configuration {}. The value must be either 'earliest', 'latest' or of the \
                  format 'by_duration:<PnDTnHnMn.nS>'.",
                 self.name
             )),
@@ -189,7 +189,13 @@ impl Def {
         }
     }
 
-    fn error(&self, value: String, want: &str) -> ConfigError {
+    /// A long value is cut, which Kafka does not: it would fill the answer, or the host's log.
+    fn error(&self, mut value: String, want: &str) -> ConfigError {
+        const SHOWN: usize = 1_000;
+        if let Some((end, _)) = value.char_indices().nth(SHOWN) {
+            value.truncate(end);
+            value.push_str("...");
+        }
         ConfigError(format!("Invalid value {value} for configuration {}: {want}", self.name))
     }
 }

@@ -70,7 +70,7 @@ pub(super) struct Found {
 impl Metadata {
     pub(super) fn open(store: &Store, clean: bool, now: Now) -> io::Result<Found> {
         let state = read(store, clean)?;
-        let how = Reopening { clean, log_start: 0, now };
+        let how = Reopening { clean, log_start: 0, is_new: true, now };
         let (log, notice) = Partition::open(0, Home::new(store, FOLDER.to_owned()), how)?;
         let config = TopicConfig {
             compact: true,

@@ -1,6 +1,7 @@
 mod case;
 mod crashes;
 mod damage;
+mod rot;
 
 use std::{collections::BTreeMap, sync::Arc};
 

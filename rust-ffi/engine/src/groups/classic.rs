@@ -19,7 +19,10 @@ use std::{
 use bytes::Bytes;
 use wire::error_code::ErrorCode;
 
-use super::registry::{Deadline, Turn};
+use super::{
+    registry::{Deadline, Turn},
+    state_bytes::Charge,
+};
 use crate::clock::Now;
 
 pub(super) use join::Join;
@@ -108,6 +111,13 @@ enum JoinPhase {
     Rebalance,
 }
 
+/// An id that was given out.
+#[derive(Debug)]
+struct PendingJoin {
+    deadline: Deadline,
+    _charge: Charge,
+}
+
 #[derive(Debug)]
 pub(super) struct Classic {
     state: State,
@@ -124,7 +134,7 @@ pub(super) struct Classic {
     /// From instance id to member id.
     static_members: BTreeMap<Arc<str>, Arc<str>>,
     /// Ids that were given out with MEMBER_ID_REQUIRED and have not come back yet.
-    pending_join: BTreeMap<Arc<str>, Deadline>,
+    pending_join: BTreeMap<Arc<str>, PendingJoin>,
     /// Members of this generation that have not asked for their assignment yet.
     pending_sync: BTreeSet<Arc<str>>,
     /// How many members have a join parked.
@@ -346,8 +356,21 @@ impl Classic {
         if self.is_leader(member_id) {
             self.leader = self.members.keys().next().cloned();
         }
-        turn.cancel(self.pending_join.remove(member_id));
+        turn.cancel(self.pending_join.remove(member_id).map(|pending| pending.deadline));
         self.pending_sync.remove(member_id);
+    }
+
+    /// For a group whose partition of `__consumer_offsets` is gone: parked requests are answered, so that the clients
+    /// look for the coordinator and join again. Kafka: `GroupMetadataManager.onUnloaded`.
+    pub(super) fn unload(&mut self, turn: &mut Turn<'_>) {
+        let ids: Vec<Arc<str>> = self.members.keys().cloned().collect();
+        for member_id in &ids {
+            self.answer_join(turn, member_id, Joined::refused(member_id, ErrorCode::NotCoordinator));
+            if let Some(promise) = self.members.get_mut(member_id).and_then(|member| member.syncing.take()) {
+                turn.answer(&promise, Synced::refused(ErrorCode::NotCoordinator));
+            }
+        }
+        self.close(turn);
     }
 
     /// For a group that goes away: whatever it has set is taken back, and whoever waits is told.

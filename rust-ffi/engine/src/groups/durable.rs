@@ -44,7 +44,7 @@ pub(super) fn home_of(engine: &Engine, group: &str, topic: &Topic) -> i32 {
     partition_of(group, engine.groups.partition_count.get().copied().unwrap_or(count).min(count))
 }
 
-/// One batch for all; it is there once this returns. The caller holds the group, so that the order in the log is that
+/// Writes offsets; they are there once this returns. The caller holds the group, so that the order in the log is that
 /// of the commits.
 pub(super) fn write<'a>(
     engine: &Engine,
@@ -65,7 +65,23 @@ pub(super) fn write<'a>(
     }
 }
 
-/// Into a partition that need not be the group's, with the time of `now`. Returns where it ends then.
+/// Whether a commit fits into one record batch of at most `max` bytes. Kafka holds commits to `max.message.bytes` of
+/// `__consumer_offsets`.
+pub(super) fn fits(group: &str, offsets: &[(&str, i32, Committed)], max: usize) -> bool {
+    /// More than a record takes besides its texts.
+    const RECORD: usize = 96;
+    let texts = |(topic, _, new): &(&str, i32, Committed)| RECORD + group.len() + topic.len() + new.metadata.len();
+    if batch::HEADER + offsets.iter().map(texts).sum::<usize>() <= max {
+        return true;
+    }
+    let records = offsets.iter().map(|(topic, partition, new)| offset_record(group, topic, *partition, Some(new)));
+    let Ok(records) = records.collect::<Result<Vec<_>, _>>() else { return false };
+    let pairs: Vec<_> = records.iter().map(|(key, value)| (Some(&key[..]), value.as_deref())).collect();
+    batch::build(&pairs, 0).len() <= max
+}
+
+/// Into a partition that need not be the group's, with the time of `now`, in batches that the topic takes. Returns
+/// where it ends then.
 pub(super) fn append(
     engine: &Engine,
     now: Now,
@@ -79,13 +95,36 @@ pub(super) fn append(
     };
     let records = offsets.iter().map(record).collect::<Result<Vec<_>, _>>().map_err(io::Error::other)?;
     let pairs: Vec<_> = records.iter().map(|(key, value)| (Some(&key[..]), value.as_deref())).collect();
-    let config = TopicConfig { max_message_bytes: i64::MAX, ..(*topic.config()).clone() };
-    let appended = partition.append(&batch::build(&pairs, now.wall_ms), &config, now);
-    let end = appended.map_err(|e| io::Error::other(e.to_string()))?.end;
+    let config = topic.config();
+    let max = usize::try_from(config.max_message_bytes).unwrap_or(0);
+    // A record that is too large alone was taken by an earlier version.
+    let config = TopicConfig { max_message_bytes: i64::MAX, ..(*config).clone() };
+    let mut end = 0;
+    for pairs in batches(&pairs, max) {
+        let appended = partition.append(&batch::build(pairs, now.wall_ms), &config, now);
+        end = appended.map_err(|e| io::Error::other(e.to_string()))?.end;
+    }
     if let Some(disk) = &engine.disk {
         disk.appended(partition);
     }
     Ok(end)
+}
+
+/// Splits records into runs whose batches have at most `max` bytes, or one record.
+fn batches<'a, 'b>(pairs: &'a [batch::Pair<'b>], max: usize) -> Vec<&'a [batch::Pair<'b>]> {
+    /// More than a record takes besides its key and value.
+    const RECORD: usize = 32;
+    let bytes = |(key, value): &batch::Pair<'_>| RECORD + key.map_or(0, <[u8]>::len) + value.map_or(0, <[u8]>::len);
+    let (mut runs, mut begin, mut held) = (Vec::new(), 0, batch::HEADER);
+    for (at, pair) in pairs.iter().enumerate() {
+        held += bytes(pair);
+        if held > max && at > begin {
+            runs.push(&pairs[begin..at]);
+            (begin, held) = (at, batch::HEADER + bytes(pair));
+        }
+    }
+    runs.push(&pairs[begin..]);
+    runs
 }
 
 /// So that a power cut does not take what is before `end`.

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use wire::Uuid;
 
-use super::classic::{Classic, State};
+use super::{
+    classic::{Classic, State},
+    state_bytes::{Charge, StateBytes},
+};
 
 /// Kafka: `OffsetAndMetadata`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,44 +23,81 @@ pub(crate) struct Committed {
     pub(crate) expires_ms: Option<i64>,
 }
 
-/// By topic, then by partition; no topic without partitions.
+impl Committed {
+    /// What it takes, roughly.
+    pub(super) fn bytes(&self) -> usize {
+        ENTRY_BYTES + self.metadata.len()
+    }
+}
+
+/// An entry of a map with what it holds, but for its texts.
+const ENTRY_BYTES: usize = 128;
+
+/// What a topic with its partitions takes besides them.
+fn topic_bytes(topic: &str) -> usize {
+    ENTRY_BYTES + topic.len()
+}
+
 #[derive(Debug, Default)]
-pub(super) struct Offsets(BTreeMap<Box<str>, BTreeMap<i32, Committed>>);
+pub(super) struct Offsets {
+    /// By topic, then by partition; no topic without partitions.
+    topics: BTreeMap<Box<str>, BTreeMap<i32, Committed>>,
+    charge: Charge,
+}
 
 impl Offsets {
+    pub(super) fn new(all: &StateBytes) -> Offsets {
+        Offsets { topics: BTreeMap::new(), charge: Charge::of(all) }
+    }
+
+    /// What these offsets take at most.
+    pub(super) fn bytes_of(new: &[(&str, i32, Committed)]) -> usize {
+        new.iter().map(|(topic, _, committed)| topic_bytes(topic) + committed.bytes()).sum()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.topics.is_empty()
     }
 
     pub(super) fn get(&self, topic: &str, partition: i32) -> Option<&Committed> {
-        self.0.get(topic)?.get(&partition)
+        self.topics.get(topic)?.get(&partition)
     }
 
     /// All topics by name, with the partitions by index.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &BTreeMap<i32, Committed>)> {
-        self.0.iter().map(|(topic, partitions)| (&**topic, partitions))
+        self.topics.iter().map(|(topic, partitions)| (&**topic, partitions))
     }
 
+    /// The caller has made sure that there is room.
     pub(super) fn commit(&mut self, topic: &str, partition: i32, committed: Committed) {
-        match self.0.get_mut(topic) {
-            Some(partitions) => drop(partitions.insert(partition, committed)),
-            None => drop(self.0.insert(topic.into(), BTreeMap::from([(partition, committed)]))),
+        let mut bytes = self.charge.bytes() + committed.bytes();
+        match self.topics.get_mut(topic) {
+            Some(partitions) => {
+                let replaced = partitions.insert(partition, committed);
+                bytes -= replaced.map_or(0, |replaced| replaced.bytes());
+            }
+            None => {
+                bytes += topic_bytes(topic);
+                self.topics.insert(topic.into(), BTreeMap::from([(partition, committed)]));
+            }
         }
+        self.charge.force(bytes);
     }
 
     pub(super) fn delete(&mut self, topic: &str, partition: i32) {
-        if let Some(partitions) = self.0.get_mut(topic) {
-            partitions.remove(&partition);
-            if partitions.is_empty() {
-                self.0.remove(topic);
-            }
+        let Some(partitions) = self.topics.get_mut(topic) else { return };
+        let mut bytes = self.charge.bytes() - partitions.remove(&partition).map_or(0, |deleted| deleted.bytes());
+        if partitions.is_empty() {
+            self.topics.remove(topic);
+            bytes -= topic_bytes(topic);
         }
+        self.charge.force(bytes);
     }
 
     /// The partitions of a topic with offsets that are of this id, as far as they say.
     pub(super) fn partitions(&self, topic: &str, id: Uuid) -> Vec<i32> {
         let is_its = |committed: &Committed| committed.topic_id == id || committed.topic_id.is_zero();
-        let all = self.0.get(topic).into_iter().flatten();
+        let all = self.topics.get(topic).into_iter().flatten();
         all.filter(|(_, committed)| is_its(committed)).map(|(partition, _)| *partition).collect()
     }
 
@@ -79,7 +119,7 @@ impl Offsets {
                 now_ms.saturating_sub(empty_since_ms.unwrap_or(committed_ms)) >= retention_ms
             }
         };
-        let unread = self.0.iter().filter(|(topic, _)| !group.is_subscribed_to(topic));
+        let unread = self.topics.iter().filter(|(topic, _)| !group.is_subscribed_to(topic));
         unread
             .flat_map(|(topic, partitions)| partitions.iter().map(move |(index, committed)| (topic, index, committed)))
             .filter(|(_, _, committed)| is_over(committed))

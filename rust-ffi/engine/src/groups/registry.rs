@@ -5,7 +5,13 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, atomic::AtomicU64},
 };
 
-use super::{GroupDue, GroupTimer, classic::Classic, offsets::Offsets, promise::Promise};
+use super::{
+    GroupDue, GroupTimer,
+    classic::Classic,
+    offsets::Offsets,
+    promise::Promise,
+    state_bytes::{Charge, StateBytes},
+};
 use crate::{
     Engine,
     clock::{Instant, Now},
@@ -16,6 +22,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Groups {
     by_name: RwLock<BTreeMap<Arc<str>, Arc<Group>>>,
+    pub(super) bytes: StateBytes,
     /// How many partitions the offsets' topic had when it was first needed.
     pub(super) partition_count: OnceLock<i32>,
     /// When [`super::maintain`] has something to do again, in microseconds.
@@ -26,7 +33,11 @@ pub(crate) struct Groups {
 pub(crate) struct Group {
     pub(super) name: Arc<str>,
     state: Mutex<GroupState>,
+    _charge: Charge,
 }
+
+/// What a group takes besides its name, members and offsets, roughly.
+const GROUP_BYTES: usize = 1_024;
 
 #[derive(Debug)]
 pub(super) struct GroupState {
@@ -54,12 +65,28 @@ impl Groups {
         self.read().values().cloned().collect()
     }
 
-    pub(super) fn get_or_create(&self, name: &str, now: Now) -> Arc<Group> {
+    /// `None` if there is no room for another one.
+    fn get_or_create(&self, name: &str, now: Now) -> Option<Arc<Group>> {
         if let Some(group) = self.get(name) {
-            return group;
+            return Some(group);
         }
+        let charge = self.bytes.claim(GROUP_BYTES + name.len())?;
+        Some(self.create(name, now, charge))
+    }
+
+    /// For one that an earlier run has left: there is room for it always.
+    pub(super) fn restored(&self, name: &str, now: Now) -> Arc<Group> {
+        self.get(name).unwrap_or_else(|| {
+            let mut charge = Charge::of(&self.bytes);
+            charge.force(GROUP_BYTES + name.len());
+            self.create(name, now, charge)
+        })
+    }
+
+    fn create(&self, name: &str, now: Now, charge: Charge) -> Arc<Group> {
         let name: Arc<str> = name.into();
-        self.write().entry(name.clone()).or_insert_with(|| Arc::new(Group::new(name, now))).clone()
+        let new = || Arc::new(Group::new(name.clone(), now, charge, &self.bytes));
+        self.write().entry(name.clone()).or_insert_with(new).clone()
     }
 
     /// `group` was marked dead.
@@ -72,9 +99,9 @@ impl Groups {
 }
 
 impl Group {
-    fn new(name: Arc<str>, now: Now) -> Group {
-        let state = GroupState { dead: false, classic: Classic::new(now), offsets: Offsets::default() };
-        Group { name, state: Mutex::new(state) }
+    fn new(name: Arc<str>, now: Now, charge: Charge, all: &StateBytes) -> Group {
+        let state = GroupState { dead: false, classic: Classic::new(now), offsets: Offsets::new(all) };
+        Group { name, state: Mutex::new(state), _charge: charge }
     }
 
     /// Runs `act` under the group's lock; who was answered is woken after it. `None` if the group is dead.
@@ -107,17 +134,17 @@ pub(super) fn with<R>(
     engine.groups.get(name)?.enter(engine, now, act)
 }
 
-/// As [`with`], but a group that is not there is made.
+/// As [`with`], but a group that is not there is made. `None` if there is no room for it.
 pub(super) fn with_new<R>(
     engine: &Engine,
     now: Now,
     name: &str,
     mut act: impl FnMut(&mut GroupState, &mut Turn<'_>) -> R,
-) -> R {
+) -> Option<R> {
     loop {
-        let group = engine.groups.get_or_create(name, now);
+        let group = engine.groups.get_or_create(name, now)?;
         if let Some(result) = group.enter(engine, now, &mut act) {
-            return result;
+            return Some(result);
         }
         // Somebody has just deleted it, and may not have come to take it out of the registry.
         engine.groups.forget(&group);

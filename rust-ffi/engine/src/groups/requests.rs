@@ -1,6 +1,7 @@
 //! What the handlers ask of the groups. Kafka: `GroupCoordinatorService`, `GroupCoordinatorShard`.
 
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
@@ -17,19 +18,23 @@ use wire::{
 
 use super::{
     Committed, Joined, Promise, Synced, check_name,
-    classic::{Classic, Join, Leaving, Protocol, State, Sync},
+    classic::{Classic, Join, Leaving, Member, Protocol, State, Sync},
     durable,
     offsets::Offsets,
     registry::{self, with, with_new},
+    state_bytes::{Charge, record_max},
 };
 use crate::{Engine, clock::Now, cx::Cx};
 
 /// The promise may be kept at once, or later.
 pub(crate) fn join(engine: &Engine, cx: &Cx<'_>, request: &JoinGroupRequest<'_>, promise: &Arc<Promise<Joined>>) {
-    if let Err(error) = check_join(engine, request) {
-        promise.keep(Joined::refused(request.member_id, error));
-        return;
-    }
+    let charge = match check_join(engine, cx, request) {
+        Ok(charge) => charge,
+        Err(error) => {
+            promise.keep(Joined::refused(request.member_id, error));
+            return;
+        }
+    };
     let join = Join {
         member_id: request.member_id,
         instance_id: request.group_instance_id,
@@ -41,12 +46,16 @@ pub(crate) fn join(engine: &Engine, cx: &Cx<'_>, request: &JoinGroupRequest<'_>,
         protocols: protocols(&request.protocols),
         needs_id: cx.version >= 4,
         can_skip: cx.version >= 9,
+        charge: RefCell::new(charge),
         promise,
     };
     let size_max = usize::try_from(engine.configs.int("group.max.size")).unwrap_or(0);
     // Who has an id already belongs to a group that exists.
     if request.member_id.is_empty() {
-        with_new(engine, cx.now, request.group_id, |group, turn| group.classic.join(turn, &join, size_max));
+        let found = with_new(engine, cx.now, request.group_id, |group, turn| group.classic.join(turn, &join, size_max));
+        if found.is_none() {
+            promise.keep(Joined::refused("", ErrorCode::CoordinatorNotAvailable));
+        }
     } else {
         let found = with(engine, cx.now, request.group_id, |group, turn| group.classic.join(turn, &join, size_max));
         if found.is_none() {
@@ -55,14 +64,24 @@ pub(crate) fn join(engine: &Engine, cx: &Cx<'_>, request: &JoinGroupRequest<'_>,
     }
 }
 
-fn check_join(engine: &Engine, request: &JoinGroupRequest<'_>) -> Result<(), ErrorCode> {
+/// Before anything of the request is copied. Returns the room for what the member leaves behind.
+fn check_join(engine: &Engine, cx: &Cx<'_>, request: &JoinGroupRequest<'_>) -> Result<Charge, ErrorCode> {
     check_name(request.group_id)?;
     let min = engine.configs.int("group.min.session.timeout.ms");
     let max = engine.configs.int("group.max.session.timeout.ms");
     if i64::from(request.session_timeout_ms) < min || i64::from(request.session_timeout_ms) > max {
         return Err(ErrorCode::InvalidSessionTimeout);
     }
-    Ok(())
+    // Kafka writes the metadata of one protocol to the record of the group, which such a member could not be in.
+    // Kafka: `GroupMetadataManager.appendGroupMetadataErrorToResponseError`.
+    let largest = request.protocols.iter().map(|protocol| protocol.metadata.len()).max().unwrap_or(0);
+    if largest > record_max(engine) {
+        return Err(ErrorCode::UnknownServerError);
+    }
+    let texts = [cx.client_id.unwrap_or_default(), cx.client_host, request.group_instance_id.unwrap_or_default()];
+    let protocols = request.protocols.iter().map(|protocol| Protocol::bytes(protocol.name, protocol.metadata));
+    let bytes = Member::BYTES + texts.map(str::len).iter().sum::<usize>() + protocols.sum::<usize>();
+    engine.groups.bytes.claim(bytes).ok_or(ErrorCode::CoordinatorNotAvailable)
 }
 
 /// A name that comes twice would count twice in the votes: the first one counts.
@@ -78,7 +97,9 @@ pub(crate) fn sync(engine: &Engine, cx: &Cx<'_>, request: &SyncGroupRequest<'_>,
         promise.keep(Synced::refused(error));
         return;
     }
+    let record_max = record_max(engine);
     let sync = Sync {
+        record_max,
         member_id: request.member_id,
         instance_id: request.group_instance_id,
         generation: request.generation_id,
@@ -145,6 +166,11 @@ pub(crate) fn commit(engine: &Engine, cx: &Cx<'_>, commit: Commit<'_>) -> Result
     let Commit { group, member_id, instance_id, generation, offsets } = commit;
     // Offsets without a membership make a group, a so-called simple one.
     let makes_group = generation < 0 && !offsets.is_empty();
+    if !durable::fits(group, &offsets, record_max(engine)) {
+        return Err(ErrorCode::InvalidCommitOffsetSize);
+    }
+    // Held until what they replace is given back.
+    let room = engine.groups.bytes.claim(Offsets::bytes_of(&offsets)).ok_or(ErrorCode::CoordinatorNotAvailable)?;
     let mut offsets = Some(offsets);
     let mut act = |state: &mut registry::GroupState, turn: &mut registry::Turn<'_>| {
         state.classic.check_commit(turn, member_id, instance_id, generation)?;
@@ -159,13 +185,15 @@ pub(crate) fn commit(engine: &Engine, cx: &Cx<'_>, commit: Commit<'_>) -> Result
         Ok(())
     };
     if makes_group {
-        return with_new(engine, cx.now, group, act);
+        return with_new(engine, cx.now, group, act).unwrap_or(Err(ErrorCode::CoordinatorNotAvailable));
     }
-    with(engine, cx.now, group, &mut act).unwrap_or(match cx.version {
+    let committed = with(engine, cx.now, group, &mut act).unwrap_or(match cx.version {
         _ if generation < 0 => Ok(()),
         9.. => Err(ErrorCode::GroupIdNotFound),
         _ => Err(ErrorCode::IllegalGeneration),
-    })
+    });
+    drop(room);
+    committed
 }
 
 /// The partitions of a topic; `None` where nothing was committed.

@@ -14,7 +14,6 @@ use std::{
 use super::{
     Committed,
     durable::{append, home_of, sync},
-    registry::with_new,
 };
 use crate::{
     Engine, Topic,
@@ -75,7 +74,8 @@ pub(super) fn restore(engine: &Engine, now: Now) -> io::Result<()> {
         if last.place != home {
             moved.entry((home, group)).or_default().push((name, *index, Some(committed)));
         }
-        with_new(engine, now, group, |state, _| state.offsets.commit(name, *index, committed.clone()));
+        let restored = engine.groups.restored(group, now);
+        restored.enter(engine, now, |state, _| state.offsets.commit(name, *index, committed.clone()));
     }
     // They are the latest words, also if the clock went back. A disk that still fails is tried again next time.
     let now = Now { wall_ms: newest_ms, ..now };

@@ -1,6 +1,7 @@
 //! Groups through the engine's front: requests go in, time is moved by hand, parked answers are looked for.
 
 mod admin;
+mod bounds;
 mod chaos;
 mod membership;
 mod offsets;

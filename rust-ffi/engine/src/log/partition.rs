@@ -119,6 +119,8 @@ pub(crate) enum ReadError {
     OutOfRange,
     /// The files cannot be read.
     Storage,
+    /// What they hold is no batch any more, or is missing.
+    Corrupt,
     /// The topic has been deleted meanwhile.
     Closed,
 }
@@ -128,6 +130,7 @@ impl From<ReadError> for ErrorCode {
         match error {
             ReadError::OutOfRange => ErrorCode::OffsetOutOfRange,
             ReadError::Storage => ErrorCode::KafkaStorageError,
+            ReadError::Corrupt => ErrorCode::CorruptMessage,
             ReadError::Closed => ErrorCode::UnknownTopicOrPartition,
         }
     }
@@ -400,7 +403,7 @@ impl Partition {
         for (file, len) in files {
             // As Kafka, from one segment only; the next one where compaction has left nothing in this one.
             let read = file.read(from, bytes_max, at_least_one, held_max, len);
-            if let Some(piece) = read.map_err(|_| ReadError::Storage)? {
+            if let Some(piece) = read.map_err(|e| file.read_failed(from, &e))? {
                 let bytes = piece.len();
                 if bytes > 0 {
                     out.push(piece);

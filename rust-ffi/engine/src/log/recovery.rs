@@ -27,6 +27,8 @@ pub(crate) struct Reopening {
     pub clean: bool,
     /// What that run said about the start of the log; it may lie in the middle of a segment.
     pub log_start: i64,
+    /// Nothing was there before.
+    pub is_new: bool,
     pub now: Now,
 }
 
@@ -38,8 +40,14 @@ impl Partition {
         if bases.is_empty() {
             let segment = home.create_segment(how.log_start)?;
             let segments = VecDeque::from([Segment::new(how.log_start, file(segment), how.now.wall_ms)]);
+            let lost = (!how.is_new).then(|| {
+                let folder = home.folder();
+                format!("{folder}: its records are gone, and it begins anew at offset {}", how.log_start)
+            });
+            lost.iter().for_each(|lost| home.files().damaged(lost));
             let log = Log::at_home(Some(home), segments, Producers::default(), how.log_start, how.log_start);
-            return Ok((Partition::with_log(index, log), strange));
+            let said: Vec<String> = lost.into_iter().chain(strange).collect();
+            return Ok((Partition::with_log(index, log), (!said.is_empty()).then(|| said.join("; "))));
         }
         let mut opened = Opened::new(home.folder(), &bases, snapshots, how);
         for (place, base) in bases.iter().enumerate() {
@@ -85,6 +93,8 @@ impl Partition {
                 opened.folder
             )
         });
+        let damaged: Vec<String> = damaged.collect();
+        damaged.iter().for_each(|damage| home.files().damaged(damage));
         let said: Vec<String> = strange.into_iter().chain(damaged).chain(cut).collect();
         let notice = (!said.is_empty()).then(|| said.join("; "));
         let log_start = how.log_start.clamp(bases[0], opened.end);
@@ -236,6 +246,7 @@ impl Opened {
             && let Some((sound, max_timestamp)) = damage(&segment, len)?
         {
             let [name, ..] = names_of(base);
+            segment.mark_damaged(sound);
             self.damaged.push((name, sound));
             self.end = next.max(base);
             self.push(segment, base, len, max_timestamp);

@@ -94,6 +94,10 @@ impl FaultyFiles {
 }
 
 impl Files for FaultyFiles {
+    fn damaged(&self, what: &str) {
+        self.inner.damaged(what);
+    }
+
     fn list(&self, folder: &str) -> io::Result<Vec<String>> {
         self.inner.list(folder)
     }

@@ -32,6 +32,8 @@ struct Tree {
     kept_folders: BTreeSet<String>,
     /// Files that came or went since their folder was synced.
     changed: BTreeSet<String>,
+    /// What [`Files::damaged`] was told.
+    damages: Vec<String>,
 }
 
 impl MemoryFiles {
@@ -61,6 +63,7 @@ impl MemoryFiles {
             folders: tree.kept_folders.clone(),
             kept_folders: tree.kept_folders.clone(),
             changed: BTreeSet::new(),
+            damages: Vec::new(),
         })))
     }
 
@@ -70,6 +73,11 @@ impl MemoryFiles {
         let mut content = lock(&node.0);
         change(&mut content.bytes);
         content.synced = content.bytes.len();
+    }
+
+    /// What was told of damaged data since this was asked last.
+    pub fn damages(&self) -> Vec<String> {
+        std::mem::take(&mut lock(&self.0).damages)
     }
 
     /// All paths, sorted.
@@ -101,6 +109,10 @@ fn inside<'a>(paths: &'a BTreeSet<String>, folder: &'a str) -> impl Iterator<Ite
 }
 
 impl Files for MemoryFiles {
+    fn damaged(&self, what: &str) {
+        lock(&self.0).damages.push(what.to_owned());
+    }
+
     fn list(&self, folder: &str) -> io::Result<Vec<String>> {
         let tree = lock(&self.0);
         if tree.files.contains_key(folder) {
@@ -169,7 +181,7 @@ impl Files for MemoryFiles {
 
     fn sync_folder(&self, folder: &str) -> io::Result<()> {
         let mut tree = lock(&self.0);
-        let Tree { files, folders, kept, kept_folders, changed } = &mut *tree;
+        let Tree { files, folders, kept, kept_folders, changed, .. } = &mut *tree;
         let new: Vec<String> = inside(changed, folder).cloned().collect();
         for path in new {
             changed.remove(&path);

@@ -277,7 +277,56 @@ fn a_recreated_topic_is_not_the_one_that_is_waited_for() {
     let bytes = concat(&pieces).unwrap();
     let response = FetchResponse::decode(&mut Reader::new(&bytes[9..]), 13).unwrap();
     let part = parts(&response)[0];
-    assert_eq!((part.error_code, part.records.unwrap().len()), (ErrorCode::UnknownTopicId.code(), 0));
+    assert_eq!((part.error_code, part.records.unwrap().len()), (ErrorCode::InconsistentTopicId.code(), 0));
+}
+
+/// Measured on Kafka 4.3.1: a session remembers which topic an id was.
+#[test]
+fn a_session_is_told_that_its_topic_is_gone_and_then_that_it_is_another() {
+    for version in 13..=18 {
+        let engine = engine(1);
+        append(&engine, 0, 1);
+        let id = engine.topics.get("t").unwrap().id;
+        let of = |topic_id| FetchTopic { topic_id, partitions: vec![part(0, 0)], ..Default::default() };
+        let ask_for = |session_id, session_epoch, topics| {
+            let request = FetchRequest { session_id, session_epoch, topics, max_wait_ms: 0, ..fetch(Vec::new()) };
+            let bytes = ask(&engine, 1, version, &Request::Fetch(request));
+            let response = FetchResponse::decode(&mut Reader::new(&bytes), version).unwrap();
+            let codes = parts(&response).iter().map(|part| ErrorCode::from_code(part.error_code).unwrap()).collect();
+            (response.session_id, codes)
+        };
+        let (session, codes): (i32, Vec<ErrorCode>) = ask_for(0, 0, vec![of(id)]);
+        assert_eq!(codes, [ErrorCode::None]);
+        engine.topics.remove(id).unwrap().unwrap();
+        assert_eq!(ask_for(session, 1, Vec::new()).1, [ErrorCode::UnknownTopicOrPartition]);
+        assert_eq!(ask_for(session, 2, vec![of(id)]).1, [ErrorCode::UnknownTopicOrPartition], "named once more");
+        assert_eq!(ask_for(0, -1, vec![of(id)]).1, [ErrorCode::UnknownTopicId], "no session knows it");
+        let new = engine.create_topic("t", Some(1), TopicConfig::default()).unwrap().id;
+        assert_eq!(ask_for(session, 3, Vec::new()).1, [ErrorCode::InconsistentTopicId]);
+        assert_eq!(ask_for(session, 4, vec![of(new)]).1, [ErrorCode::InconsistentTopicId, ErrorCode::None]);
+        // One that was unknown at first is found later.
+        let unknown = Uuid([7; 16]);
+        let (session, codes) = ask_for(0, 0, vec![of(unknown)]);
+        assert_eq!(codes, [ErrorCode::UnknownTopicId]);
+        engine.topics.create("late", unknown, 1, TopicConfig::default().into()).unwrap();
+        assert_eq!(ask_for(session, 1, Vec::new()).1, [ErrorCode::None]);
+        engine.topics.remove(unknown).unwrap().unwrap();
+        assert_eq!(ask_for(session, 2, Vec::new()).1, [ErrorCode::UnknownTopicOrPartition]);
+    }
+}
+
+#[test]
+fn who_waits_for_an_id_is_told_that_its_topic_is_deleted() {
+    let engine = engine(1);
+    let id = engine.topics.get("t").unwrap().id;
+    let topics = vec![FetchTopic { topic_id: id, partitions: vec![part(0, 0)], ..Default::default() }];
+    let request = FetchRequest { topics, ..fetch(Vec::new()) };
+    let Outcome::Park(parked) = send(&engine, at(0), 1, 13, &Request::Fetch(request)) else { panic!("it is empty") };
+    engine.topics.remove(id).unwrap().unwrap();
+    let Outcome::Reply(pieces) = engine.resume(&cx(at(1), 1, 13), &[], parked) else { panic!("it is gone") };
+    let bytes = concat(&pieces).unwrap();
+    let response = FetchResponse::decode(&mut Reader::new(&bytes[9..]), 13).unwrap();
+    assert_eq!(parts(&response)[0].error_code, ErrorCode::UnknownTopicOrPartition.code());
 }
 
 /// Sessions were counted, and each could have a hundred thousand partitions.

@@ -1,11 +1,11 @@
 //! JoinGroup. Kafka: `GroupMetadataManager.classicGroupJoinToClassicGroup` and what it calls.
 
-use std::sync::Arc;
+use std::{cell::RefCell, sync::Arc};
 
 use wire::error_code::ErrorCode;
 
-use super::{Classic, Joined, Member, Protocol, State, Synced};
-use crate::groups::{GroupDue, promise::Promise, registry::Turn};
+use super::{Classic, Joined, Member, PendingJoin, Protocol, State, Synced};
+use crate::groups::{GroupDue, promise::Promise, registry::Turn, state_bytes::Charge};
 
 /// The first join of a member may be parked for so long, whatever its session timeout: it has no id yet to send
 /// heartbeats with. Kafka: `CLASSIC_GROUP_NEW_MEMBER_JOIN_TIMEOUT_MS`.
@@ -26,6 +26,8 @@ pub(in crate::groups) struct Join<'a> {
     pub(in crate::groups) needs_id: bool,
     /// From version 9 a leader can be told not to assign.
     pub(in crate::groups) can_skip: bool,
+    /// For what the member leaves behind.
+    pub(in crate::groups) charge: RefCell<Charge>,
     pub(in crate::groups) promise: &'a Arc<Promise<Joined>>,
 }
 
@@ -69,7 +71,10 @@ impl Classic {
             // So that a client that gives up and tries again does not leave a member behind each time.
             let deadline = turn.schedule(i64::from(join.session_ms), GroupDue::Member(member_id.clone()));
             turn.answer(join.promise, Joined::refused(&member_id, ErrorCode::MemberIdRequired));
-            self.pending_join.insert(member_id, deadline);
+            // The id begins with the client's, and is kept without the protocols.
+            let mut charge = join.charge.take();
+            charge.set(charge.bytes().min(Member::BYTES + member_id.len()));
+            self.pending_join.insert(member_id, PendingJoin { deadline, _charge: charge });
         } else {
             self.add(turn, join, member_id);
         }
@@ -81,7 +86,7 @@ impl Classic {
             turn.answer(join.promise, Joined::refused("", ErrorCode::UnknownServerError));
             return;
         }
-        turn.cancel(self.pending_join.remove(join.member_id));
+        turn.cancel(self.pending_join.remove(join.member_id).map(|pending| pending.deadline));
         self.add(turn, join, join.member_id.into());
     }
 
@@ -123,6 +128,9 @@ impl Classic {
         self.answer_join(turn, member_id, Joined::refused(member_id, ErrorCode::RebalanceInProgress));
         let Some(member) = self.members.get_mut(member_id) else { return };
         let old = std::mem::replace(&mut member.protocols, join.protocols.clone());
+        let mut charge = join.charge.take();
+        charge.force(charge.bytes() + member.assignment.len());
+        member.charge = charge;
         member.rebalance_ms = join.rebalance_ms;
         member.session_ms = join.session_ms;
         member.joining = Some(join.promise.clone());
@@ -160,6 +168,7 @@ impl Classic {
             joining: Some(join.promise.clone()),
             syncing: None,
             session: Some(session),
+            charge: join.charge.take(),
         };
         self.members.insert(member_id, member);
         self.rebalance_or_complete(turn);

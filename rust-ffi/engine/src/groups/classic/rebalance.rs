@@ -30,7 +30,9 @@ impl Classic {
     /// Everybody has to join again.
     pub(super) fn prepare_rebalance(&mut self, turn: &mut Turn<'_>) {
         if self.state == State::CompletingRebalance {
-            self.members.values_mut().for_each(|member| member.assignment.clear());
+            self.members.values_mut().for_each(|member| {
+                member.assign(&[]);
+            });
             self.answer_syncs(turn, ErrorCode::RebalanceInProgress);
         }
         self.pending_sync.clear();
@@ -131,8 +133,8 @@ impl Classic {
 
     /// A session has ended, or an id that was given out did not come back.
     pub(in crate::groups) fn member_is_due(&mut self, turn: &mut Turn<'_>, member_id: &str) {
-        if let Some(deadline) = self.pending_join.get(member_id) {
-            if turn.is_due(Some(deadline)) {
+        if let Some(pending) = self.pending_join.get(member_id) {
+            if turn.is_due(Some(&pending.deadline)) {
                 self.remove(turn, member_id);
                 self.complete_after_removal(turn);
             }

@@ -20,6 +20,8 @@ pub(in crate::groups) struct Sync<'a> {
     pub(in crate::groups) generation: i32,
     pub(in crate::groups) protocol_type: Option<&'a str>,
     pub(in crate::groups) protocol_name: Option<&'a str>,
+    /// How large a record of `__consumer_offsets` may be.
+    pub(in crate::groups) record_max: usize,
     /// Empty unless the leader sends them.
     pub(in crate::groups) assignments: BTreeMap<&'a str, &'a [u8]>,
     pub(in crate::groups) promise: &'a Arc<Promise<Synced>>,
@@ -45,7 +47,7 @@ impl Classic {
                     turn.answer(&before, Synced::refused(ErrorCode::RebalanceInProgress));
                 }
                 if self.is_leader(sync.member_id) {
-                    self.assign(turn, &sync.assignments);
+                    self.assign(turn, sync);
                 }
             }
             State::Stable => {
@@ -87,14 +89,24 @@ impl Classic {
         }
     }
 
-    /// Whom the leader has forgotten gets an empty assignment.
-    fn assign(&mut self, turn: &mut Turn<'_>, assignments: &BTreeMap<&str, &[u8]>) {
-        for (member_id, member) in &mut self.members {
-            let assignment = assignments.get(&**member_id).copied().unwrap_or_default();
-            member.assignment = Bytes::copy_from_slice(assignment);
-        }
-        self.answer_syncs(turn, ErrorCode::None);
-        self.enter(State::Stable, turn);
+    /// Gives each member its assignment; an empty one if the leader sends none for it. If the group does not fit into
+    /// a record, or there is no room, all are told and join again. Kafka:
+    /// `GroupMetadataManager.resetAndPropagateAssignmentWithError`.
+    fn assign(&mut self, turn: &mut Turn<'_>, sync: &Sync<'_>) {
+        let of = |member_id: &str| sync.assignments.get(member_id).copied().unwrap_or_default();
+        let protocol = self.protocol_name().unwrap_or_default();
+        let record = self.members.iter().map(|(id, member)| member.record_bytes(id, protocol, of(id)));
+        let error = if record.sum::<usize>() > sync.record_max {
+            ErrorCode::UnknownServerError
+        } else if !self.members.iter_mut().all(|(member_id, member)| member.assign(of(member_id))) {
+            ErrorCode::CoordinatorNotAvailable
+        } else {
+            self.answer_syncs(turn, ErrorCode::None);
+            self.enter(State::Stable, turn);
+            return;
+        };
+        self.answer_syncs(turn, error);
+        self.prepare_rebalance(turn);
     }
 
     /// Every parked SyncGroup is answered, and the sessions of those who waited begin anew.

@@ -4,6 +4,7 @@ use wire::{
     ErrorCode,
     message::{
         Request,
+        delete_topics_request::DeleteTopicsRequest,
         join_group_request::{JoinGroupRequest, JoinGroupRequestProtocol},
         leave_group_request::LeaveGroupRequest,
         leave_group_response::LeaveGroupResponse,
@@ -201,4 +202,26 @@ fn an_id_that_was_given_out_can_leave() {
     let id = world.joined(&mut world.join(joining("g", ""))).member_id;
     assert_eq!(world.leave("g", &[(id, None), (id, None)]), [0, code(ErrorCode::UnknownMemberId)]);
     assert_eq!(world.engine.next_deadline(), None);
+}
+
+/// Measured on Kafka 4.3.1: the members look for the coordinator and join again.
+#[test]
+fn members_are_sent_away_when_the_topic_of_the_offsets_is_deleted() {
+    let world = World::new();
+    world.engine.create("__consumer_offsets", 1, Default::default()).unwrap();
+    let first = world.single("g");
+    let (_, mut parked) = world.join_new("g");
+    assert!(world.is_parked(&mut parked));
+    let unsynced = world.joined(&mut world.join_new("h").1);
+    let (other, _) = world.join_new("h");
+    let topic_names = vec!["__consumer_offsets"];
+    let request = DeleteTopicsRequest { topic_names, timeout_ms: 1, ..DeleteTopicsRequest::default() };
+    crate::testing::ask_at(&world.engine, world.now, 20, 5, &Request::DeleteTopics(request));
+    assert_eq!(world.joined(&mut parked).error_code, code(ErrorCode::NotCoordinator));
+    for (group, member) in [("g", first.member_id), ("h", unsynced.member_id), ("h", other)] {
+        assert_eq!(world.heartbeat(group, member, 1), code(ErrorCode::UnknownMemberId));
+    }
+    assert_eq!(world.engine.next_deadline(), None, "no timer is left behind");
+    assert_eq!(world.states(), []);
+    world.single("g");
 }

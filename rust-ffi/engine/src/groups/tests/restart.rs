@@ -86,6 +86,25 @@ fn offsets_of_a_topic_that_was_deleted_do_not_come_back() {
     assert_eq!(world.committed("g"), [("t", 0, 1)]);
 }
 
+/// Measured on Kafka 4.3.1: its partitions are the coordinators, and what they knew goes with them.
+#[test]
+fn deleting_the_topic_of_the_offsets_forgets_all_groups_at_once() {
+    let (files, world) = committed();
+    let delete = || {
+        let topic_names = vec!["__consumer_offsets"];
+        let request = DeleteTopicsRequest { topic_names, timeout_ms: 1, ..DeleteTopicsRequest::default() };
+        ask_at(&world.engine, world.now, 20, 5, &Request::DeleteTopics(request));
+    };
+    delete();
+    assert_eq!(world.states(), []);
+    assert_eq!(world.committed("g"), []);
+    assert_eq!(world.commit(9, simple(&[("t", 0, 7)])), [0], "the topic is made again");
+    assert_eq!(world.committed("g"), [("t", 0, 7)]);
+    let world = again(&files, world);
+    assert_eq!(world.committed("g"), [("t", 0, 7)]);
+    assert_eq!(world.states(), [("g", "Empty")]);
+}
+
 /// They were dropped from memory only: after a restart they were there again, and on disk for ever.
 #[test]
 fn offsets_that_have_expired_do_not_come_back() {

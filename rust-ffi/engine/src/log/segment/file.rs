@@ -3,7 +3,10 @@
 
 use std::{
     io,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
 use bytes::{Bytes, BytesMut};
@@ -14,6 +17,7 @@ use wire::{
 
 use super::index::Index;
 use crate::{
+    log::partition::ReadError,
     store::{self, File, Files},
     waiters::lock,
 };
@@ -57,6 +61,10 @@ pub(in crate::log) struct SegmentFile {
     file: Arc<dyn File>,
     /// `None` until somebody asks, for a segment that was closed by an earlier run.
     index: Mutex<Option<Index>>,
+    /// A start has found that it is damaged from this byte on.
+    sound: AtomicU64,
+    /// The operator was told that it cannot be read.
+    is_told: AtomicBool,
 }
 
 impl SegmentFile {
@@ -94,6 +102,8 @@ impl SegmentFile {
             files: files.clone(),
             file: files.open(&store::join(folder, log))?,
             index: Mutex::new(None),
+            sound: AtomicU64::new(u64::MAX),
+            is_told: AtomicBool::new(false),
         })
     }
 
@@ -298,6 +308,25 @@ impl SegmentFile {
         Ok(self.batches(from, len))
     }
 
+    /// Nothing is read from byte `at` on. The operator has been told.
+    pub(in crate::log) fn mark_damaged(&self, at: u64) {
+        self.sound.store(at, Ordering::Relaxed);
+        self.is_told.store(true, Ordering::Relaxed);
+    }
+
+    /// Tells the operator once.
+    pub(in crate::log) fn read_failed(&self, offset: i64, error: &io::Error) -> ReadError {
+        let is_damaged = error.kind() == io::ErrorKind::InvalidData;
+        if !self.is_told.swap(true, Ordering::Relaxed) {
+            let [log, ..] = self.paths();
+            let why = if is_damaged { "it is damaged".to_owned() } else { error.to_string() };
+            self.files.damaged(&format!(
+                "{log} cannot be read at offset {offset}: {why}. Restore it from a backup, or let consumers seek past it"
+            ));
+        }
+        if is_damaged { ReadError::Corrupt } else { ReadError::Storage }
+    }
+
     /// Whole batches from the one that holds `offset` on, as one piece, which is read at once if it has no more than
     /// `held_max` bytes. The first batch whatever its size if `at_least_one`; an empty piece if it does not fit, and
     /// `None` if nothing from `offset` on is here.
@@ -309,7 +338,12 @@ impl SegmentFile {
         held_max: usize,
         len: u64,
     ) -> io::Result<Option<Piece>> {
-        let read = || self.read_by_index(offset, bytes_max, at_least_one, held_max, len);
+        let sound = self.sound.load(Ordering::Relaxed);
+        let (is_damaged, len) = (sound < len, len.min(sound));
+        let read = || match self.read_by_index(offset, bytes_max, at_least_one, held_max, len) {
+            Ok(None) if is_damaged => Err(io::ErrorKind::InvalidData.into()),
+            done => done,
+        };
         match read() {
             // An index file of an earlier run leads astray, or the data was changed: looks for itself then.
             Err(e) if e.kind() == io::ErrorKind::InvalidData && self.with_index(len, Index::is_from_file)? => {
