@@ -196,7 +196,8 @@ fn own(inner: &Arc<Inner>) {
                 Ok(Err(error)) => inner.fail(error),
                 Err(panic) => inner.fail(panicked("the owner thread", &*panic)),
             }
-            // Files, locks and threads of the storage go now, not when the host forgets the broker or a command returns.
+            // Files, locks and threads of the storage go now, not when the host forgets the broker or a command
+            // returns.
             if let Some((_, backend)) = inner.open() {
                 backend.shut_down();
             }

@@ -3,7 +3,8 @@
 //! Does: reads whole batches from each partition until the limits; with less than `min_bytes` and no error it parks on
 //! all its partitions until more is there or `max_wait_ms` has passed.
 //! By version: 5 log start; 6 KAFKA_STORAGE_ERROR; 7 sessions (KIP-227); 9 and 12 leader epochs, divergence (KIP-320,
-//! KIP-595); 12 flexible; 13 topic ids (KIP-516); 15 replica state; 16 endpoints of leaders; 17 directories; 18 the follower's high watermark.
+//! KIP-595); 12 flexible; 13 topic ids (KIP-516); 15 replica state; 16 endpoints of leaders; 17 directories; 18 the
+//! follower's high watermark.
 //! Older versions get zstd too: Kafka 4 has dropped that check of KIP-110 (measured on 4.3.1).
 //! Leaves out: aborted transactions, until there are transactions.
 

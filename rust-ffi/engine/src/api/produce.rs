@@ -2,7 +2,8 @@
 //! Owner: `log/partition.rs`. Kafka: KafkaApis.handleProduceRequest, ReplicaManager.appendRecords.
 //! Does: appends one batch a partition; each partition has its own answer. acks=0 is answered by nothing, and a failure
 //! by closing the connection.
-//! By version: 7 zstd (KIP-110); 8 record errors and message (KIP-467); 9 flexible; 10 current leader (KIP-951); 13 topic ids (KIP-516).
+//! By version: 7 zstd (KIP-110); 8 record errors and message (KIP-467); 9 flexible; 10 current leader (KIP-951); 13
+//! topic ids (KIP-516).
 //! Leaves out: transactions, whose requests are not served yet.
 
 use std::{borrow::Cow, sync::Arc};

@@ -171,8 +171,8 @@ impl Def {
                 ),
             )),
             (Valid::OffsetReset, Value::Text(text)) if !is_offset_reset(text) => refuse(format!(
-                "Invalid value `{text:.1000}` for configuration {}. The value must be either 'earliest', 'latest' or of the \
-                 format 'by_duration:<PnDTnHnMn.nS>'.",
+                "Invalid value `{text:.1000}` for configuration {}. The value must be either 'earliest', 'latest' or \
+                 of the format 'by_duration:<PnDTnHnMn.nS>'.",
                 self.name
             )),
             _ => Ok(()),

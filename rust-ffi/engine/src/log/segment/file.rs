@@ -321,7 +321,8 @@ impl SegmentFile {
             let [log, ..] = self.paths();
             let why = if is_damaged { "it is damaged".to_owned() } else { error.to_string() };
             self.files.damaged(&format!(
-                "{log} cannot be read at offset {offset}: {why}. Restore it from a backup, or let consumers seek past it"
+                "{log} cannot be read at offset {offset}: {why}. Restore it from a backup, or let consumers seek past \
+                 it"
             ));
         }
         if is_damaged { ReadError::Corrupt } else { ReadError::Storage }
