@@ -221,6 +221,7 @@ static void the_log_belongs_to_the_parent(void) {
 }
 
 static const check_case cases[] = {
+    CASE(the_child_knows_the_state_that_another_call_has_seen),
     CASE(the_child_is_refused_and_the_parent_goes_on),
     CASE(the_child_makes_a_broker_of_its_own),
     CASE(a_child_does_not_keep_the_port_open),
