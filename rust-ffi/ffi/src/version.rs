@@ -51,14 +51,16 @@ pub extern "C" fn tansu_build_info() -> *const c_char {
 }
 
 pub(crate) fn build_info() -> serde_json::Value {
+    // Once: it looks for the library of Tansu's storages.
+    let storages = storages();
     serde_json::json!({
         "version": env!("CARGO_PKG_VERSION"),
         "abi": TANSU_ABI_VERSION,
         "rustc": env!("TANSU_RUSTC"),
         "git": option_env!("TANSU_GIT_REVISION").unwrap_or("unknown"),
         "target": format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
-        "features": features(),
-        "storages": storages(),
+        "features": features(&storages),
+        "storages": storages,
     })
 }
 
@@ -73,16 +75,16 @@ pub(crate) fn build_info() -> serde_json::Value {
 pub unsafe extern "C" fn tansu_has_feature(name: *const c_char) -> bool {
     guard::value(false, || {
         // SAFETY: the caller's promise.
-        unsafe { strings::text("name", name) }.is_ok_and(|name| features().iter().any(|f| f == name))
+        unsafe { strings::text("name", name) }.is_ok_and(|name| features(&storages()).iter().any(|f| f == name))
     })
 }
 
-fn features() -> Vec<String> {
+fn features(storages: &[&str]) -> Vec<String> {
     let mut all = Vec::new();
     if cfg!(feature = "test-hooks") {
         all.push("test-hooks".to_owned());
     }
-    all.extend(storages().into_iter().map(|scheme| format!("storage.{scheme}")));
+    all.extend(storages.iter().map(|scheme| format!("storage.{scheme}")));
     all
 }
 

@@ -30,7 +30,7 @@ static SINK: AtomicPtr<()> = AtomicPtr::new(std::ptr::null_mut());
 /// `sink` may be called until the process ends.
 pub(super) unsafe extern "C" fn set(level: u32, sink: LogFn) {
     static INSTALLED: Once = Once::new();
-    // There is nobody to tell of a panic here.
+    // The function has no result that could report a panic.
     let _ = caught(|| {
         SINK.store(sink as *mut (), Ordering::Release);
         LEVEL.store(level.min(TRACE), Ordering::Release);
