@@ -125,7 +125,7 @@ class TansuBroker:
         exception that a handler has raised. In a forked child it does nothing.
         """
         core = self._core
-        if core.foreign:
+        if core.inherited_over_fork:
             return
         if not core.close_unstarted():
             core.stop(-1)
@@ -145,7 +145,7 @@ class TansuBroker:
         self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
     ) -> None:
         self.close()
-        if kind is None and self._core.fatal is not None and not self._core.foreign:
+        if kind is None and self._core.fatal is not None and not self._core.inherited_over_fork:
             raise copy.copy(self._core.fatal)
 
     # -- what it is
@@ -265,14 +265,14 @@ class TansuBroker:
             raise BrokerTimeoutError(
                 f"{doing}: the broker is {core.state().name} after {seconds} s. stop() asks it to stop.", retriable=True
             )
-        if core.cut_off:
+        if core.detached_at_exit:
             raise BrokerStateError(f"{doing}: the interpreter is exiting and a handler of this broker has not returned")
         while not core.join(_lifetime.SLICE_MS):
             pass
 
     def __del__(self) -> None:
         core: Optional[Core] = self.__dict__.get("_core")  # absent if __init__ has raised
-        if core is None or core.closed or core.foreign:
+        if core is None or core.closed or core.inherited_over_fork:
             return
         if core.started and not core.stopped.is_set() and core.fatal is None:
             warnings.warn(

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, Optional, Protocol
 from tansu_cffi import _lifetime
 from tansu_cffi._errors import BrokerError, BrokerErrorKind, BrokerStateError, error_of
 from tansu_cffi._fields import in_fields
-from tansu_cffi._flag import Flag
+from tansu_cffi._interruptible_event import InterruptibleEvent
 from tansu_cffi._loader import ffi, lib, text
 
 
@@ -97,7 +97,7 @@ def shown_settings(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def _shown(config: Any, key: str) -> str:
-    return _copied(lambda *place: lib.tansu_config_get(config, key.encode(), *place))
+    return _read_string(lambda *place: lib.tansu_config_get(config, key.encode(), *place))
 
 
 def setting_keys() -> list[str]:
@@ -115,7 +115,7 @@ def build_info() -> str:
     return text(lib.tansu_build_info())
 
 
-def _copied(read: Any) -> str:
+def _read_string(read: Any) -> str:
     """A string that the library copies into a buffer, whatever its length."""
     size = 256
     needed = ffi.new("size_t *")
@@ -145,15 +145,15 @@ class Core:
     def __init__(self, settings: Mapping[str, str], listener: Listener) -> None:
         self.pid = os.getpid()
         #: A client can connect, or it has become clear that none ever will.
-        self.ready = Flag()
+        self.ready = InterruptibleEvent()
         #: on_stopped has returned, or never will.
-        self.stopped = Flag()
+        self.stopped = InterruptibleEvent()
         self.port = 0
         self.bootstrap = ""
         self.started = False
         self.fatal: Optional[BrokerError] = None
         #: The gate was closed at exit, in the middle of things.
-        self.cut_off = False
+        self.detached_at_exit = False
         # Weak: the slot holds this object, and a handler that holds its broker must not keep both alive for ever.
         self._listener = weakref.ref(listener)
         self._callback_thread: Optional[int] = None
@@ -206,13 +206,13 @@ class Core:
                 self._free()
 
     @property
-    def foreign(self) -> bool:
+    def inherited_over_fork(self) -> bool:
         """Whether this process is a forked child of the one that made it."""
         return self.pid != os.getpid()
 
     def check_process(self) -> None:
         """Refuses a broker that a forked child has inherited; first of all, for its locks may be held by nobody."""
-        if self.foreign:
+        if self.inherited_over_fork:
             raise BrokerStateError(
                 "this broker was made in the parent process and does not run here. Start brokers after fork, "
                 "or use spawn instead of fork.",
@@ -286,7 +286,7 @@ class Core:
 
     def state(self) -> BrokerState:
         """The state now; of a closed broker, and in a forked child, the last one that was seen."""
-        if not self.foreign and not self._closing:
+        if not self.inherited_over_fork and not self._closing:
             try:
                 with self._use() as handle:
                     seen = BrokerState(lib.tansu_broker_state(handle))
@@ -313,7 +313,7 @@ class Core:
 
     def close_unstarted(self) -> bool:
         """Closes a broker that has never been started; False if it has been, and is to be stopped first."""
-        if not self.foreign:
+        if not self.inherited_over_fork:
             with self._lock:
                 if self.started and not self._closing:
                     return False
@@ -322,7 +322,7 @@ class Core:
 
     def close(self) -> None:
         """Gives the handle back when its last user has left. Never waits, so a finalizer may call it."""
-        if self.foreign:
+        if self.inherited_over_fork:
             return  # whatever the child would free is the parent's
         self.state()
         with self._lock:
@@ -347,7 +347,7 @@ class Core:
                 self.stop(-1)
                 self.stop(int(grace_s * 1000))
 
-    def let_go(self, timeout_ms: int) -> None:
+    def detach(self, timeout_ms: int) -> None:
         """Closes the gate to the callbacks for good and wakes whoever waits for one that will not come."""
         if self._closing:
             return
@@ -356,7 +356,7 @@ class Core:
                 lib.tansu_broker_detach(handle, timeout_ms)
         except BrokerStateError:
             return  # closed by another thread in between, and so detached
-        self.cut_off = not self.stopped.is_set()
+        self.detached_at_exit = not self.stopped.is_set()
         self.ready.set()
         self.stopped.set()
 
@@ -365,7 +365,7 @@ class Core:
     def on_started(self, port: int) -> None:
         try:
             with self._use() as handle:
-                self.bootstrap = _copied(lambda *place: lib.tansu_broker_bootstrap(handle, *place))
+                self.bootstrap = _read_string(lambda *place: lib.tansu_broker_bootstrap(handle, *place))
         except BrokerStateError:
             return  # closed by another thread in between: there is nobody to tell
         self.port = port

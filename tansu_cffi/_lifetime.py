@@ -147,7 +147,7 @@ def stop_all() -> None:
     # Those have closed their port and flushed; only a handler can still be at it.
     interrupted = interrupted or _wait_for(lambda core: core.join(SLICE_MS), brokers, EXIT_HANDLERS_S)
     for core in brokers:
-        core.let_go(0 if interrupted else SLICE_MS)
+        core.detach(0 if interrupted else SLICE_MS)
 
 
 def _wait_for(done: Any, brokers: list[Core], seconds: float) -> bool:

@@ -11,8 +11,8 @@ import pytest
 from tansu_cffi import BrokerConfig, TansuBroker
 
 HERE = Path(__file__).resolve().parent
-# The raw client is that of the tests of the front.
-sys.path[:0] = [str(HERE), str(HERE.parent / "python" / "front")]
+# The raw client is that of the protocol tests.
+sys.path[:0] = [str(HERE), str(HERE.parent / "python" / "protocol")]
 
 from golden import recording
 from golden.comparison import Known, Play

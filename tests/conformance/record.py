@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "python" / "front")]
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "python" / "protocol")]
 
 import kafka_bytes as kafka
 from golden import recording

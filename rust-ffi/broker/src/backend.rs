@@ -37,11 +37,11 @@ impl Request {
 
 /// What becomes of a request.
 #[derive(Debug)]
-pub enum Answer {
+pub enum Reply {
     /// A whole response frame, length prefix included.
-    Reply(Bytes),
+    Frame(Bytes),
     /// The same in pieces, for large ones that are not to be copied, or not to be held.
-    Pieces(Vec<Piece>),
+    Parts(Vec<Piece>),
     /// acks=0: nothing is written.
     Silent,
     /// The connection is closed; the words are for the log.
@@ -49,10 +49,10 @@ pub enum Answer {
 }
 
 /// An answer, or the way to it.
-pub enum Called<'a> {
-    Now(Answer),
+pub enum Response<'a> {
+    Ready(Reply),
     /// It waits for something.
-    Later(Pending<'a, Answer>),
+    Pending(Pending<'a, Reply>),
 }
 
 /// A topic as the command table shows it.
@@ -84,7 +84,7 @@ pub trait Backend: Send + Sync + 'static {
         let found = ranges.binary_search_by_key(&key, |range| range.key);
         found.is_ok_and(|i| (ranges[i].min..=ranges[i].max).contains(&version))
     }
-    fn call(&self, request: Request) -> Called<'_>;
+    fn call(&self, request: Request) -> Response<'_>;
     /// What happens by the clock; never ends.
     fn timers(&self) -> Pending<'_, ()> {
         Box::pin(std::future::pending())

@@ -27,60 +27,62 @@ use wire::{
 };
 
 use crate::{
-    backend::{Answer, Backend, Called, Request},
+    backend::{Backend, Reply, Request, Response},
+    buffer_pool::BufferPool,
     cancelled::cancelled,
-    chunks::Chunks,
     metrics::Metrics,
-    queue::{Queue, Refusal, Share},
+    request_memory::{RequestMemory, Reservation, ReserveError},
 };
 
 /// A buffer of this size is read into; a larger one grows with what arrives, never with what a length claims.
 const READ_CHUNK: usize = 16 * 1024;
-/// Bytes a connection may buffer before it asks for a share of queued.max.request.bytes.
+/// Bytes a connection may buffer before it asks for a reservation of queued.max.request.bytes.
 const FREE_BYTES: usize = 64 * 1024;
 /// Replies are gathered up to here before they are written.
 const WRITE_GATHER: usize = 64 * 1024;
 
-/// What all connections of a broker share.
+/// What all connections of a broker reservation.
 pub(crate) struct Shared {
     pub backend: Arc<dyn Backend>,
     pub metrics: Arc<Metrics>,
     pub drain: CancellationToken,
-    pub queue: Queue,
+    pub request_memory: RequestMemory,
     /// For records that lie in a file, until they are sent.
-    pub chunks: Arc<Chunks>,
+    pub buffers: Arc<BufferPool>,
     pub request_bytes_max: usize,
     pub idle: Duration,
     pub stall: Duration,
 }
 
 /// Why a connection ended; for the log at debug level.
-pub(crate) enum End {
+pub(crate) enum CloseReason {
     Client,
     Drained,
     Idle,
     Stalled,
-    /// No share of queued.max.request.bytes came free in time.
-    Crowded,
+    /// No reservation of queued.max.request.bytes came free in time.
+    RequestMemoryExhausted,
     Refused(String),
     Io(io::Error),
 }
 
-impl fmt::Display for End {
+impl fmt::Display for CloseReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            End::Client => f.write_str("the client closed it"),
-            End::Drained => f.write_str("the broker stops"),
-            End::Idle => f.write_str("idle"),
-            End::Stalled => f.write_str("the client stalled"),
-            End::Crowded => f.write_str("too many large requests at once: queued.max.request.bytes"),
-            End::Refused(why) => f.write_str(why),
-            End::Io(e) => e.fmt(f),
+            CloseReason::Client => f.write_str("the client closed it"),
+            CloseReason::Drained => f.write_str("the broker stops"),
+            CloseReason::Idle => f.write_str("idle"),
+            CloseReason::Stalled => f.write_str("the client stalled"),
+            CloseReason::RequestMemoryExhausted => {
+                f.write_str("too many large requests at once: queued.max.request.bytes")
+            }
+            CloseReason::Refused(why) => f.write_str(why),
+            CloseReason::Io(e) => e.fmt(f),
         }
     }
 }
 
-pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>) -> End {
+pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>) -> CloseReason {
     let mut stream = Closing(stream);
     let address = stream.0.peer_addr();
     let peer = address.map_or_else(|_| "/".into(), |peer| format!("/{}", peer.ip().to_canonical()).into());
@@ -90,13 +92,13 @@ pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>) -> End {
         shared: &shared,
         input: BytesMut::new(),
         output: Output::default(),
-        share: None,
+        reservation: None,
     };
     let end = match connection.run().await {
         Ok(end) | Err(end) => end,
     };
     drop(connection);
-    if matches!(end, End::Drained) {
+    if matches!(end, CloseReason::Drained) {
         discard(&stream.0);
     }
     end
@@ -140,15 +142,15 @@ struct Connection<'a> {
     shared: &'a Shared,
     input: BytesMut,
     output: Output,
-    share: Option<Share>,
+    reservation: Option<Reservation>,
 }
 
 impl Connection<'_> {
-    async fn run(&mut self) -> Result<End, End> {
+    async fn run(&mut self) -> Result<CloseReason, CloseReason> {
         loop {
             while let Some(request) = self.next_frame()? {
                 self.answer(request).await?;
-                self.share = None;
+                self.reservation = None;
                 if self.output.len() >= WRITE_GATHER {
                     self.flush().await?;
                 }
@@ -156,7 +158,7 @@ impl Connection<'_> {
                 consume_budget().await;
                 if self.shared.drain.is_cancelled() {
                     self.flush().await?;
-                    return Ok(End::Drained);
+                    return Ok(CloseReason::Drained);
                 }
             }
             self.flush().await?;
@@ -167,10 +169,10 @@ impl Connection<'_> {
     }
 
     /// Cuts one whole frame off the input.
-    fn next_frame(&mut self) -> Result<Option<Bytes>, End> {
+    fn next_frame(&mut self) -> Result<Option<Bytes>, CloseReason> {
         match frame::checked_len(&self.input, self.shared.request_bytes_max) {
             None => Ok(None),
-            Some(Err(e)) => Err(End::Refused(e.to_string())),
+            Some(Err(e)) => Err(CloseReason::Refused(e.to_string())),
             Some(Ok(len)) if self.input.len() < frame::PREFIX + len => Ok(None),
             Some(Ok(len)) => {
                 self.input.advance(frame::PREFIX);
@@ -181,26 +183,26 @@ impl Connection<'_> {
 }
 
 impl Connection<'_> {
-    async fn answer(&mut self, frame: Bytes) -> Result<(), End> {
+    async fn answer(&mut self, frame: Bytes) -> Result<(), CloseReason> {
         let Some((key, version, correlation_id)) = header::peek(&frame) else {
-            return Err(End::Refused("request header is cut short".into()));
+            return Err(CloseReason::Refused("request header is cut short".into()));
         };
         if key == API_VERSIONS && Api::from_key(key).is_some_and(|api| version > api.max) {
             // The client does not know yet what we speak, and we cannot parse what it speaks (KIP-511).
             api_versions::unsupported_version(self.output.own(), correlation_id);
             return Ok(());
         }
-        let head = header::parse(&frame).map_err(|e| End::Refused(e.to_string()))?;
+        let head = header::parse(&frame).map_err(|e| CloseReason::Refused(e.to_string()))?;
         let body_at = head.body_at;
         self.shared.metrics.request(key, frame.len());
         if key != API_VERSIONS && !self.shared.backend.serves(key, version) {
-            return Err(End::Refused(format!("request key {key} version {version} is not served")));
+            return Err(CloseReason::Refused(format!("request key {key} version {version} is not served")));
         }
         if key == API_VERSIONS {
             let backend = &self.shared.backend;
             let body = frame.get(body_at..).unwrap_or_default();
             let asked = ApiVersionsRequest::decode(&mut Reader::new(body), version)
-                .map_err(|e| End::Refused(format!("ApiVersions is malformed: {e}")))?;
+                .map_err(|e| CloseReason::Refused(format!("ApiVersions is malformed: {e}")))?;
             if api_versions::is_valid(&asked, version) {
                 let (ranges, features) = (backend.advertised(), backend.features());
                 api_versions::response(self.output.own(), correlation_id, version, ranges, features);
@@ -212,13 +214,13 @@ impl Connection<'_> {
         let shared = self.shared;
         let peer = self.peer.clone();
         let answer = match shared.backend.call(Request { frame, key, version, correlation_id, body_at, peer }) {
-            Called::Now(answer) => answer,
-            Called::Later(mut later) => match poll_fn(|cx| Poll::Ready(later.as_mut().poll(cx))).await {
+            Response::Ready(answer) => answer,
+            Response::Pending(mut later) => match poll_fn(|cx| Poll::Ready(later.as_mut().poll(cx))).await {
                 Poll::Ready(answer) => answer,
                 Poll::Pending => {
                     if WAITING.contains(&key) {
                         // It may wait for days, and others have to be read meanwhile.
-                        self.share = None;
+                        self.reservation = None;
                     }
                     // It waits: what is answered already must not wait with it.
                     self.flush().await?;
@@ -231,12 +233,12 @@ impl Connection<'_> {
                         hung_up(self.stream).await;
                         None
                     };
-                    or(async { Some(later.await) }, gone).await.ok_or(End::Client)?
+                    or(async { Some(later.await) }, gone).await.ok_or(CloseReason::Client)?
                 }
             },
         };
         match answer {
-            Answer::Pieces(pieces) => {
+            Reply::Parts(pieces) => {
                 for piece in pieces {
                     match piece {
                         Piece::Held(bytes) => self.output.push(bytes),
@@ -245,64 +247,65 @@ impl Connection<'_> {
                 }
                 Ok(())
             }
-            Answer::Reply(bytes) => {
+            Reply::Frame(bytes) => {
                 self.output.push(bytes);
                 Ok(())
             }
-            Answer::Silent => Ok(()),
-            Answer::Close(why) => {
+            Reply::Silent => Ok(()),
+            Reply::Close(why) => {
                 self.flush().await?;
-                Err(End::Refused(why))
+                Err(CloseReason::Refused(why))
             }
         }
     }
 
     /// Reads on only when what was read before has been taken: a client that does not read costs a chunk, and not the
     /// fifty megabytes that it asked for.
-    async fn send_stored(&mut self, mut stored: Stored) -> Result<(), End> {
+    async fn send_stored(&mut self, mut stored: Stored) -> Result<(), CloseReason> {
         while !stored.is_empty() {
             if self.output.len() >= WRITE_GATHER {
                 self.flush().await?;
             }
-            let chunk = Chunks::fill(&self.shared.chunks, stored.len(), |buf| stored.take(buf)).map_err(End::Io)?;
+            let chunk = BufferPool::fill(&self.shared.buffers, stored.len(), |buf| stored.take(buf))
+                .map_err(CloseReason::Io)?;
             self.output.push(chunk);
         }
         Ok(())
     }
 
     /// Reads more. `Some` ends the connection.
-    async fn fill(&mut self) -> Result<Option<End>, End> {
+    async fn fill(&mut self) -> Result<Option<CloseReason>, CloseReason> {
         let shared = self.shared;
         if self.input.is_empty() {
             // An idle connection holds no buffer.
             self.input = BytesMut::new();
             let readable = async { Some(timeout(shared.idle, self.stream.readable()).await) };
             match or(cancelled(&shared.drain), readable).await {
-                None => return Ok(Some(End::Drained)),
-                Some(Err(_)) => return Ok(Some(End::Idle)),
-                Some(Ok(ready)) => ready.map_err(End::Io)?,
+                None => return Ok(Some(CloseReason::Drained)),
+                Some(Err(_)) => return Ok(Some(CloseReason::Idle)),
+                Some(Ok(ready)) => ready.map_err(CloseReason::Io)?,
             }
         }
         // Grows with what has arrived, not with what the length claims.
         let more = READ_CHUNK.max(self.input.len().min(1 << 20));
-        if let Some(refusal) = self.pay_for(more).await {
+        if let Some(refusal) = self.reserve(more).await {
             return Ok(Some(match refusal {
-                Refusal::Drained => End::Drained,
-                Refusal::Crowded => End::Crowded,
+                ReserveError::Drained => CloseReason::Drained,
+                ReserveError::Exhausted => CloseReason::RequestMemoryExhausted,
             }));
         }
         self.input.reserve(more);
         // "Readable" may be old news; who sends nothing at all is idle and not stalled.
         let (patience, end) =
-            if self.input.is_empty() { (shared.idle, End::Idle) } else { (shared.stall, End::Stalled) };
+            if self.input.is_empty() { (shared.idle, CloseReason::Idle) } else { (shared.stall, CloseReason::Stalled) };
         let until = Instant::now() + patience;
-        let until = self.share.as_ref().map_or(until, |share| until.min(share.until()));
+        let until = self.reservation.as_ref().map_or(until, |reservation| until.min(reservation.until()));
         let read = async { Some(timeout_at(until, self.stream.read_buf(&mut self.input)).await) };
         match or(cancelled(&shared.drain), read).await {
-            None => Ok(Some(End::Drained)),
+            None => Ok(Some(CloseReason::Drained)),
             Some(Err(_)) => Ok(Some(end)),
-            Some(Ok(Err(e))) => Err(End::Io(e)),
-            Some(Ok(Ok(0))) => Ok(Some(End::Client)),
+            Some(Ok(Err(e))) => Err(CloseReason::Io(e)),
+            Some(Ok(Ok(0))) => Ok(Some(CloseReason::Client)),
             Some(Ok(Ok(n))) => {
                 shared.metrics.received(n);
                 Ok(None)
@@ -311,27 +314,27 @@ impl Connection<'_> {
     }
 
     /// Past the free bytes, a request counts against queued.max.request.bytes.
-    async fn pay_for(&mut self, more: usize) -> Option<Refusal> {
+    async fn reserve(&mut self, more: usize) -> Option<ReserveError> {
         let shared = self.shared;
         let held = self.input.len() + more;
-        if self.share.is_none() && held <= FREE_BYTES {
+        if self.reservation.is_none() && held <= FREE_BYTES {
             return None;
         }
         // Checked by `next_frame`, which has seen that there is more to come.
         let Some(Ok(len)) = frame::checked_len(&self.input, shared.request_bytes_max) else { return None };
-        let share = self.share.get_or_insert_with(|| Queue::begin(len, shared.stall));
+        let reservation = self.reservation.get_or_insert_with(|| RequestMemory::begin(len, shared.stall));
         // Twice, for a buffer that grows.
-        shared.queue.pay(share, 2 * held.min(len), shared.stall, &shared.drain).await.err()
+        shared.request_memory.reserve(reservation, 2 * held.min(len), shared.stall, &shared.drain).await.err()
     }
 
-    async fn flush(&mut self) -> Result<(), End> {
+    async fn flush(&mut self) -> Result<(), CloseReason> {
         let shared = self.shared;
         self.output.seal();
         while self.output.has_remaining() {
             match timeout(shared.stall, self.stream.write_buf(&mut self.output)).await {
-                Err(_) => return Err(End::Stalled),
-                Ok(Err(e)) => return Err(End::Io(e)),
-                Ok(Ok(0)) => return Err(End::Client),
+                Err(_) => return Err(CloseReason::Stalled),
+                Ok(Err(e)) => return Err(CloseReason::Io(e)),
+                Ok(Ok(0)) => return Err(CloseReason::Client),
                 Ok(Ok(n)) => shared.metrics.sent(n),
             }
         }

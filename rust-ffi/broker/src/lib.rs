@@ -7,16 +7,17 @@
 
 pub mod backend;
 mod blocking;
+mod broker_state;
+mod buffer_pool;
 mod cancelled;
-mod chunks;
 mod connection;
 mod error;
 mod events;
 mod listener;
 mod metrics;
 mod os;
-mod queue;
 pub mod redact;
+mod request_memory;
 mod runtime;
 pub mod settings;
 mod shutdown;
@@ -33,12 +34,12 @@ pub use settings::Settings;
 pub use status::State;
 pub use storages_abi::client::log as storages_log;
 
-use runtime::Inner;
+use broker_state::BrokerState;
 
 /// A handle on one broker; clones share it. The broker stops when the last one is dropped, without waiting for it.
 #[derive(Debug)]
 pub struct Broker {
-    inner: Arc<Inner>,
+    shared: Arc<BrokerState>,
 }
 
 impl Broker {
@@ -46,79 +47,79 @@ impl Broker {
     /// opened.
     pub fn new(settings: &Settings, events: Arc<dyn Events>, prefault: Prefault) -> Result<Broker, Error> {
         backend::check(settings)?;
-        Ok(Broker { inner: Arc::new(Inner::new(settings.clone(), events, prefault)) })
+        Ok(Broker { shared: Arc::new(BrokerState::new(settings.clone(), events, prefault)) })
     }
 
     /// Starts the owner thread and returns. What goes wrong from here on comes as an event and from `wait_ready`.
     pub fn start(&self) -> Result<(), Error> {
-        self.inner.status.starting()?;
-        runtime::spawn(self.inner.clone())
+        self.shared.status.starting()?;
+        runtime::spawn(self.shared.clone())
     }
 
     /// The port, once a client can connect. `None` waits for ever.
     pub fn wait_ready(&self, timeout: Option<Duration>) -> Result<u16, Error> {
-        self.inner.status.wait_ready(timeout)
+        self.shared.status.wait_ready(timeout)
     }
 
     /// Asks for the end: a request, from any thread, any number of times. A shorter grace shortens an earlier one.
     pub fn stop(&self, grace: Option<Duration>) {
-        self.inner.stop(grace);
+        self.shared.stop(grace);
     }
 
     /// Until the port is closed, the storage flushed and `Events::stopped` has returned.
     pub fn wait(&self, timeout: Option<Duration>) -> Result<(), Error> {
-        self.inner.status.wait(timeout)
+        self.shared.status.wait(timeout)
     }
 
     pub fn state(&self) -> State {
-        self.inner.status.state()
+        self.shared.status.state()
     }
 
     /// 0 until ready.
     pub fn port(&self) -> u16 {
-        self.inner.status.port()
+        self.shared.status.port()
     }
 
     /// `host:port` for clients; empty until ready.
     pub fn bootstrap(&self) -> String {
-        self.inner.bootstrap()
+        self.shared.bootstrap()
     }
 
     pub fn last_error(&self) -> Option<Error> {
-        self.inner.status.fatal()
+        self.shared.status.fatal()
     }
 
     /// What this broker is, for the command `info`.
     pub fn info(&self) -> Info {
-        let inner = &self.inner;
+        let shared = &self.shared;
         Info {
             state: self.state(),
             port: self.port(),
             bootstrap: self.bootstrap(),
-            storage_url: inner.settings.get("storage.url").unwrap_or_default(),
-            cluster_id: inner.settings.text("cluster.id").to_owned(),
-            node_id: inner.settings.node_id(),
-            apis: inner.open().map_or_else(Vec::new, |(_, backend)| backend.advertised().to_vec()),
+            storage_url: shared.settings.get("storage.url").unwrap_or_default(),
+            cluster_id: shared.settings.text("cluster.id").to_owned(),
+            node_id: shared.settings.node_id(),
+            apis: shared.open().map_or_else(Vec::new, |(_, backend)| backend.advertised().to_vec()),
         }
     }
 
     /// The value of a setting as it may be shown; `None` for an unknown key.
     pub fn setting(&self, key: &str) -> Option<String> {
-        self.inner.settings.get(key)
+        self.shared.settings.get(key)
     }
 
     /// The storages there are; those of Tansu are available if their library can be loaded.
     pub fn storages(&self) -> Vec<Storage> {
-        storages(self.inner.settings.text("storages.library"))
+        storages(self.shared.settings.text("storages.library"))
     }
 
     pub fn metrics(&self) -> Vec<Metric> {
-        self.inner.metrics.list()
+        self.shared.metrics.list()
     }
 
     /// Blocks until the storage has answered.
     pub fn topics(&self) -> Result<Vec<Topic>, Error> {
-        let (runtime, backend) = self.inner.running()?;
+        let (runtime, backend) = self.shared.running()?;
         runtime.block_on(backend.topics())
     }
 
@@ -129,14 +130,14 @@ impl Broker {
         partitions: Option<i32>,
         configs: &[(String, String)],
     ) -> Result<Topic, Error> {
-        let (runtime, backend) = self.inner.running()?;
-        let partitions = partitions.unwrap_or_else(|| self.inner.settings.int("num.partitions") as i32);
+        let (runtime, backend) = self.shared.running()?;
+        let partitions = partitions.unwrap_or_else(|| self.shared.settings.int("num.partitions") as i32);
         runtime.block_on(backend.create_topic(name.to_owned(), partitions, configs.to_vec()))
     }
 
     /// As if a task had reported it; for tests of what an embedder does then.
     pub fn fail(&self, error: Error, fatal: bool) {
-        if fatal { self.inner.fail(error) } else { self.inner.events.error(error) }
+        if fatal { self.shared.fail(error) } else { self.shared.events.error(error) }
     }
 }
 

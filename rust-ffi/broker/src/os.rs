@@ -5,4 +5,4 @@ pub(crate) mod descriptors;
 pub(crate) mod files;
 mod handles;
 pub(crate) mod seed;
-pub(crate) mod troubles;
+pub(crate) mod storage_errors;

@@ -11,8 +11,9 @@ use tokio::{
 
 use crate::{
     backend::Backend,
+    broker_state::BrokerState,
     error::{Error, Kind},
-    runtime::{Inner, look},
+    runtime::report_panic,
 };
 
 /// What a storage may take to flush when the grace is shorter.
@@ -46,28 +47,28 @@ async fn next<T>(
     or(done, or(changed, late)).await
 }
 
-pub(crate) async fn drain(inner: &Inner, tasks: &mut JoinSet<()>) {
-    let mut deadline = inner.deadline.subscribe();
+pub(crate) async fn drain(broker: &BrokerState, tasks: &mut JoinSet<()>) {
+    let mut deadline = broker.deadline.subscribe();
     let idle_until = Instant::now() + IDLE;
     // Of a broker that failed, which nobody has given a grace.
-    let default = Instant::now() + Duration::from_millis(inner.settings.int("shutdown.grace.ms") as u64);
+    let default = Instant::now() + Duration::from_millis(broker.settings.int("shutdown.grace.ms") as u64);
     loop {
         let at = deadline.borrow_and_update().unwrap_or(default);
         match next(tasks.join_next(), &mut deadline, at.max(idle_until)).await {
             Next::Done(None) => return,
-            Next::Done(Some(joined)) => look(inner, joined),
+            Next::Done(Some(joined)) => report_panic(broker, joined),
             Next::NewDeadline => {}
             Next::Late => {
-                let open = inner.metrics.open();
+                let open = broker.metrics.open();
                 let who = match open {
                     0 => "maintenance was".to_owned(),
                     _ => format!("requests of {open} connections were"),
                 };
                 let message = format!("{who} still in work when the grace ran out");
-                inner.events.error(Error::new(Kind::Timeout, message));
+                broker.events.error(Error::new(Kind::Timeout, message));
                 tasks.abort_all();
                 while let Some(joined) = tasks.join_next().await {
-                    look(inner, joined);
+                    report_panic(broker, joined);
                 }
                 return;
             }
@@ -75,8 +76,8 @@ pub(crate) async fn drain(inner: &Inner, tasks: &mut JoinSet<()>) {
     }
 }
 
-pub(crate) async fn close(inner: &Inner, backend: &dyn Backend) {
-    let mut deadline = inner.deadline.subscribe();
+pub(crate) async fn close(broker: &BrokerState, backend: &dyn Backend) {
+    let mut deadline = broker.deadline.subscribe();
     let begun = Instant::now();
     let least = begun + FLUSH;
     let mut closing = backend.close();
@@ -87,13 +88,13 @@ pub(crate) async fn close(inner: &Inner, backend: &dyn Backend) {
             // A later stop may have shortened the grace.
             Next::NewDeadline => {}
             Next::Late => {
-                let url = inner.settings.get("storage.url").unwrap_or_default();
+                let url = broker.settings.get("storage.url").unwrap_or_default();
                 let message = format!(
                     "storage.url: {url} was not closed within {} s, and the stop ends without it. A longer grace \
                      gives it more time.",
                     begun.elapsed().as_secs()
                 );
-                inner.events.error(Error::new(Kind::Timeout, message));
+                broker.events.error(Error::new(Kind::Timeout, message));
                 return;
             }
         }

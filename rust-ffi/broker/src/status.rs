@@ -20,7 +20,7 @@ pub enum State {
     Failed = 5,
 }
 
-struct Now {
+struct Lifecycle {
     state: State,
     port: u16,
     fatal: Option<Error>,
@@ -29,7 +29,7 @@ struct Now {
 }
 
 pub(crate) struct Status {
-    now: Mutex<Now>,
+    current: Mutex<Lifecycle>,
     changed: Condvar,
 }
 
@@ -41,24 +41,24 @@ impl fmt::Debug for Status {
 
 impl Status {
     pub(crate) fn new() -> Status {
-        let now = Now { state: State::New, port: 0, fatal: None, finished: false };
-        Status { now: Mutex::new(now), changed: Condvar::new() }
+        let current = Lifecycle { state: State::New, port: 0, fatal: None, finished: false };
+        Status { current: Mutex::new(current), changed: Condvar::new() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Now> {
-        self.now.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    fn lock(&self) -> MutexGuard<'_, Lifecycle> {
+        self.current.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    fn change<T>(&self, f: impl FnOnce(&mut Now) -> T) -> T {
+    fn change<T>(&self, f: impl FnOnce(&mut Lifecycle) -> T) -> T {
         let result = f(&mut self.lock());
         self.changed.notify_all();
         result
     }
 
     pub(crate) fn starting(&self) -> Result<(), Error> {
-        self.change(|now| match now.state {
+        self.change(|current| match current.state {
             State::New => {
-                now.state = State::Starting;
+                current.state = State::Starting;
                 Ok(())
             }
             state => Err(Error::new(
@@ -68,22 +68,22 @@ impl Status {
         })
     }
 
-    /// True if the broker runs from now on; it may have been stopped or have failed by now.
+    /// True if the broker runs from now on; it may have been stopped or have failed by current.
     pub(crate) fn ready(&self, port: u16) -> bool {
-        self.change(|now| {
-            now.port = port;
-            if now.state == State::Starting {
-                now.state = State::Running;
+        self.change(|current| {
+            current.port = port;
+            if current.state == State::Starting {
+                current.state = State::Running;
             }
-            now.state == State::Running
+            current.state == State::Running
         })
     }
 
     /// True if this is news.
     pub(crate) fn stopping(&self) -> bool {
-        self.change(|now| match now.state {
+        self.change(|current| match current.state {
             State::Starting | State::Running => {
-                now.state = State::Stopping;
+                current.state = State::Stopping;
                 true
             }
             _ => false,
@@ -92,37 +92,37 @@ impl Status {
 
     /// True if it is the first fatal error. What has come to its end in good order cannot fail any more.
     pub(crate) fn fail(&self, error: Error) -> bool {
-        self.change(|now| {
-            if now.state == State::Stopped {
+        self.change(|current| {
+            if current.state == State::Stopped {
                 return false;
             }
-            let first = now.fatal.is_none();
-            now.fatal.get_or_insert(error);
-            now.state = State::Failed;
+            let first = current.fatal.is_none();
+            current.fatal.get_or_insert(error);
+            current.state = State::Failed;
             first
         })
     }
 
     pub(crate) fn stopped(&self) {
-        self.change(|now| {
-            if now.state != State::Failed {
-                now.state = State::Stopped;
+        self.change(|current| {
+            if current.state != State::Failed {
+                current.state = State::Stopped;
             }
         });
     }
 
     pub(crate) fn finished(&self) {
-        self.change(|now| now.finished = true);
+        self.change(|current| current.finished = true);
     }
 
     pub(crate) fn wait_ready(&self, timeout: Option<Duration>) -> Result<u16, Error> {
-        self.until(timeout, "the broker to be ready", |now| {
-            if let Some(fatal) = &now.fatal {
+        self.until(timeout, "the broker to be ready", |current| {
+            if let Some(fatal) = &current.fatal {
                 return Some(Err(fatal.clone()));
             }
-            match now.state {
+            match current.state {
                 State::New => Some(Err(Error::new(Kind::State, "wait_ready() before start()"))),
-                State::Running => Some(Ok(now.port)),
+                State::Running => Some(Ok(current.port)),
                 State::Stopping | State::Stopped => {
                     Some(Err(Error::new(Kind::State, "the broker was stopped before it was ready")))
                 }
@@ -132,9 +132,9 @@ impl Status {
     }
 
     pub(crate) fn wait(&self, timeout: Option<Duration>) -> Result<(), Error> {
-        self.until(timeout, "the broker to stop", |now| match now.state {
+        self.until(timeout, "the broker to stop", |current| match current.state {
             State::New => Some(Err(Error::new(Kind::State, "wait() before start()"))),
-            _ if now.finished => Some(now.fatal.clone().map_or(Ok(()), Err)),
+            _ if current.finished => Some(current.fatal.clone().map_or(Ok(()), Err)),
             _ => None,
         })
     }
@@ -143,12 +143,12 @@ impl Status {
         &self,
         timeout: Option<Duration>,
         what: &str,
-        mut done: impl FnMut(&Now) -> Option<Result<T, Error>>,
+        mut done: impl FnMut(&Lifecycle) -> Option<Result<T, Error>>,
     ) -> Result<T, Error> {
         let mut result = None;
         let guard = self.lock();
-        let waiting = |now: &mut Now| {
-            result = done(now);
+        let waiting = |current: &mut Lifecycle| {
+            result = done(current);
             result.is_none()
         };
         match timeout {

@@ -55,10 +55,10 @@ pub(crate) unsafe fn run(
     err: *mut *mut tansu_error,
     body: impl FnOnce(&Instance) -> Outcome,
 ) -> i32 {
-    let outcome = guard::caught(|| {
+    let outcome = guard::catch_panic(|| {
         // SAFETY: the caller's promise.
         let instance = unsafe { instance(broker) }?;
-        let outcome = guard::caught(|| body(&instance)).unwrap_or_else(|message| {
+        let outcome = guard::catch_panic(|| body(&instance)).unwrap_or_else(|message| {
             let failure = guard::panicked(message);
             instance.fail(&failure);
             Err(failure)
@@ -223,15 +223,15 @@ pub unsafe extern "C" fn tansu_broker_free(broker: *mut tansu_broker) {
 pub unsafe extern "C" fn tansu_broker_state(broker: *const tansu_broker) -> i32 {
     let body = || -> Outcome<i32> {
         // SAFETY: the caller's promise.
-        let (slot, at_home) = unsafe { handle::borrow_anywhere(broker) }?;
-        if at_home {
+        let (slot, same_process) = unsafe { handle::borrow_anywhere(broker) }?;
+        if same_process {
             // SAFETY: the caller's promise.
             let state = unsafe { instance(broker) }?.state();
             slot.last_state.store(state, Ordering::Relaxed);
         }
         Ok(slot.last_state.load(Ordering::Relaxed))
     };
-    match guard::caught(body) {
+    match guard::catch_panic(body) {
         Ok(Ok(state)) => state,
         Ok(Err(failure)) => failure.status,
         Err(_) => crate::status::TANSU_E_PANIC,

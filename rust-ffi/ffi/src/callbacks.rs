@@ -104,14 +104,14 @@ impl Callbacks {
     pub fn started(&self, port: u16) {
         if let Some(f) = self.0.on_started {
             // SAFETY: the host gave this function for this user_data, and release has not run.
-            guard::outward(|| unsafe { f(self.0.user_data, port) });
+            guard::call_host(|| unsafe { f(self.0.user_data, port) });
         }
     }
 
     pub fn stopped(&self) {
         if let Some(f) = self.0.on_stopped {
             // SAFETY: as in `started`.
-            guard::outward(|| unsafe { f(self.0.user_data) });
+            guard::call_host(|| unsafe { f(self.0.user_data) });
         }
     }
 
@@ -126,7 +126,7 @@ impl Callbacks {
     pub fn release(&self) {
         if let Some(f) = self.0.release {
             // SAFETY: as in `started`; the channel lets this happen once, after everything else.
-            guard::outward(|| unsafe { f(self.0.user_data) });
+            guard::call_host(|| unsafe { f(self.0.user_data) });
         }
     }
 
@@ -134,7 +134,7 @@ impl Callbacks {
         if let Some(f) = to {
             let error = error::into_raw(failure);
             // SAFETY: as in `started`; the error lives until the next line.
-            guard::outward(|| unsafe { f(self.0.user_data, error) });
+            guard::call_host(|| unsafe { f(self.0.user_data, error) });
             // SAFETY: made above; the host was told that it is only lent.
             unsafe { handle::free(error) };
         }

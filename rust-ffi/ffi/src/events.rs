@@ -219,7 +219,7 @@ impl Channel {
                 drop(inner);
                 let last = matches!(event, Event::Stopped);
                 // Only our own code could panic here; the host's is behind a parking guard.
-                let _ = guard::caught(|| self.deliver(event));
+                let _ = guard::catch_panic(|| self.deliver(event));
                 inner = self.lock();
                 inner.in_flight = false;
                 inner.stopped_delivered |= last;
@@ -262,9 +262,9 @@ impl Channel {
 }
 
 /// The broker's view of a channel.
-pub(crate) struct Feed(pub Arc<Channel>);
+pub(crate) struct EventForwarder(pub Arc<Channel>);
 
-impl broker::Events for Feed {
+impl broker::Events for EventForwarder {
     fn started(&self, port: u16) {
         self.0.started(port);
     }

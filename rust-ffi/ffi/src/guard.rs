@@ -16,14 +16,14 @@ const _: () = assert!(cfg!(panic = "unwind"), "libtansu must be built with panic
 /// # Safety
 /// `err` is NULL or writable.
 pub(crate) unsafe fn status(err: *mut *mut tansu_error, body: impl FnOnce() -> Outcome) -> i32 {
-    let outcome = caught(body).unwrap_or_else(|message| Err(panicked(message)));
+    let outcome = catch_panic(body).unwrap_or_else(|message| Err(panicked(message)));
     // SAFETY: the caller's promise.
     unsafe { error::hand_out(outcome, err) }
 }
 
 /// Runs the body of a function that can fail and has no error object.
 pub(crate) fn bare_status(body: impl FnOnce() -> Outcome) -> i32 {
-    match caught(body) {
+    match catch_panic(body) {
         Ok(Ok(())) => TANSU_OK,
         Ok(Err(failure)) => failure.status,
         Err(_) => TANSU_E_PANIC,
@@ -32,11 +32,11 @@ pub(crate) fn bare_status(body: impl FnOnce() -> Outcome) -> i32 {
 
 /// Runs the body of a function that cannot fail; `fallback` is its answer all the same after a panic.
 pub(crate) fn value<T>(fallback: T, body: impl FnOnce() -> T) -> T {
-    caught(body).unwrap_or(fallback)
+    catch_panic(body).unwrap_or(fallback)
 }
 
 /// The body's result, or the message of its panic.
-pub(crate) fn caught<T>(body: impl FnOnce() -> T) -> Result<T, String> {
+pub(crate) fn catch_panic<T>(body: impl FnOnce() -> T) -> Result<T, String> {
     quiet_panics();
     let _inside = Inside::enter();
     // Whatever a panicking body may have left half done is behind a lock that it poisons, or in a broker that is
@@ -62,7 +62,7 @@ fn message_of(payload: &(dyn Any + Send)) -> String {
 /// Calls into the host. If anything unwinds out of `callback` (a C++ exception, or the forced unwind of a thread that
 /// calls `pthread_exit`, as CPython does to threads that come for the GIL while it ends), the thread is parked for
 /// ever: going on would run through frames that cannot be unwound, and abort the process.
-pub(crate) fn outward<T>(callback: impl FnOnce() -> T) -> T {
+pub(crate) fn call_host<T>(callback: impl FnOnce() -> T) -> T {
     struct Park;
     impl Drop for Park {
         fn drop(&mut self) {

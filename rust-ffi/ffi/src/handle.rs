@@ -60,7 +60,7 @@ pub(crate) unsafe fn borrow<'a, H: Handle>(pointer: *const H) -> Outcome<&'a H::
     // SAFETY: the caller's promise.
     let boxed = unsafe { tagged(pointer) }?;
     if H::BOUND_TO_PROCESS && boxed.pid != std::process::id() {
-        return Err(forked::<H>());
+        return Err(inherited_over_fork::<H>());
     }
     Ok(&boxed.value)
 }
@@ -120,7 +120,7 @@ unsafe fn tagged<'a, H: Handle>(pointer: *const H) -> Outcome<&'a Boxed<H::Value
     }
     let boxed = pointer.cast::<Boxed<H::Value>>();
     if !boxed.is_aligned() {
-        return Err(foreign::<H>());
+        return Err(invalid_pointer::<H>());
     }
     // SAFETY: the caller's promise covers the tag, which lies first; the rest is only touched if the tag is right.
     let magic = unsafe { (*boxed).magic.load(Ordering::Acquire) };
@@ -128,15 +128,15 @@ unsafe fn tagged<'a, H: Handle>(pointer: *const H) -> Outcome<&'a Boxed<H::Value
         // SAFETY: the tag says that it came from `into_raw`.
         Ok(unsafe { &*boxed })
     } else {
-        Err(foreign::<H>())
+        Err(invalid_pointer::<H>())
     }
 }
 
-fn foreign<H: Handle>() -> Failure {
+fn invalid_pointer<H: Handle>() -> Failure {
     Failure::new(TANSU_E_HANDLE, format!("the pointer is no {}, or it was freed", H::NAME))
 }
 
-fn forked<H: Handle>() -> Failure {
+fn inherited_over_fork<H: Handle>() -> Failure {
     let message = format!(
         "this {} was made in the parent process. Start brokers after fork, or use spawn instead of fork",
         H::NAME

@@ -3,7 +3,7 @@
 use crate::callbacks::Callbacks;
 use crate::constants::*;
 use crate::deadline::Deadline;
-use crate::events::{Channel, Feed};
+use crate::events::{Channel, EventForwarder};
 use crate::failure::{Failure, Outcome};
 use crate::pages::prefault;
 use crate::status::*;
@@ -23,7 +23,7 @@ impl Instance {
     pub fn new(settings: &Settings, callbacks: Callbacks) -> Outcome<Arc<Instance>> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let channel = Channel::new(callbacks);
-        let broker = Broker::new(settings, Arc::new(Feed(Arc::clone(&channel))), prefault)?;
+        let broker = Broker::new(settings, Arc::new(EventForwarder(Arc::clone(&channel))), prefault)?;
         Ok(Arc::new(Instance { id: NEXT.fetch_add(1, Ordering::Relaxed), broker, channel }))
     }
 

@@ -135,7 +135,7 @@ impl Drop for Sink {
     fn drop(&mut self) {
         if let Some(release) = self.release {
             // SAFETY: the host's function for its own pointer; the last user of the sink is gone.
-            guard::outward(|| unsafe { release(self.user_data) });
+            guard::call_host(|| unsafe { release(self.user_data) });
         }
     }
 }
@@ -225,7 +225,7 @@ impl Logs {
                 let sink = inner.sink.clone();
                 drop(inner);
                 // Our own code only; the host's is behind a parking guard. The sink may be released in here.
-                let _ = guard::caught(|| give(sink, record));
+                let _ = guard::catch_panic(|| give(sink, record));
                 inner = self.lock();
                 inner.finished += 1;
                 self.changed.notify_all();
@@ -247,7 +247,7 @@ impl Logs {
 fn give(sink: Option<Arc<Sink>>, record: Record) {
     if let Some(sink) = sink {
         // SAFETY: the host's function for its own pointer; release has not run, for `sink` is alive.
-        guard::outward(|| unsafe {
+        guard::call_host(|| unsafe {
             (sink.callback)(sink.user_data, record.level, record.target.as_ptr(), record.message.as_ptr());
         });
     }

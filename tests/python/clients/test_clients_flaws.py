@@ -14,7 +14,7 @@ from servers.storages import Storage
 from tansu_cffi import TansuBroker
 
 # No client sends such a batch, so it is written by hand.
-sys.path.append(str(Path(__file__).resolve().parents[1] / "front"))
+sys.path.append(str(Path(__file__).resolve().parents[1] / "protocol"))
 
 import kafka_bytes as kafka
 from wire_client import Connection

@@ -16,12 +16,12 @@ use tokio::{sync::Semaphore, task::spawn_blocking, time::sleep_until};
 use tokio_util::sync::CancellationToken;
 use wire::{api::ApiRange, header, message::api_versions::Feature};
 
-use super::{Answer, Backend, Called, Opening, Partition, Pending, Request, Storage, Topic};
+use super::{Backend, Opening, Partition, Pending, Reply, Request, Response, Storage, Topic};
 use crate::{
     blocking::BlockingTasks,
     cancelled::cancelled,
     error::{Error, Kind},
-    os::{clock::Clock, files::Folder, seed, troubles::Troubles},
+    os::{clock::Clock, files::Folder, seed, storage_errors::StorageErrors},
     redact,
     settings::Settings,
 };
@@ -48,15 +48,15 @@ struct Embedded {
     stop: CancellationToken,
     fsync: Fsync,
     /// Of the folder, if there is one.
-    troubles: Option<Arc<Troubles>>,
+    storage_errors: Option<Arc<StorageErrors>>,
     /// What runs beside the connections, and has to end before the engine is shut.
-    beside: BlockingTasks,
+    blocking_tasks: BlockingTasks,
     /// So many requests may at once: flusher and maintenance use the same threads.
-    turns: Arc<Semaphore>,
+    blocking_permits: Arc<Semaphore>,
 }
 
 /// They wait for each other's locks anyway.
-const TURNS: usize = 4;
+const BLOCKING_REQUESTS_MAX: usize = 4;
 
 /// Whether the URL is one of ours.
 pub(super) fn is_ours(url: &str) -> bool {
@@ -68,18 +68,18 @@ pub(super) async fn open(opening: &Opening<'_>) -> Result<Arc<dyn Backend>, Erro
     let url = settings.text("storage.url");
     let clock = Clock::new();
     let engine_settings = engine::Settings { prefault: *prefault, ..engine_settings(settings, *advertised_port) };
-    let place = place(url)?;
-    let fsync = place.as_ref().map_or(Fsync::Never, |place| place.fsync);
-    let (engine, troubles) = match place {
+    let target = parse_url(url)?;
+    let fsync = target.as_ref().map_or(Fsync::Never, |target| target.fsync);
+    let (engine, storage_errors) = match target {
         None => (Engine::new(engine_settings), None),
-        Some(place) => {
+        Some(target) => {
             let now = clock.now();
-            let opened = spawn_blocking(move || open_folder(&place, engine_settings, now)).await;
-            let Opened { engine, notices, troubles } = opened
+            let opened = spawn_blocking(move || open_folder(&target, engine_settings, now)).await;
+            let Opened { engine, notices, storage_errors } = opened
                 .map_err(|e| Error::new(Kind::Storage, e.to_string()))?
                 .map_err(|why| Error::new(Kind::Storage, format!("storage.url: {}: {why}", redact::url(url))))?;
             notices.iter().for_each(|notice| tracing::warn!("{notice}"));
-            (engine, Some(troubles))
+            (engine, Some(storage_errors))
         }
     };
     Ok(Arc::new(Embedded {
@@ -89,27 +89,27 @@ pub(super) async fn open(opening: &Opening<'_>) -> Result<Arc<dyn Backend>, Erro
         features: engine::features(),
         stop: stop.clone(),
         fsync,
-        troubles,
-        beside: BlockingTasks::default(),
-        turns: Arc::new(Semaphore::new(TURNS)),
+        storage_errors,
+        blocking_tasks: BlockingTasks::default(),
+        blocking_permits: Arc::new(Semaphore::new(BLOCKING_REQUESTS_MAX)),
     }))
 }
 
 /// That of a folder which is in use: its topics and its clients' caches know the broker by it.
 pub(super) fn default_node_id(url: &str) -> i32 {
     const NEW: i32 = 1;
-    let place = place(url).ok().flatten();
-    place.and_then(|place| Folder::node_id(&place.folder)).unwrap_or(NEW)
+    let target = parse_url(url).ok().flatten();
+    target.and_then(|target| Folder::node_id(&target.folder)).unwrap_or(NEW)
 }
 
 /// What a `file:` URL says.
-struct Place {
+struct FileUrl {
     folder: PathBuf,
     fsync: Fsync,
 }
 
 /// `None` is memory.
-fn place(url: &str) -> Result<Option<Place>, Error> {
+fn parse_url(url: &str) -> Result<Option<FileUrl>, Error> {
     let bad = |why: String| Error::new(Kind::Config, format!("storage.url: {}: {why}", redact::url(url)));
     if url.starts_with("memory:") {
         return match url {
@@ -147,20 +147,20 @@ fn place(url: &str) -> Result<Option<Place>, Error> {
             }
         };
     }
-    Ok(Some(Place { folder: PathBuf::from(&*path), fsync }))
+    Ok(Some(FileUrl { folder: PathBuf::from(&*path), fsync }))
 }
 
 struct Opened {
     engine: Engine,
     notices: Vec<String>,
-    troubles: Arc<Troubles>,
+    storage_errors: Arc<StorageErrors>,
 }
 
-fn open_folder(place: &Place, settings: engine::Settings, now: engine::Now) -> Result<Opened, String> {
-    let folder = Folder::open(&place.folder)?;
-    let troubles = folder.troubles();
-    let (engine, notices) = Engine::open(settings, Store { files: Arc::new(folder), fsync: place.fsync }, now)?;
-    Ok(Opened { engine, notices, troubles })
+fn open_folder(target: &FileUrl, settings: engine::Settings, now: engine::Now) -> Result<Opened, String> {
+    let folder = Folder::open(&target.folder)?;
+    let storage_errors = folder.storage_errors();
+    let (engine, notices) = Engine::open(settings, Store { files: Arc::new(folder), fsync: target.fsync }, now)?;
+    Ok(Opened { engine, notices, storage_errors })
 }
 
 fn engine_settings(settings: &Settings, port: u16) -> engine::Settings {
@@ -183,11 +183,11 @@ impl Embedded {
     }
 
     /// On a thread of its own, where connections do not wait for it.
-    async fn begin_beside(&self, request: Request) -> Answer {
+    async fn run_blocking(&self, request: Request) -> Reply {
         let (engine, clock) = (self.engine.clone(), self.clock);
-        let turn = self.turns.clone().acquire_owned().await.expect("it is never closed");
-        let begun = self.beside.spawn(move || {
-            let _turn = turn;
+        let permit = self.blocking_permits.clone().acquire_owned().await.expect("it is never closed");
+        let begun = self.blocking_tasks.spawn(move || {
+            let _permit = permit;
             let outcome = with_cx(&clock, &request, |cx| engine.request(cx, request.body()));
             (request, outcome)
         });
@@ -198,12 +198,12 @@ impl Embedded {
             },
             Err(e) => {
                 ended(Err(e));
-                Answer::Close("the broker stops".to_owned())
+                Reply::Close("the broker stops".to_owned())
             }
         }
     }
 
-    async fn finish(&self, request: Request, mut parked: engine::Parked) -> Answer {
+    async fn finish(&self, request: Request, mut parked: engine::Parked) -> Reply {
         loop {
             let waits_for_sync = parked.waits_for_sync();
             let stop = async {
@@ -224,7 +224,7 @@ impl Embedded {
             });
             match answered(outcome) {
                 ControlFlow::Break(answer) => return answer,
-                ControlFlow::Continue(_) if stopped => return Answer::Close("the broker stops".to_owned()),
+                ControlFlow::Continue(_) if stopped => return Reply::Close("the broker stops".to_owned()),
                 ControlFlow::Continue(again) => parked = again,
             }
         }
@@ -232,11 +232,11 @@ impl Embedded {
 }
 
 /// What the engine says, for the shell; or what it goes on with once that is woken.
-fn answered(outcome: Outcome) -> ControlFlow<Answer, engine::Parked> {
+fn answered(outcome: Outcome) -> ControlFlow<Reply, engine::Parked> {
     match outcome {
-        Outcome::Reply(pieces) => ControlFlow::Break(Answer::Pieces(pieces)),
-        Outcome::Silent => ControlFlow::Break(Answer::Silent),
-        Outcome::Close(why) => ControlFlow::Break(Answer::Close(why)),
+        Outcome::Reply(pieces) => ControlFlow::Break(Reply::Parts(pieces)),
+        Outcome::Silent => ControlFlow::Break(Reply::Silent),
+        Outcome::Close(why) => ControlFlow::Break(Reply::Close(why)),
         Outcome::Park(parked) => ControlFlow::Continue(parked),
     }
 }
@@ -296,7 +296,7 @@ impl Embedded {
                 }
             }
             let engine = self.engine.clone();
-            ended(self.beside.spawn(move || engine.flush()).await);
+            ended(self.blocking_tasks.spawn(move || engine.flush()).await);
         }
     }
 
@@ -305,7 +305,7 @@ impl Embedded {
         loop {
             until(|waker| self.engine.poll_sweep(waker)).await;
             let engine = self.engine.clone();
-            ended(self.beside.spawn(move || engine.sweep()).await);
+            ended(self.blocking_tasks.spawn(move || engine.sweep()).await);
             // What cannot be removed is tried again, and not all the time.
             tokio::time::sleep(SWEEP_INTERVAL).await;
         }
@@ -325,13 +325,13 @@ impl Backend for Embedded {
         engine::serves(key, version)
     }
 
-    fn call(&self, request: Request) -> Called<'_> {
+    fn call(&self, request: Request) -> Response<'_> {
         if self.engine.takes_long(request.key, request.version, request.body()) {
-            return Called::Later(Box::pin(self.begin_beside(request)));
+            return Response::Pending(Box::pin(self.run_blocking(request)));
         }
         match answered(self.begin(&request)) {
-            ControlFlow::Break(answer) => Called::Now(answer),
-            ControlFlow::Continue(parked) => Called::Later(Box::pin(self.finish(request, parked))),
+            ControlFlow::Break(answer) => Response::Ready(answer),
+            ControlFlow::Continue(parked) => Response::Pending(Box::pin(self.finish(request, parked))),
         }
     }
 
@@ -347,7 +347,7 @@ impl Backend for Embedded {
         // Compaction and files take their time, which connections do not have.
         Box::pin(async move {
             let maintained = engine.clone();
-            let mut running = self.beside.spawn(move || maintained.maintain(now));
+            let mut running = self.blocking_tasks.spawn(move || maintained.maintain(now));
             let done = or(async { Some((&mut running).await) }, cancelled(&self.stop)).await;
             ended(match done {
                 Some(result) => result,
@@ -356,7 +356,7 @@ impl Backend for Embedded {
                     running.await
                 }
             });
-            match self.troubles.as_ref().and_then(|troubles| troubles.take()) {
+            match self.storage_errors.as_ref().and_then(|storage_errors| storage_errors.take()) {
                 Some(why) => Err(Error::new(Kind::Storage, why)),
                 None => Ok(()),
             }
@@ -383,7 +383,7 @@ impl Backend for Embedded {
         let engine = self.engine.clone();
         Box::pin(async move {
             engine.end_work();
-            self.beside.finished().await;
+            self.blocking_tasks.finished().await;
             // A thread for nothing would be one more to wait for.
             if !engine.is_on_disk() {
                 return;

@@ -3,14 +3,14 @@
 use std::{ffi::OsStr, sync::Arc};
 
 use storages_abi::{
-    Failure, FailureKind, Frame, Options, Reply,
+    Failure, FailureKind, Frame, Options,
     client::{FILE_NAME, Library, LoadError, Storage as Opened, beside},
     message::NewTopic,
 };
 use tokio_util::sync::CancellationToken;
 use wire::api::ApiRange;
 
-use super::{Answer, Backend, Called, Opening, Partition, Pending, Request, Storage, Topic};
+use super::{Backend, Opening, Partition, Pending, Reply, Request, Response, Storage, Topic};
 use crate::{
     error::{Error, Kind},
     settings::Settings,
@@ -110,14 +110,14 @@ impl Backend for Storages {
         &self.ranges
     }
 
-    fn call(&self, request: Request) -> Called<'_> {
+    fn call(&self, request: Request) -> Response<'_> {
         let Request { frame, key, version, correlation_id, body_at, .. } = request;
         let call = self.opened.call(Frame { bytes: frame, key, version, correlation_id, body_at });
-        Called::Later(Box::pin(async move {
+        Response::Pending(Box::pin(async move {
             match call.await {
-                Reply::Frame(bytes) => Answer::Reply(bytes),
-                Reply::Nothing => Answer::Silent,
-                Reply::Close(why) => Answer::Close(why),
+                storages_abi::Reply::Frame(bytes) => Reply::Frame(bytes),
+                storages_abi::Reply::Nothing => Reply::Silent,
+                storages_abi::Reply::Close(why) => Reply::Close(why),
             }
         }))
     }

@@ -19,7 +19,7 @@ fn limit() -> Option<u64> {
 /// The system gives out the lowest free number, so the number of a new connection tells how full the table is. The last
 /// eighth is not the broker's.
 #[cfg(unix)]
-pub(crate) fn are_few(stream: &impl std::os::fd::AsFd) -> bool {
+pub(crate) fn nearly_exhausted(stream: &impl std::os::fd::AsFd) -> bool {
     use std::os::fd::{AsFd, AsRawFd};
 
     let Some(limit) = limit() else { return false };
@@ -29,7 +29,7 @@ pub(crate) fn are_few(stream: &impl std::os::fd::AsFd) -> bool {
 }
 
 #[cfg(not(unix))]
-pub(crate) fn are_few<T>(_: &T) -> bool {
+pub(crate) fn nearly_exhausted<T>(_: &T) -> bool {
     false
 }
 

@@ -13,7 +13,7 @@ use engine::store::{self, Files, Place};
 use super::{
     descriptors,
     handles::{Handle, Handles},
-    troubles::Troubles,
+    storage_errors::StorageErrors,
 };
 
 /// Kafka's own name for it.
@@ -27,7 +27,7 @@ pub(crate) struct Folder {
     /// while a broker runs.
     locks: Vec<File>,
     handles: Arc<Handles>,
-    troubles: Arc<Troubles>,
+    storage_errors: Arc<StorageErrors>,
 }
 
 impl Folder {
@@ -69,7 +69,7 @@ impl Folder {
             }
         }
         let handles = Handles::new(descriptors::for_files());
-        Ok(Folder { root: root.to_owned(), locks, handles, troubles: Arc::default() })
+        Ok(Folder { root: root.to_owned(), locks, handles, storage_errors: Arc::default() })
     }
 
     /// The node id that a folder in use has written down.
@@ -78,8 +78,8 @@ impl Folder {
         text.lines().find_map(|line| line.strip_prefix("node.id=")?.trim().parse().ok())
     }
 
-    pub(crate) fn troubles(&self) -> Arc<Troubles> {
-        self.troubles.clone()
+    pub(crate) fn storage_errors(&self) -> Arc<StorageErrors> {
+        self.storage_errors.clone()
     }
 
     fn path(&self, path: &str) -> PathBuf {
@@ -125,8 +125,8 @@ impl Files for Folder {
 
     fn open(&self, path: &str) -> io::Result<Arc<dyn store::File>> {
         let path = self.path(path);
-        let handle = self.handles.create(&path).inspect_err(|e| self.troubles.note(&path, e))?;
-        Ok(Arc::new(OsFile { handle, path, troubles: self.troubles.clone() }))
+        let handle = self.handles.create(&path).inspect_err(|e| self.storage_errors.note(&path, e))?;
+        Ok(Arc::new(OsFile { handle, path, storage_errors: self.storage_errors.clone() }))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
@@ -146,7 +146,7 @@ impl Files for Folder {
     }
 
     fn damaged(&self, what: &str) {
-        self.troubles.damaged(what);
+        self.storage_errors.damaged(what);
     }
 
     fn place(&self) -> Place {
@@ -192,12 +192,12 @@ struct OsFile {
     handle: Arc<Handle>,
     /// As it was when it was opened.
     path: PathBuf,
-    troubles: Arc<Troubles>,
+    storage_errors: Arc<StorageErrors>,
 }
 
 impl OsFile {
     fn noted<T>(&self, done: io::Result<T>) -> io::Result<T> {
-        done.inspect_err(|e| self.troubles.note(&self.path, e))
+        done.inspect_err(|e| self.storage_errors.note(&self.path, e))
     }
 
     fn write_all(&self, pieces: &[&[u8]]) -> io::Result<()> {

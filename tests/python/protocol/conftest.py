@@ -1,6 +1,6 @@
 """A broker to be talked to in bytes.
 
-`KAFKA_PEER=127.0.0.1:port pytest tests/python/front` asks another broker instead of ours where the test does not look
+`KAFKA_PEER=127.0.0.1:port pytest tests/python/protocol` asks another broker instead of ours where the test does not look
 inside the process: whether a test expects what Apache Kafka does is found out that way.
 """
 

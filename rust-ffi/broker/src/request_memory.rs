@@ -1,8 +1,8 @@
 //! queued.max.request.bytes: what requests that are not whole yet may hold in memory, over all connections.
 //!
 //! A connection pays for what it has sent, never for what its frame claims: who announces a hundred megabytes and sends
-//! a few kilobytes keeps nobody waiting. When the queue is full one connection at a time may go on without paying, so
-//! that those who hold a part of it never wait for each other; in all there is no more than the queue and one request.
+//! a few kilobytes keeps nobody waiting. When the memory is full one connection at a time may go on without paying, so
+//! that those who hold a part of it never wait for each other; in all there is no more than the memory and one request.
 //! Others wait behind that one, so it has to be quick.
 
 use std::{future::pending, sync::Arc, time::Duration};
@@ -22,17 +22,17 @@ const RATE_MIN: usize = 64 * 1024;
 const TURN_STALL: Duration = Duration::from_secs(1);
 const TURN_RATE_MIN: f64 = (1 << 20) as f64;
 
-pub(crate) struct Queue {
+pub(crate) struct RequestMemory {
     bytes: Arc<Semaphore>,
     /// For the one that goes on when there is nothing left.
     turn: Arc<Semaphore>,
 }
 
 /// What one connection holds of it, for one request.
-pub(crate) struct Share {
+pub(crate) struct Reservation {
     /// When the request has to be there.
     until: Instant,
-    paid: Option<OwnedSemaphorePermit>,
+    permit: Option<OwnedSemaphorePermit>,
     turn: Option<Turn>,
 }
 
@@ -44,56 +44,56 @@ struct Turn {
 }
 
 /// Why a connection gets no more.
-pub(crate) enum Refusal {
+pub(crate) enum ReserveError {
     Drained,
     /// Nothing came free in time.
-    Crowded,
+    Exhausted,
 }
 
-impl Queue {
-    pub(crate) fn new(bytes_max: usize) -> Queue {
-        Queue { bytes: Arc::new(Semaphore::new(bytes_max)), turn: Arc::new(Semaphore::new(1)) }
+impl RequestMemory {
+    pub(crate) fn new(bytes_max: usize) -> RequestMemory {
+        RequestMemory { bytes: Arc::new(Semaphore::new(bytes_max)), turn: Arc::new(Semaphore::new(1)) }
     }
 
     /// For a request of `len` bytes.
-    pub(crate) fn begin(len: usize, stall: Duration) -> Share {
+    pub(crate) fn begin(len: usize, stall: Duration) -> Reservation {
         let until = Instant::now() + stall + Duration::from_secs((len / RATE_MIN) as u64);
-        Share { until, paid: None, turn: None }
+        Reservation { until, permit: None, turn: None }
     }
 
-    /// Until `share` covers so many bytes, which never become fewer. Waiting here is not counted against the client.
-    pub(crate) async fn pay(
+    /// Until `reservation` covers so many bytes, which never become fewer. Waiting here is not counted against the client.
+    pub(crate) async fn reserve(
         &self,
-        share: &mut Share,
+        reservation: &mut Reservation,
         bytes: usize,
         patience: Duration,
         drain: &CancellationToken,
-    ) -> Result<(), Refusal> {
-        let paid = share.paid.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
-        let owed = u32::try_from(bytes.saturating_sub(paid)).unwrap_or(u32::MAX);
-        if let Some(turn) = &share.turn {
+    ) -> Result<(), ReserveError> {
+        let permit = reservation.permit.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let owed = u32::try_from(bytes.saturating_sub(permit)).unwrap_or(u32::MAX);
+        if let Some(turn) = &reservation.turn {
             let came = (bytes - turn.bytes) as f64;
-            share.until = turn.began + TURN_STALL + Duration::from_secs_f64(came / TURN_RATE_MIN);
+            reservation.until = turn.began + TURN_STALL + Duration::from_secs_f64(came / TURN_RATE_MIN);
             return Ok(());
         }
         if owed == 0 {
             return Ok(());
         }
         if let Ok(more) = self.bytes.clone().try_acquire_many_owned(owed) {
-            share.add(more);
+            reservation.add(more);
             return Ok(());
         }
         let asked = Instant::now();
         let got = or(cancelled(drain), async { Some(timeout(patience, self.wait(owed)).await) }).await;
-        match got.ok_or(Refusal::Drained)?.map_err(|_| Refusal::Crowded)? {
+        match got.ok_or(ReserveError::Drained)?.map_err(|_| ReserveError::Exhausted)? {
             Got::Bytes(more) => {
-                share.add(more);
-                share.until += asked.elapsed();
+                reservation.add(more);
+                reservation.until += asked.elapsed();
             }
             Got::Turn(permit) => {
                 let began = Instant::now();
-                share.until = began + TURN_STALL;
-                share.turn = Some(Turn { began, bytes, _permit: permit });
+                reservation.until = began + TURN_STALL;
+                reservation.turn = Some(Turn { began, bytes, _permit: permit });
             }
         }
         Ok(())
@@ -109,7 +109,7 @@ impl Queue {
 async fn acquire(semaphore: &Arc<Semaphore>, permits: u32) -> OwnedSemaphorePermit {
     match semaphore.clone().acquire_many_owned(permits).await {
         Ok(permit) => permit,
-        // The semaphores of a queue are never closed.
+        // The semaphores of a memory are never closed.
         Err(_) => pending().await,
     }
 }
@@ -119,15 +119,15 @@ enum Got {
     Turn(OwnedSemaphorePermit),
 }
 
-impl Share {
+impl Reservation {
     pub(crate) fn until(&self) -> Instant {
         self.until
     }
 
     fn add(&mut self, more: OwnedSemaphorePermit) {
-        match &mut self.paid {
-            Some(paid) => paid.merge(more),
-            None => self.paid = Some(more),
+        match &mut self.permit {
+            Some(permit) => permit.merge(more),
+            None => self.permit = Some(more),
         }
     }
 }
@@ -138,30 +138,30 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_millis(20);
 
-    async fn pay(queue: &Queue, share: &mut Share, bytes: usize) -> bool {
-        queue.pay(share, bytes, PATIENCE, &CancellationToken::new()).await.is_ok()
+    async fn reserve(memory: &RequestMemory, reservation: &mut Reservation, bytes: usize) -> bool {
+        memory.reserve(reservation, bytes, PATIENCE, &CancellationToken::new()).await.is_ok()
     }
 
     #[tokio::test(flavor = "current_thread")]
     async fn only_what_has_come_is_paid_for() {
-        let queue = Queue::new(1_000);
-        let mut announced = Queue::begin(1 << 30, PATIENCE);
-        assert!(pay(&queue, &mut announced, 100).await && pay(&queue, &mut announced, 200).await);
-        assert_eq!(queue.bytes.available_permits(), 800);
+        let memory = RequestMemory::new(1_000);
+        let mut announced = RequestMemory::begin(1 << 30, PATIENCE);
+        assert!(reserve(&memory, &mut announced, 100).await && reserve(&memory, &mut announced, 200).await);
+        assert_eq!(memory.bytes.available_permits(), 800);
         drop(announced);
-        assert_eq!(queue.bytes.available_permits(), 1_000);
+        assert_eq!(memory.bytes.available_permits(), 1_000);
     }
 
     #[tokio::test(flavor = "current_thread")]
     async fn when_all_is_held_in_parts_one_goes_on() {
-        let queue = Queue::new(1_000);
-        let mut shares: Vec<Share> = (0..4).map(|_| Queue::begin(1_000, PATIENCE)).collect();
-        for share in &mut shares {
-            assert!(pay(&queue, share, 250).await);
+        let memory = RequestMemory::new(1_000);
+        let mut reservations: Vec<Reservation> = (0..4).map(|_| RequestMemory::begin(1_000, PATIENCE)).collect();
+        for reservation in &mut reservations {
+            assert!(reserve(&memory, reservation, 250).await);
         }
-        assert!(pay(&queue, &mut shares[2], 1_000).await, "the one whose turn it is");
-        assert!(!pay(&queue, &mut shares[1], 500).await, "the next waits for it");
-        drop(shares.remove(2));
-        assert!(pay(&queue, &mut shares[1], 500).await);
+        assert!(reserve(&memory, &mut reservations[2], 1_000).await, "the one whose turn it is");
+        assert!(!reserve(&memory, &mut reservations[1], 500).await, "the next waits for it");
+        drop(reservations.remove(2));
+        assert!(reserve(&memory, &mut reservations[1], 500).await);
     }
 }

@@ -7,10 +7,10 @@ import time
 from typing import Optional
 
 #: A waiter looks this often by itself: the wake-up of one that was interrupted at the wrong moment is not passed on.
-LOOK_S = 1.0
+RETRY_INTERVAL_S = 1.0
 
 
-class Flag:
+class InterruptibleEvent:
     """Like threading.Event, made of one lock. An Event that is waited for on PyPy may answer Ctrl-C with "cannot
     release un-acquired lock": the interrupt hits the condition while it takes its own lock back.
     """
@@ -33,7 +33,7 @@ class Flag:
         """Whether it is set, at the latest after that many seconds; None waits for ever."""
         end = None if seconds is None else time.monotonic() + seconds
         while not self._set:
-            left = LOOK_S if end is None else min(end - time.monotonic(), LOOK_S)
+            left = RETRY_INTERVAL_S if end is None else min(end - time.monotonic(), RETRY_INTERVAL_S)
             if left <= 0:
                 break
             if self._gate.acquire(timeout=left):

@@ -16,13 +16,13 @@ const SMALL: usize = 64 * 1024;
 const SPARE_MAX: usize = 4;
 
 #[derive(Debug, Default)]
-pub(crate) struct Chunks(Mutex<Vec<Box<[u8]>>>);
+pub(crate) struct BufferPool(Mutex<Vec<Box<[u8]>>>);
 
-impl Chunks {
+impl BufferPool {
     /// What `fill` puts into a buffer, of `wanted` bytes if those are few, and returns the length of. A large buffer
     /// comes back when the bytes are dropped.
     pub(crate) fn fill(
-        chunks: &Arc<Chunks>,
+        pool: &Arc<BufferPool>,
         wanted: usize,
         fill: impl FnOnce(&mut [u8]) -> io::Result<usize>,
     ) -> io::Result<Bytes> {
@@ -32,10 +32,10 @@ impl Chunks {
             buffer.truncate(len);
             return Ok(buffer.into());
         }
-        let spare = chunks.spare().pop();
+        let spare = pool.spare().pop();
         let mut buffer = spare.unwrap_or_else(|| vec![0; CHUNK].into_boxed_slice());
         let len = fill(&mut buffer)?;
-        Ok(Bytes::from_owner(Chunk { chunks: chunks.clone(), buffer, len }))
+        Ok(Bytes::from_owner(PooledBuffer { pool: pool.clone(), buffer, len }))
     }
 
     fn spare(&self) -> MutexGuard<'_, Vec<Box<[u8]>>> {
@@ -43,22 +43,22 @@ impl Chunks {
     }
 }
 
-struct Chunk {
-    chunks: Arc<Chunks>,
+struct PooledBuffer {
+    pool: Arc<BufferPool>,
     buffer: Box<[u8]>,
     len: usize,
 }
 
-impl AsRef<[u8]> for Chunk {
+impl AsRef<[u8]> for PooledBuffer {
     fn as_ref(&self) -> &[u8] {
         &self.buffer[..self.len]
     }
 }
 
-impl Drop for Chunk {
+impl Drop for PooledBuffer {
     fn drop(&mut self) {
         let buffer = std::mem::take(&mut self.buffer);
-        let mut spare = self.chunks.spare();
+        let mut spare = self.pool.spare();
         if spare.len() < SPARE_MAX {
             spare.push(buffer);
         }
@@ -69,45 +69,45 @@ impl Drop for Chunk {
 mod tests {
     use super::*;
 
-    fn filled(chunks: &Arc<Chunks>, wanted: usize, byte: u8) -> Bytes {
+    fn filled(pool: &Arc<BufferPool>, wanted: usize, byte: u8) -> Bytes {
         let fill = |buf: &mut [u8]| {
             buf.fill(byte);
             Ok(buf.len() - 1)
         };
-        Chunks::fill(chunks, wanted, fill).expect("nothing failed")
+        BufferPool::fill(pool, wanted, fill).expect("nothing failed")
     }
 
     #[test]
     fn a_large_buffer_is_used_again_when_nobody_has_it() {
-        let chunks = Arc::default();
-        let (first, second) = (filled(&chunks, SMALL + 1, 1), filled(&chunks, CHUNK * 2, 2));
+        let pool = Arc::default();
+        let (first, second) = (filled(&pool, SMALL + 1, 1), filled(&pool, CHUNK * 2, 2));
         assert_ne!(first.as_ptr(), second.as_ptr());
         let (at, rest) = (first.as_ptr(), first.slice(CHUNK - 3..));
         drop(first);
-        assert_ne!(filled(&chunks, CHUNK, 3).as_ptr(), at);
+        assert_ne!(filled(&pool, CHUNK, 3).as_ptr(), at);
         assert_eq!((&*rest, &*second), (&[1, 1][..], &[2; CHUNK - 1][..]));
         drop(rest);
-        assert_eq!(filled(&chunks, CHUNK, 4).as_ptr(), at);
+        assert_eq!(filled(&pool, CHUNK, 4).as_ptr(), at);
     }
 
     #[test]
     fn few_wait_to_be_used_again() {
-        let chunks = Arc::default();
-        drop((0..SPARE_MAX + 3).map(|_| filled(&chunks, CHUNK, 0)).collect::<Vec<_>>());
-        assert_eq!(chunks.spare().len(), SPARE_MAX);
+        let pool = Arc::default();
+        drop((0..SPARE_MAX + 3).map(|_| filled(&pool, CHUNK, 0)).collect::<Vec<_>>());
+        assert_eq!(pool.spare().len(), SPARE_MAX);
     }
 
     #[test]
     fn few_bytes_have_a_buffer_of_their_size() {
-        let chunks = Arc::default();
-        assert_eq!(filled(&chunks, SMALL, 5), vec![5; SMALL - 1]);
-        assert!(chunks.spare().is_empty());
+        let pool = Arc::default();
+        assert_eq!(filled(&pool, SMALL, 5), vec![5; SMALL - 1]);
+        assert!(pool.spare().is_empty());
     }
 
     #[test]
     fn what_cannot_be_read_is_told() {
         for wanted in [1, CHUNK] {
-            let failed = Chunks::fill(&Arc::default(), wanted, |_| Err(io::ErrorKind::UnexpectedEof.into()));
+            let failed = BufferPool::fill(&Arc::default(), wanted, |_| Err(io::ErrorKind::UnexpectedEof.into()));
             assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
         }
     }

@@ -7,12 +7,12 @@ use std::{
 };
 
 #[derive(Debug, Default)]
-pub(crate) struct Troubles(Mutex<Vec<String>>);
+pub(crate) struct StorageErrors(Mutex<Vec<String>>);
 
 /// More damages at once are counted by the log alone.
 const KEPT_MAX: usize = 10;
 
-impl Troubles {
+impl StorageErrors {
     /// Kept until somebody takes it: the first of many says as much as all of them.
     pub(super) fn note(&self, path: &Path, e: &io::Error) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
