@@ -7,7 +7,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
-use wire::{api::ApiRange, codec::Piece, message::api_versions::Feature};
+use wire::{api::ApiRange, codec::FramePart, message::api_versions::Feature};
 
 use crate::{
     error::{Error, Kind},
@@ -41,7 +41,7 @@ pub enum Reply {
     /// A whole response frame, length prefix included.
     Frame(Bytes),
     /// The same in pieces, for large ones that are not to be copied, or not to be held.
-    Parts(Vec<Piece>),
+    Parts(Vec<FramePart>),
     /// acks=0: nothing is written.
     Silent,
     /// The connection is closed; the words are for the log.

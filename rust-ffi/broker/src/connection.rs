@@ -21,7 +21,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use wire::{
     api::{API_VERSIONS, Api, FETCH, JOIN_GROUP, SYNC_GROUP},
-    codec::{Piece, Stored},
+    codec::{FileRange, FramePart},
     frame, header,
     message::{Reader, api_versions, api_versions_request::ApiVersionsRequest},
 };
@@ -241,8 +241,8 @@ impl Connection<'_> {
             Reply::Parts(pieces) => {
                 for piece in pieces {
                     match piece {
-                        Piece::Held(bytes) => self.output.push(bytes),
-                        Piece::Stored(stored) => self.send_stored(stored).await?,
+                        FramePart::Bytes(bytes) => self.output.push(bytes),
+                        FramePart::FileRange(stored) => self.send_stored(stored).await?,
                     }
                 }
                 Ok(())
@@ -261,7 +261,7 @@ impl Connection<'_> {
 
     /// Reads on only when what was read before has been taken: a client that does not read costs a chunk, and not the
     /// fifty megabytes that it asked for.
-    async fn send_stored(&mut self, mut stored: Stored) -> Result<(), CloseReason> {
+    async fn send_stored(&mut self, mut stored: FileRange) -> Result<(), CloseReason> {
         while !stored.is_empty() {
             if self.output.len() >= WRITE_GATHER {
                 self.flush().await?;

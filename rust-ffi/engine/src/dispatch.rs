@@ -7,9 +7,9 @@ use wire::{
 
 use crate::{
     Engine, api,
-    cx::Cx,
-    disk::OFFSETS_TOPIC,
-    outcome::{Outcome, Parked, State},
+    context::RequestContext,
+    outcome::{Outcome, Parked, ParkedRequest},
+    storage::OFFSETS_TOPIC,
 };
 
 macro_rules! serve {
@@ -17,14 +17,14 @@ macro_rules! serve {
         /// The keys that are served.
         const SERVED: &[i16] = &[$($key),*];
 
-        pub(crate) fn request(engine: &Engine, cx: &Cx<'_>, body: &[u8]) -> Outcome {
-            let reader = &mut reader(cx.key, body);
-            match cx.key {
-                $($key => match wire::message::$file::$request::decode(reader, cx.version) {
-                    Ok(request) => api::$module::handle(engine, cx, &request),
+        pub(crate) fn request(engine: &Engine, context: &RequestContext<'_>, body: &[u8]) -> Outcome {
+            let reader = &mut reader(context.key, body);
+            match context.key {
+                $($key => match wire::message::$file::$request::decode(reader, context.version) {
+                    Ok(request) => api::$module::handle(engine, context, &request),
                     Err(e) => {
                         let name = stringify!($request);
-                        Outcome::Close(format!("{name} version {} is malformed: {e}", cx.version))
+                        Outcome::Close(format!("{name} version {} is malformed: {e}", context.version))
                     }
                 },)*
                 key => Outcome::Close(format!("request key {key} is not served")),
@@ -86,8 +86,8 @@ fn reader(key: i16, body: &[u8]) -> Reader<'_> {
 }
 
 /// Whether a request makes, removes, writes down or inflates much: others would wait for it. A malformed one does not.
-pub(crate) fn takes_long(engine: &Engine, key: i16, version: i16, body: &[u8]) -> bool {
-    let is_on_disk = engine.disk.is_some();
+pub(crate) fn is_blocking(engine: &Engine, key: i16, version: i16, body: &[u8]) -> bool {
+    let is_on_disk = engine.data_dir.is_some();
     match key {
         PRODUCE if body.len() > LARGE_PRODUCE => ProduceRequest::decode(&mut reader(key, body), version)
             .is_ok_and(|request| api::produce::inflates_much(&request)),
@@ -128,23 +128,23 @@ const UNADVERTISED: &[i16] = &[71, 72];
 /// ApiVersions is the shell's.
 const API_VERSIONS: i16 = wire::api::API_VERSIONS;
 
-pub(crate) fn resume(engine: &Engine, cx: &Cx<'_>, body: &[u8], parked: Parked) -> Outcome {
-    let Parked { ticket, state } = parked;
-    match state {
-        State::Fetch(waiting) => api::fetch::resume(engine, cx, waiting, ticket),
-        State::Produce(waiting) => api::produce::resume(cx, body, waiting, ticket),
-        State::Group(waiting) => crate::groups::resume(engine, cx, waiting, ticket),
+pub(crate) fn resume(engine: &Engine, context: &RequestContext<'_>, body: &[u8], parked: Parked) -> Outcome {
+    let Parked { ticket, request } = parked;
+    match request {
+        ParkedRequest::Fetch(delayed) => api::fetch::resume(engine, context, delayed, ticket),
+        ParkedRequest::Produce(delayed) => api::produce::resume(context, body, delayed, ticket),
+        ParkedRequest::Group(delayed) => crate::groups::resume(engine, context, delayed, ticket),
     }
 }
 
-pub(crate) fn abandon(engine: &Engine, cx: &Cx<'_>, parked: Parked) -> Outcome {
-    let Parked { ticket, state } = parked;
-    match state {
+pub(crate) fn cancel(engine: &Engine, context: &RequestContext<'_>, parked: Parked) -> Outcome {
+    let Parked { ticket, request } = parked;
+    match request {
         // As if its time were over: it is answered with what is there.
-        State::Fetch(waiting) => api::fetch::abandon(engine, cx, waiting, ticket),
+        ParkedRequest::Fetch(delayed) => api::fetch::cancel(engine, context, delayed, ticket),
         // Not acknowledged: the client sends it again, and the log knows it then.
-        State::Produce(_) => Outcome::Close("the broker stops".to_owned()),
-        State::Group(_) => Outcome::Close("the broker stops".to_owned()),
+        ParkedRequest::Produce(_) => Outcome::Close("the broker stops".to_owned()),
+        ParkedRequest::Group(_) => Outcome::Close("the broker stops".to_owned()),
     }
 }
 

@@ -113,7 +113,7 @@ pub(crate) struct FetchSessions {
 
 /// What a fetch is about.
 #[derive(Debug)]
-pub(crate) struct Context {
+pub(crate) struct FetchContext {
     pub wanted: Vec<Wanted>,
     pub session: Option<Arc<Mutex<Session>>>,
     /// Only what has changed is answered.
@@ -181,7 +181,7 @@ impl FetchSessions {
         sessions_max: i64,
         entropy: &Entropy,
         now: Instant,
-    ) -> Result<Context, ErrorCode> {
+    ) -> Result<FetchContext, ErrorCode> {
         let (id, epoch) = (request.session_id, request.session_epoch);
         if epoch == INITIAL || epoch == FINAL {
             if id != 0 {
@@ -192,7 +192,7 @@ impl FetchSessions {
                 INITIAL => self.create(&wanted, by_id, sessions_max, entropy, now),
                 _ => None,
             };
-            return Ok(Context { wanted, session, incremental: false });
+            return Ok(FetchContext { wanted, session, incremental: false });
         }
         let found = lock(&self.by_id).get(&id).cloned().ok_or(ErrorCode::FetchSessionIdNotFound)?;
         let mut session = lock(&found);
@@ -217,9 +217,9 @@ impl FetchSessions {
         drop(session);
         if wanted.is_empty() {
             lock(&self.by_id).remove(&id);
-            return Ok(Context { wanted, session: None, incremental: false });
+            return Ok(FetchContext { wanted, session: None, incremental: false });
         }
-        Ok(Context { wanted, session: Some(found), incremental: true })
+        Ok(FetchContext { wanted, session: Some(found), incremental: true })
     }
 
     fn create(

@@ -21,9 +21,9 @@ use wire::error_code::ErrorCode;
 use crate::{
     Engine, Topic,
     clock::{Instant, Now},
-    cx::Cx,
-    disk::OFFSETS_TOPIC,
-    outcome::{Outcome, Parked, State},
+    context::RequestContext,
+    outcome::{Outcome, Parked, ParkedRequest},
+    storage::OFFSETS_TOPIC,
     waiters::Ticket,
 };
 
@@ -68,7 +68,7 @@ pub(crate) fn fire(engine: &Engine, now: Now, timer: GroupTimer) {
     });
 }
 
-pub(crate) fn resume(_engine: &Engine, cx: &Cx<'_>, waiting: Waiting, ticket: Ticket) -> Outcome {
+pub(crate) fn resume(_engine: &Engine, cx: &RequestContext<'_>, waiting: Waiting, ticket: Ticket) -> Outcome {
     drop(ticket);
     match waiting {
         Waiting::Join(promise) => {
@@ -91,7 +91,7 @@ pub(crate) fn answer_or_park<T>(
 ) -> Outcome {
     match promise.take() {
         Some(answer) => reply(answer),
-        None => Outcome::Park(Parked { ticket, state: State::Group(waiting(promise)) }),
+        None => Outcome::Park(Parked { ticket, request: ParkedRequest::Group(waiting(promise)) }),
     }
 }
 

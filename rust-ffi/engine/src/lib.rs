@@ -5,29 +5,29 @@
 //! what it waits for or by [`Engine::fire`], which the owner of the time calls.
 #![forbid(unsafe_code)]
 
+mod acl_operations;
 mod api;
-mod assignment;
-mod authorized;
+mod api_error;
 pub mod bugs;
 pub mod clock;
 pub mod configs;
-mod cx;
-mod disk;
+mod context;
 mod dispatch;
 mod entropy;
 mod features;
 mod fetch_sessions;
 mod groups;
 pub mod log;
-mod names;
 mod outcome;
 mod producer_ids;
-mod refusal;
+mod replica_assignment;
 pub mod settings;
+mod storage;
 pub mod store;
 #[cfg(test)]
 mod testing;
 mod timers;
+mod topic_names;
 mod topics;
 mod waiters;
 
@@ -43,7 +43,7 @@ use std::{
 use wire::ErrorCode;
 
 pub use clock::{Instant, Now};
-pub use cx::Cx;
+pub use context::RequestContext;
 pub use dispatch::{advertised, serves};
 pub use features::features;
 pub use outcome::{Outcome, Parked};
@@ -53,19 +53,19 @@ pub use topics::{Topic, TopicError};
 pub use waiters::Ticket;
 
 use configs::TopicConfig;
-use disk::Disk;
 use entropy::Entropy;
 use fetch_sessions::FetchSessions;
 use groups::Groups;
 use producer_ids::ProducerIds;
-use store::Place;
+use storage::DataDir;
+use store::LogDirInfo;
 use timers::{Due, Timers};
 use topics::Topics;
 
 /// A folder that has been used has ids in it, and clients may have others, that the seed has given out already: the
 /// same ones must not come again. In a new folder everything is the seed's.
-fn seed_of(seed: u64, disk: &Disk, now: Now) -> u64 {
-    match disk.metadata.end() {
+fn seed_of(seed: u64, data_dir: &DataDir, now: Now) -> u64 {
+    match data_dir.metadata.end() {
         0 => seed,
         end => Entropy::new(seed ^ (end as u64).rotate_left(32) ^ now.wall_ms as u64).next_u64(),
     }
@@ -83,9 +83,9 @@ pub struct Engine {
     pub(crate) fetch_sessions: FetchSessions,
     pub(crate) producer_ids: ProducerIds,
     /// `None` if everything is in memory.
-    pub(crate) disk: Option<Arc<Disk>>,
+    pub(crate) data_dir: Option<Arc<DataDir>>,
     stops: AtomicBool,
-    /// See [`Engine::end_work`].
+    /// See [`Engine::stop_work`].
     ends: AtomicBool,
 }
 
@@ -99,7 +99,7 @@ impl Engine {
             groups: Groups::default(),
             fetch_sessions: FetchSessions::default(),
             producer_ids: ProducerIds::default(),
-            disk: None,
+            data_dir: None,
             stops: AtomicBool::new(false),
             ends: AtomicBool::new(false),
             settings,
@@ -109,18 +109,18 @@ impl Engine {
     /// With what is in a data folder, which is made if it is not there. Returns sentences for people, too: what a crash
     /// has cost. The error is one: the folder is left as it was.
     pub fn open(settings: Settings, store: Store, now: Now) -> Result<(Engine, Vec<String>), String> {
-        let found = Disk::open(store, &settings, now)?;
+        let found = DataDir::open(store, &settings, now)?;
         let mut engine = Engine::new(settings);
-        engine.entropy = Entropy::new(seed_of(engine.settings.seed, &found.disk, now));
+        engine.entropy = Entropy::new(seed_of(engine.settings.seed, &found.data_dir, now));
         engine.configs.restore(found.configs);
-        let disk = Arc::new(found.disk);
+        let data_dir = Arc::new(found.data_dir);
         let topics = found.topics.into_iter().map(|(name, record)| {
             // What an earlier version took is kept, even if this one would not.
             let config = engine.configs.topic(record.configs.clone());
             (name, record, config)
         });
         let failed = |e: std::io::Error| format!("the data folder cannot be opened: {e}");
-        let (topics, notices) = Topics::reopen(disk.clone(), topics, &found.how).map_err(failed)?;
+        let (topics, notices) = Topics::reopen(data_dir.clone(), topics, &found.how).map_err(failed)?;
         engine.topics = topics;
         // A power cut may have taken the note of an id (without fsync), but not what its producer has written.
         let of = |(_, partition): (String, Arc<log::Partition>)| {
@@ -129,68 +129,70 @@ impl Engine {
         };
         let used = engine.topics.partitions().into_iter().map(of).max().unwrap_or(0);
         engine.producer_ids = ProducerIds::from(found.producer_id.max(used));
-        engine.disk = Some(disk);
+        engine.data_dir = Some(data_dir);
         groups::restore(&engine, now).map_err(failed)?;
-        if let Some(disk) = &engine.disk
+        if let Some(data_dir) = &engine.data_dir
             && !found.how.clean
         {
             // What a power cut has taken was deleted up to an offset that may come again. A full disk is no reason not
             // to start.
-            let _ = disk.checkpoint(&engine.topics.partitions());
+            let _ = data_dir.checkpoint(&engine.topics.partitions());
         }
         Ok((engine, found.notices.into_iter().chain(notices).collect()))
     }
 
     /// Whether [`Engine::flush`] is to be called at once; if not, `waker` is woken when it is.
-    pub fn poll_dirty(&self, waker: &Waker) -> bool {
-        self.disk.as_ref().is_some_and(|disk| disk.poll_dirty(waker))
+    pub fn poll_unsynced(&self, waker: &Waker) -> bool {
+        self.data_dir.as_ref().is_some_and(|data_dir| data_dir.poll_unsynced(waker))
     }
 
     /// Whether [`Engine::flush`] has something to do.
-    pub fn is_dirty(&self) -> bool {
-        self.disk.as_ref().is_some_and(|disk| disk.is_dirty())
+    pub fn has_unsynced(&self) -> bool {
+        self.data_dir.as_ref().is_some_and(|data_dir| data_dir.has_unsynced())
     }
 
     /// Makes what was appended survive a power cut. Blocks for as long as the disk takes.
     pub fn flush(&self) {
-        if let Some(disk) = &self.disk {
-            disk.flush();
+        if let Some(data_dir) = &self.data_dir {
+            data_dir.flush();
         }
     }
 
     /// Whether there is something to write down at the end.
     pub fn is_on_disk(&self) -> bool {
-        self.disk.is_some()
+        self.data_dir.is_some()
     }
 
-    fn place(&self) -> Place {
-        self.disk.as_ref().map_or_else(Place::default, |disk| disk.store.files.place())
+    fn log_dir_info(&self) -> LogDirInfo {
+        self.data_dir.as_ref().map_or_else(LogDirInfo::default, |data_dir| data_dir.store.files.log_dir_info())
     }
 
     /// The end: writes down what lets the next start be quick. Nothing is asked of the engine after it.
-    pub fn shut(&self) -> Result<(), String> {
-        let Some(disk) = &self.disk else { return Ok(()) };
-        disk.shut(&self.topics.partitions()).map_err(|e| format!("the data folder could not be closed in order: {e}"))
+    pub fn close(&self) -> Result<(), String> {
+        let Some(data_dir) = &self.data_dir else { return Ok(()) };
+        data_dir
+            .close(&self.topics.partitions())
+            .map_err(|e| format!("the data folder could not be closed in order: {e}"))
     }
 
     /// `body` is what follows the header. The shell has checked that key and version are served ([`serves`]).
-    pub fn request(&self, cx: &Cx<'_>, body: &[u8]) -> Outcome {
-        dispatch::request(self, cx, body)
+    pub fn request(&self, context: &RequestContext<'_>, body: &[u8]) -> Outcome {
+        dispatch::request(self, context, body)
     }
 
     /// Whether [`Engine::request`] is better called where no other request waits for it.
-    pub fn takes_long(&self, key: i16, version: i16, body: &[u8]) -> bool {
-        dispatch::takes_long(self, key, version, body)
+    pub fn is_blocking(&self, key: i16, version: i16, body: &[u8]) -> bool {
+        dispatch::is_blocking(self, key, version, body)
     }
 
     /// The same request goes on, once the ticket it was parked with is woken.
-    pub fn resume(&self, cx: &Cx<'_>, body: &[u8], parked: Parked) -> Outcome {
-        dispatch::resume(self, cx, body, parked)
+    pub fn resume(&self, context: &RequestContext<'_>, body: &[u8], parked: Parked) -> Outcome {
+        dispatch::resume(self, context, body, parked)
     }
 
     /// The answer of a parked request whose time has not come, because the broker stops.
-    pub fn abandon(&self, cx: &Cx<'_>, parked: Parked) -> Outcome {
-        dispatch::abandon(self, cx, parked)
+    pub fn cancel(&self, context: &RequestContext<'_>, parked: Parked) -> Outcome {
+        dispatch::cancel(self, context, parked)
     }
 
     /// When [`Engine::fire`] is to be called; `waker` is woken once that becomes earlier.
@@ -217,52 +219,52 @@ impl Engine {
     }
 
     /// Retention, compaction, and what has expired: producer ids, fetch sessions, offsets. To be called now and then.
-    pub fn maintain(&self, now: Now) {
+    pub fn run_maintenance(&self, now: Now) {
         let producers_kept_ms = self.configs.int("producer.id.expiration.ms");
         for topic in self.topics.list() {
             if self.stops.load(Ordering::Relaxed) {
                 return;
             }
             let config = topic.config();
-            topic.partitions().iter().for_each(|partition| partition.maintain(&config, producers_kept_ms, now));
+            topic.partitions().iter().for_each(|partition| partition.run_maintenance(&config, producers_kept_ms, now));
         }
         self.fetch_sessions.expire(now.instant);
         groups::maintain(self, now);
-        if let Some(disk) = &self.disk {
-            disk.metadata.maintain(now);
+        if let Some(data_dir) = &self.data_dir {
+            data_dir.metadata.run_maintenance(now);
             // Of use after a crash only, and tried again next time.
-            let _ = disk.checkpoint(&self.topics.partitions());
+            let _ = data_dir.checkpoint(&self.topics.partitions());
         }
     }
 
-    /// Whether [`Engine::sweep`] has something to do; if not, `waker` is woken once it has.
-    pub fn poll_sweep(&self, waker: &Waker) -> bool {
-        self.disk.as_ref().is_some_and(|disk| disk.poll_discarded(waker))
+    /// Whether [`Engine::delete_removed_dirs`] has something to do; if not, `waker` is woken once it has.
+    pub fn poll_removed_dirs(&self, waker: &Waker) -> bool {
+        self.data_dir.as_ref().is_some_and(|data_dir| data_dir.poll_deleted_dirs(waker))
     }
 
     /// Removes the folders of deleted topics.
-    pub fn sweep(&self) {
-        if let Some(disk) = &self.disk {
-            disk.remove_discarded();
+    pub fn delete_removed_dirs(&self) {
+        if let Some(data_dir) = &self.data_dir {
+            data_dir.remove_deleted_dirs();
         }
     }
 
-    /// The broker stops: [`Engine::maintain`] comes to its end soon.
-    pub fn end_maintenance(&self) {
+    /// The broker stops: [`Engine::run_maintenance`] comes to its end soon.
+    pub fn stop_maintenance(&self) {
         self.stops.store(true, Ordering::Relaxed);
-        self.topics.partitions().iter().for_each(|(_, partition)| partition.end_maintenance());
-        if let Some(disk) = &self.disk {
-            disk.metadata.end_maintenance();
+        self.topics.partitions().iter().for_each(|(_, partition)| partition.stop_maintenance());
+        if let Some(data_dir) = &self.data_dir {
+            data_dir.metadata.stop_maintenance();
         }
     }
 
-    /// Nobody waits any more: all that takes long, as [`Engine::maintain`], [`Engine::sweep`], making thousands of
+    /// Nobody waits any more: all that takes long, as [`Engine::run_maintenance`], [`Engine::delete_removed_dirs`], making thousands of
     /// topics and inflating thousands of batches, comes to its end soon.
-    pub fn end_work(&self) {
+    pub fn stop_work(&self) {
         self.ends.store(true, Ordering::Relaxed);
-        self.end_maintenance();
-        if let Some(disk) = &self.disk {
-            disk.end_work();
+        self.stop_maintenance();
+        if let Some(data_dir) = &self.data_dir {
+            data_dir.stop_work();
         }
     }
 
@@ -283,7 +285,7 @@ impl Engine {
 
     /// Makes a topic, as CreateTopics does. The error is for people.
     pub fn create(&self, name: &str, partitions: i32, configs: BTreeMap<String, String>) -> Result<Arc<Topic>, String> {
-        let _held = self.configs.hold();
+        let _held = self.configs.read_lock();
         let said = |code: ErrorCode, why: String| format!("Kafka error {} ({code:?}): {why}", code.code());
         let config = TopicConfig::new(&self.configs, configs).map_err(|e| said(ErrorCode::InvalidConfig, e.0))?;
         self.create_topic(name, Some(partitions), config).map_err(|e| said((&e).into(), e.to_string()))

@@ -3,7 +3,7 @@
 mod arena;
 mod compaction;
 mod error;
-mod home;
+mod log_dir;
 mod lookup;
 mod partition;
 mod producers;
@@ -17,7 +17,7 @@ pub(crate) mod testing;
 mod tests;
 
 pub(crate) use error::AppendError;
-pub(crate) use home::Home;
+pub(crate) use log_dir::LogDir;
 pub(crate) use lookup::{Effort, Found};
 pub(crate) use partition::{Appended, LEADER_EPOCH, NO_EPOCH, Offsets, check_leader_epoch};
 pub(crate) use producers::ProducerState;

@@ -1,13 +1,13 @@
 //! What becomes of a request. A handler says it; it never writes a socket.
 
-use wire::codec::Piece;
+use wire::codec::FramePart;
 
 use crate::waiters::Ticket;
 
 #[derive(Debug)]
 pub enum Outcome {
     /// A whole response frame, in pieces: the length prefix is in the first one.
-    Reply(Vec<Piece>),
+    Reply(Vec<FramePart>),
     /// acks=0: nothing is written.
     Silent,
     /// The same request is handed to [`crate::Engine::resume`] once its ticket is woken.
@@ -20,20 +20,20 @@ pub enum Outcome {
 #[derive(Debug)]
 pub struct Parked {
     pub ticket: Ticket,
-    pub(crate) state: State,
+    pub(crate) request: ParkedRequest,
 }
 
 impl Parked {
     /// It is done but for a sync, which takes as long as the disk does: not for a stop to abandon.
     pub fn waits_for_sync(&self) -> bool {
-        matches!(self.state, State::Produce(_))
+        matches!(self.request, ParkedRequest::Produce(_))
     }
 }
 
 /// What a handler wants to have again when it resumes.
 #[derive(Debug)]
-pub(crate) enum State {
-    Fetch(crate::api::fetch::Waiting),
-    Produce(crate::api::produce::Waiting),
+pub(crate) enum ParkedRequest {
+    Fetch(crate::api::fetch::DelayedFetch),
+    Produce(crate::api::produce::DelayedProduce),
     Group(crate::groups::Waiting),
 }

@@ -2,7 +2,7 @@
 
 use std::{io, sync::Mutex};
 
-use crate::{disk::Disk, waiters::lock};
+use crate::{storage::DataDir, waiters::lock};
 
 /// Clients may write with any id: one as large as this was never given out, and must not lead to the end of all ids.
 pub(crate) const GIVEN_MAX: i64 = i64::MAX / 4;
@@ -22,7 +22,7 @@ impl ProducerIds {
         ProducerIds(Mutex::new(Block { next, end: next }))
     }
 
-    pub(crate) fn next(&self, disk: Option<&Disk>) -> io::Result<i64> {
+    pub(crate) fn next(&self, disk: Option<&DataDir>) -> io::Result<i64> {
         let mut block = lock(&self.0);
         if let Some(disk) = disk
             && block.next == block.end

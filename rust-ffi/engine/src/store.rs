@@ -35,24 +35,24 @@ pub trait Files: Debug + Send + Sync {
     /// Data is damaged or gone, for the operator. Each damage is told once.
     fn damaged(&self, _what: &str) {}
     /// For people who look where their data is.
-    fn place(&self) -> Place {
-        Place::default()
+    fn log_dir_info(&self) -> LogDirInfo {
+        LogDirInfo::default()
     }
 }
 
 /// Where a folder is. Kafka: `LogDirDescription`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct LogDirInfo {
     pub path: String,
     /// Of the volume that it is on; -1 if nobody knows.
     pub total_bytes: i64,
     pub usable_bytes: i64,
 }
 
-impl Default for Place {
+impl Default for LogDirInfo {
     /// Memory is no volume.
-    fn default() -> Place {
-        Place { path: "/memory".to_owned(), total_bytes: -1, usable_bytes: -1 }
+    fn default() -> LogDirInfo {
+        LogDirInfo { path: "/memory".to_owned(), total_bytes: -1, usable_bytes: -1 }
     }
 }
 

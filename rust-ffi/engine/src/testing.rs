@@ -5,7 +5,7 @@ use wire::{
     message::{Request, Writer},
 };
 
-use crate::{Cx, Engine, Now, Outcome, Topic};
+use crate::{Engine, Now, Outcome, RequestContext, Topic};
 
 /// Asks at the start of time; returns the response without its frame and header.
 pub(crate) fn ask(engine: &Engine, key: i16, version: i16, request: &Request<'_>) -> Vec<u8> {
@@ -26,11 +26,11 @@ pub(crate) fn ask_at(engine: &Engine, now: Now, key: i16, version: i16, request:
 pub(crate) fn send(engine: &Engine, now: Now, key: i16, version: i16, request: &Request<'_>) -> Outcome {
     let mut writer = Writer::new();
     request.encode(&mut writer, version).unwrap();
-    engine.request(&cx(now, key, version), &writer.into_pieces().concat())
+    engine.request(&context(now, key, version), &writer.into_parts().concat())
 }
 
-pub(crate) fn cx(now: Now, key: i16, version: i16) -> Cx<'static> {
-    Cx { now, key, version, correlation_id: 5, client_id: Some("test"), client_host: "/127.0.0.1" }
+pub(crate) fn context(now: Now, key: i16, version: i16) -> RequestContext<'static> {
+    RequestContext { now, key, version, correlation_id: 5, client_id: Some("test"), client_host: "/127.0.0.1" }
 }
 
 /// Appends a batch of so many records; returns how many bytes it has.

@@ -12,10 +12,10 @@ use wire::{ErrorCode, Uuid};
 use crate::{
     bugs::{self, Bug},
     configs::TopicConfig,
-    disk::{Disk, How, TopicRecord},
     log::Partition,
-    names,
     settings::Prefault,
+    storage::{DataDir, RecoveryState, TopicRecord},
+    topic_names,
     waiters::lock,
 };
 
@@ -73,29 +73,29 @@ pub struct Topic {
     /// Held by who changes what the disk remembers of it; whether it is deleted. Nothing may be written after that, or
     /// it would be there again after a start.
     is_deleted: Mutex<bool>,
-    place: Place,
+    store: PartitionStore,
 }
 
 /// Where partitions keep what they hold.
 #[derive(Clone, Debug)]
-enum Place {
+enum PartitionStore {
     Memory(Prefault),
-    Disk(Arc<Disk>),
+    Disk(Arc<DataDir>),
 }
 
-impl Place {
-    fn disk(&self) -> Option<&Disk> {
+impl PartitionStore {
+    fn data_dir(&self) -> Option<&DataDir> {
         match self {
-            Place::Memory(_) => None,
-            Place::Disk(disk) => Some(disk),
+            PartitionStore::Memory(_) => None,
+            PartitionStore::Disk(data_dir) => Some(data_dir),
         }
     }
 
     /// A new one.
     fn partition(&self, topic: &str, id: Uuid, index: i32) -> io::Result<Arc<Partition>> {
         let partition = match self {
-            Place::Memory(prefault) => Partition::new(index, *prefault),
-            Place::Disk(disk) => disk.create(topic, id, index)?,
+            PartitionStore::Memory(prefault) => Partition::new(index, *prefault),
+            PartitionStore::Disk(data_dir) => data_dir.create(topic, id, index)?,
         };
         Ok(Arc::new(partition))
     }
@@ -105,15 +105,15 @@ impl Place {
         let mut made = Vec::new();
         for index in indexes.clone() {
             let partition = self.partition(topic, id, index);
-            made.push(partition.inspect_err(|_| self.take_back(topic, id, indexes.start..index))?);
+            made.push(partition.inspect_err(|_| self.roll_back(topic, id, indexes.start..index))?);
         }
         Ok(made)
     }
 
     /// New ones that nobody is to find.
-    fn take_back(&self, topic: &str, id: Uuid, indexes: Range<i32>) {
-        if let Some(disk) = self.disk() {
-            indexes.for_each(|index| disk.discard(topic, id, index));
+    fn roll_back(&self, topic: &str, id: Uuid, indexes: Range<i32>) {
+        if let Some(data_dir) = self.data_dir() {
+            indexes.for_each(|index| data_dir.delete_partition(topic, id, index));
         }
     }
 }
@@ -128,18 +128,18 @@ fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
 
 impl Topic {
     /// A new one. On disk it is there once this returns.
-    fn create(name: &str, id: Uuid, count: i32, config: Arc<TopicConfig>, place: &Place) -> io::Result<Topic> {
-        let partitions = place.partitions(name, id, 0..count)?;
+    fn create(name: &str, id: Uuid, count: i32, config: Arc<TopicConfig>, store: &PartitionStore) -> io::Result<Topic> {
+        let partitions = store.partitions(name, id, 0..count)?;
         let topic = Topic {
             name: name.to_owned(),
             id,
-            is_internal: names::is_internal(name),
+            is_internal: topic_names::is_internal(name),
             partitions: RwLock::new(partitions),
             config: RwLock::new(config),
             is_deleted: Mutex::default(),
-            place: place.clone(),
+            store: store.clone(),
         };
-        topic.write_down(count, &topic.config()).inspect_err(|_| place.take_back(name, id, 0..count))?;
+        topic.persist(count, &topic.config()).inspect_err(|_| store.roll_back(name, id, 0..count))?;
         Ok(topic)
     }
 
@@ -148,31 +148,31 @@ impl Topic {
         name: &str,
         record: &TopicRecord,
         config: Arc<TopicConfig>,
-        disk: &Arc<Disk>,
-        how: &How,
+        data_dir: &Arc<DataDir>,
+        how: &RecoveryState,
     ) -> io::Result<(Topic, Vec<String>)> {
         let (mut partitions, mut notices) = (Vec::new(), Vec::new());
         for index in 0..record.partitions {
-            let (partition, notice) = disk.reopen(name, index, how)?;
+            let (partition, notice) = data_dir.reopen(name, index, how)?;
             partitions.push(Arc::new(partition));
             notices.extend(notice);
         }
         let topic = Topic {
             name: name.to_owned(),
             id: record.id,
-            is_internal: names::is_internal(name),
+            is_internal: topic_names::is_internal(name),
             partitions: RwLock::new(partitions),
             config: RwLock::new(config),
             is_deleted: Mutex::default(),
-            place: Place::Disk(disk.clone()),
+            store: PartitionStore::Disk(data_dir.clone()),
         };
         Ok((topic, notices))
     }
 
-    fn write_down(&self, partitions: i32, config: &TopicConfig) -> io::Result<()> {
-        let Some(disk) = self.place.disk() else { return Ok(()) };
+    fn persist(&self, partitions: i32, config: &TopicConfig) -> io::Result<()> {
+        let Some(data_dir) = self.store.data_dir() else { return Ok(()) };
         let record = TopicRecord { id: self.id, partitions, configs: config.overrides.clone() };
-        disk.metadata.put_topic(&self.name, &record)
+        data_dir.metadata.put_topic(&self.name, &record)
     }
 
     pub fn partition(&self, index: i32) -> Option<Arc<Partition>> {
@@ -195,10 +195,10 @@ impl Topic {
             return Ok(());
         }
         let now = self.partition_count();
-        let new = self.place.partitions(&self.name, self.id, now..count)?;
+        let new = self.store.partitions(&self.name, self.id, now..count)?;
         if !new.is_empty() {
-            let written = self.write_down(count, &self.config());
-            written.inspect_err(|_| self.place.take_back(&self.name, self.id, now..count))?;
+            let written = self.persist(count, &self.config());
+            written.inspect_err(|_| self.store.roll_back(&self.name, self.id, now..count))?;
             write(&self.partitions).extend(new);
         }
         Ok(())
@@ -215,7 +215,7 @@ impl Topic {
             return Ok(());
         }
         if self.config().overrides != config.overrides {
-            self.write_down(self.partition_count(), &config)?;
+            self.persist(self.partition_count(), &config)?;
         }
         *write(&self.config) = config;
         Ok(())
@@ -228,7 +228,7 @@ pub(crate) struct Topics {
     /// for a disk. Comes before `registry`.
     changing: Mutex<()>,
     registry: RwLock<Registry>,
-    place: Place,
+    store: PartitionStore,
 }
 
 #[derive(Debug, Default)]
@@ -243,9 +243,9 @@ struct Registry {
 
 impl Registry {
     fn check(&self, name: &str) -> Result<(), TopicError> {
-        names::check(name).map_err(TopicError::Name)?;
+        topic_names::check(name).map_err(TopicError::Name)?;
         self.is_free(name)?;
-        let key = names::collision_key(name);
+        let key = topic_names::collision_key(name);
         match key.and_then(|key| self.collisions.get(&key)).and_then(BTreeSet::first) {
             None => Ok(()),
             Some(with) => Err(TopicError::Collision { name: name.to_owned(), with: with.clone() }),
@@ -253,7 +253,7 @@ impl Registry {
     }
 
     fn is_free(&self, name: &str) -> Result<(), TopicError> {
-        if name == names::CLUSTER_METADATA {
+        if name == topic_names::CLUSTER_METADATA {
             // Its folder holds what the broker itself remembers.
             return Err(TopicError::Name(format!("Topic name is invalid: '{name}' is the broker's own")));
         }
@@ -263,7 +263,7 @@ impl Registry {
         let Some(folded) = &self.folded else { return Ok(()) };
         let small = name.to_ascii_lowercase();
         // The broker's own may come later.
-        let is_own = |name: &str| names::is_internal(name) || name == names::CLUSTER_METADATA;
+        let is_own = |name: &str| topic_names::is_internal(name) || name == topic_names::CLUSTER_METADATA;
         if folded.contains(&small) || (small != name && is_own(&small)) {
             return Err(TopicError::Name(format!(
                 "Topic name is invalid: '{name}' differs from another only in upper and lower case, which the file \
@@ -275,7 +275,7 @@ impl Registry {
 
     fn add(&mut self, topic: Topic) -> Arc<Topic> {
         let topic = Arc::new(topic);
-        if let Some(key) = names::collision_key(&topic.name) {
+        if let Some(key) = topic_names::collision_key(&topic.name) {
             self.collisions.entry(key).or_default().insert(topic.name.clone());
         }
         if let Some(folded) = &mut self.folded {
@@ -292,7 +292,7 @@ impl Registry {
         if let Some(folded) = &mut self.folded {
             folded.remove(&topic.name.to_ascii_lowercase());
         }
-        if let Some(key) = names::collision_key(&topic.name)
+        if let Some(key) = topic_names::collision_key(&topic.name)
             && let Some(names) = self.collisions.get_mut(&key)
         {
             names.remove(&topic.name);
@@ -306,11 +306,11 @@ impl Registry {
 
 impl Topics {
     pub(crate) fn in_memory(prefault: Prefault) -> Topics {
-        Topics::with(Registry::default(), Place::Memory(prefault))
+        Topics::with(Registry::default(), PartitionStore::Memory(prefault))
     }
 
-    fn with(registry: Registry, place: Place) -> Topics {
-        Topics { changing: Mutex::default(), registry: RwLock::new(registry), place }
+    fn with(registry: Registry, store: PartitionStore) -> Topics {
+        Topics { changing: Mutex::default(), registry: RwLock::new(registry), store }
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<Arc<Topic>> {
@@ -359,7 +359,7 @@ impl Topics {
     }
 
     fn add(&self, name: &str, id: Uuid, partitions: i32, config: Arc<TopicConfig>) -> Result<Arc<Topic>, TopicError> {
-        let topic = Topic::create(name, id, partitions, config, &self.place)?;
+        let topic = Topic::create(name, id, partitions, config, &self.store)?;
         Ok(write(&self.registry).add(topic))
     }
 
@@ -376,10 +376,10 @@ impl Topics {
         write(&self.registry).take(id);
         for partition in topic.partitions() {
             partition.close();
-            if let Some(disk) = self.place.disk()
+            if let Some(data_dir) = self.store.data_dir()
                 && written.is_ok()
             {
-                disk.discard(&topic.name, id, partition.index);
+                data_dir.delete_partition(&topic.name, id, partition.index);
             }
         }
         written.map(|()| Some(topic))
@@ -388,10 +388,10 @@ impl Topics {
     /// An error if the topic stays. One within: the next start may find it or not, so that nothing may be acknowledged
     /// for it from here on, and its files stay.
     fn write_deletion(&self, name: &str) -> io::Result<io::Result<()>> {
-        match self.place.disk() {
-            Some(disk) if !bugs::has(Bug::DeletionNotWritten) => {
-                disk.goes_on()?;
-                disk.metadata.delete_topic(name)
+        match self.store.data_dir() {
+            Some(data_dir) if !bugs::has(Bug::DeletionNotWritten) => {
+                data_dir.check_running()?;
+                data_dir.metadata.delete_topic(name)
             }
             _ => Ok(Ok(())),
         }
@@ -399,18 +399,18 @@ impl Topics {
 
     /// Those of an earlier run, and sentences for people.
     pub(crate) fn reopen(
-        disk: Arc<Disk>,
+        data_dir: Arc<DataDir>,
         found: impl Iterator<Item = (String, TopicRecord, Arc<TopicConfig>)>,
-        how: &How,
+        how: &RecoveryState,
     ) -> io::Result<(Topics, Vec<String>)> {
-        let mut registry = Registry { folded: disk.ignores_case.then(BTreeSet::new), ..Registry::default() };
+        let mut registry = Registry { folded: data_dir.ignores_case.then(BTreeSet::new), ..Registry::default() };
         let mut notices = Vec::new();
         for (name, record, config) in found {
-            let (topic, said) = Topic::reopen(&name, &record, config, &disk, how)?;
+            let (topic, said) = Topic::reopen(&name, &record, config, &data_dir, how)?;
             registry.add(topic);
             notices.extend(said);
         }
-        Ok((Topics::with(registry, Place::Disk(disk)), notices))
+        Ok((Topics::with(registry, PartitionStore::Disk(data_dir)), notices))
     }
 
     /// Every partition there is, with its topic's name.

@@ -8,7 +8,7 @@ mod requests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine::{Cx, Engine, Instant, Now, Outcome, Settings};
+use engine::{Engine, Instant, Now, Outcome, RequestContext, Settings};
 use hostile::{Counting, Frame, LIES, peak};
 
 #[global_allocator]
@@ -26,8 +26,9 @@ fn engine() -> Engine {
 
 fn ask(engine: &Engine, key: i16, version: i16, body: &[u8]) -> (Outcome, usize) {
     let now = Now { instant: Instant(1_000_000), wall_ms: 1_790_000_000_000 };
-    let cx = Cx { now, key, version, correlation_id: 5, client_id: Some("test"), client_host: "/127.0.0.1" };
-    peak(|| engine.request(&cx, body))
+    let context =
+        RequestContext { now, key, version, correlation_id: 5, client_id: Some("test"), client_host: "/127.0.0.1" };
+    peak(|| engine.request(&context, body))
 }
 
 /// One test, because the counters are the whole process's.

@@ -13,7 +13,7 @@ fuzz_target!(|data: &[u8]| {
     let Ok(request) = Request::decode(&mut Reader::new(body), api.key, version) else { return };
     let mut writer = Writer::new();
     request.encode(&mut writer, version).expect("what was read can be written");
-    let written = writer.into_pieces().concat();
+    let written = writer.into_parts().concat();
     let again = Request::decode(&mut Reader::new(&written), api.key, version).expect("what was written can be read");
     // Not `==` alone: a float may be NaN.
     assert!(again == request || format!("{again:?}") == format!("{request:?}"));

@@ -9,7 +9,7 @@ use std::{
 };
 
 use engine::{
-    Cx, Engine, Fsync, Instant, Now, Outcome, Settings, Store,
+    RequestContext, Engine, Fsync, Instant, Now, Outcome, Settings, Store,
     store::{Files, memory::MemoryFiles},
 };
 use libfuzzer_sys::fuzz_target;
@@ -49,8 +49,8 @@ type Contents = BTreeMap<String, Vec<u8>>;
 fn ask(engine: &Engine, key: i16, version: i16, request: &Request<'_>) -> Vec<u8> {
     let mut writer = Writer::new();
     request.encode(&mut writer, version).expect("it is in order");
-    let cx = Cx { now: NOW, key, version, correlation_id: 1, client_id: None, client_host: "/127.0.0.1" };
-    match engine.request(&cx, &writer.into_pieces().concat()) {
+    let context = RequestContext { now: NOW, key, version, correlation_id: 1, client_id: None, client_host: "/127.0.0.1" };
+    match engine.request(&context, &writer.into_parts().concat()) {
         Outcome::Reply(pieces) => concat(&pieces).expect("memory"),
         other => panic!("{other:?}"),
     }
@@ -100,7 +100,7 @@ fn sound() -> Contents {
     let topics = vec![OffsetCommitRequestTopic { name: "t", partitions, ..Default::default() }];
     let commit = OffsetCommitRequest { group_id: "g", generation_id_or_member_epoch: -1, topics, ..Default::default() };
     ask(&engine, 8, 7, &Request::OffsetCommit(commit));
-    engine.shut().expect("memory");
+    engine.close().expect("memory");
     contents(&files)
 }
 
@@ -225,7 +225,7 @@ fuzz_target!(|data: &[u8]| {
         }
     }
     let opened = ranges(&engine);
-    engine.shut().expect("memory");
+    engine.close().expect("memory");
     drop(engine);
     let (engine, notices) = open(&files).expect("it was opened before");
     assert_eq!(ranges(&engine), opened);

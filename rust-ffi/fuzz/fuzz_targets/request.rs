@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use engine::{Cx, Engine, Fsync, Instant, Now, Outcome, Settings, Store, store::memory::MemoryFiles};
+use engine::{RequestContext, Engine, Fsync, Instant, Now, Outcome, Settings, Store, store::memory::MemoryFiles};
 use libfuzzer_sys::fuzz_target;
 
 const REQUESTS_MAX: usize = 16;
@@ -41,16 +41,16 @@ fuzz_target!(|data: &[u8]| {
             continue;
         }
         let now = Now { instant: Instant(second * 1_000_000), wall_ms: 1_790_000_000_000 + second as i64 * 1_000 };
-        let cx =
-            Cx { now, key: api.key, version, correlation_id: 1, client_id: Some("fuzz"), client_host: "/127.0.0.1" };
-        if let Outcome::Park(parked) = engine.request(&cx, body) {
+        let context =
+            RequestContext { now, key: api.key, version, correlation_id: 1, client_id: Some("fuzz"), client_host: "/127.0.0.1" };
+        if let Outcome::Park(parked) = engine.request(&context, body) {
             engine.fire(now);
-            if let Outcome::Park(again) = engine.resume(&cx, body, parked) {
-                engine.abandon(&cx, again);
+            if let Outcome::Park(again) = engine.resume(&context, body, parked) {
+                engine.cancel(&context, again);
             }
         }
-        engine.maintain(now);
-        engine.sweep();
+        engine.run_maintenance(now);
+        engine.delete_removed_dirs();
         if engine.topics().iter().map(|topic| topic.partitions().len()).sum::<usize>() > PARTITIONS_MAX {
             break;
         }
@@ -58,7 +58,7 @@ fuzz_target!(|data: &[u8]| {
     let Some(files) = files else { return };
     let written = ranges(&engine);
     if data[0] & 2 == 2 {
-        engine.shut().expect("nothing fails here");
+        engine.close().expect("nothing fails here");
     }
     drop(engine);
     assert_eq!(ranges(&open(&files)), written);

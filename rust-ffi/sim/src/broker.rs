@@ -6,7 +6,7 @@ use std::{
 };
 
 use engine::{
-    Cx, Engine, Fsync, Instant, Now, Outcome, Parked, Settings, Store,
+    Engine, Fsync, Instant, Now, Outcome, Parked, RequestContext, Settings, Store,
     store::{
         faulty::{Faults, FaultyFiles},
         memory::MemoryFiles,
@@ -151,13 +151,13 @@ impl Broker {
             let outcome = match waits.parked.waits_for_sync() {
                 true => {
                     engine.flush();
-                    engine.resume(&cx(net, &head), &frame[head.body_at..], waits.parked)
+                    engine.resume(&context(net, &head), &frame[head.body_at..], waits.parked)
                 }
-                false => engine.abandon(&cx(net, &head), waits.parked),
+                false => engine.cancel(&context(net, &head), waits.parked),
             };
             self.settle(net, id, frame.clone(), outcome);
         }
-        let shut = self.engine.as_ref().map_or(Ok(()), Engine::shut);
+        let shut = self.engine.as_ref().map_or(Ok(()), Engine::close);
         net.trace.line(net.now_us, format_args!("the broker stops: {shut:?}"));
         if let (Err(why), false, None) = (shut, net.ledger.faulty, self.doomed) {
             net.ledger.fail(Checker::Recovery, format!("the broker does not stop in order: {why}"));
@@ -192,7 +192,7 @@ impl Broker {
                 format_args!("{id} > key {} version {} correlation {}", head.key, head.version, head.correlation_id);
             net.trace.line(net.now_us, what);
             net.ledger.arrives(&request);
-            let outcome = engine.request(&cx(net, &head), body);
+            let outcome = engine.request(&context(net, &head), body);
             self.requests += 1;
             if self.is_dead() {
                 return;
@@ -242,7 +242,7 @@ impl Broker {
             let Some(waits) = self.served.get_mut(&id).and_then(|served| served.waits.take()) else { continue };
             let Some(engine) = &self.engine else { return None };
             let head = header::parse(&waits.frame).expect("it was parsed before");
-            let outcome = engine.resume(&cx(net, &head), &waits.frame[head.body_at..], waits.parked);
+            let outcome = engine.resume(&context(net, &head), &waits.frame[head.body_at..], waits.parked);
             if self.is_dead() {
                 return self.doomed.map(|(death, _)| death);
             }
@@ -270,8 +270,8 @@ impl Broker {
 
     pub(crate) fn maintain(&mut self, net: &Net) {
         if let Some(engine) = &self.engine {
-            engine.maintain(now(net));
-            engine.sweep();
+            engine.run_maintenance(now(net));
+            engine.delete_removed_dirs();
         }
     }
 
@@ -281,16 +281,17 @@ impl Broker {
         let mut writer = wire::message::Writer::new();
         request.encode(&mut writer, version).expect("ours");
         let key = key_of(request);
-        let cx = Cx { now: now(net), key, version, correlation_id: 0, client_id: None, client_host: PEER };
-        match engine.request(&cx, &writer.into_pieces().concat()) {
+        let context =
+            RequestContext { now: now(net), key, version, correlation_id: 0, client_id: None, client_host: PEER };
+        match engine.request(&context, &writer.into_parts().concat()) {
             Outcome::Reply(pieces) => Some(concat(&pieces).ok()?.split_off(8 + header_tags(key, version))),
             _ => None,
         }
     }
 }
 
-fn cx<'a>(net: &Net, head: &header::RequestHead<'a>) -> Cx<'a> {
-    Cx {
+fn context<'a>(net: &Net, head: &header::RequestHead<'a>) -> RequestContext<'a> {
+    RequestContext {
         now: now(net),
         key: head.key,
         version: head.version,

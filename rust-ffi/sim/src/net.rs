@@ -265,5 +265,5 @@ fn frame(key: i16, version: i16, correlation: i32, request: &Request<'_>) -> Vec
         writer.uvarint(0);
     }
     request.encode(&mut writer, version).unwrap_or_else(|e| panic!("{request:?} in version {version}: {e}"));
-    writer.into_pieces().concat()
+    writer.into_parts().concat()
 }

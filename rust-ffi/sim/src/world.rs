@@ -293,7 +293,7 @@ impl World {
     /// The shell's flusher: at once if answers wait for it, and now and then otherwise.
     fn plan_flush(&mut self) {
         let (Some(engine), Some(folder)) = (&self.broker.engine, &self.broker.folder) else { return };
-        if self.broker.flush_is_due || folder.fsync == Fsync::Never || !engine.poll_dirty(std::task::Waker::noop()) {
+        if self.broker.flush_is_due || folder.fsync == Fsync::Never || !engine.poll_unsynced(std::task::Waker::noop()) {
             return;
         }
         self.broker.flush_is_due = true;

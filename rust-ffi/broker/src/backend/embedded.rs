@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use engine::{Cx, Engine, Fsync, Outcome, Store};
+use engine::{Engine, Fsync, Outcome, RequestContext, Store};
 use futures_lite::future::{or, zip};
 use percent_encoding::percent_decode_str;
 use tokio::{sync::Semaphore, task::spawn_blocking, time::sleep_until};
@@ -219,7 +219,7 @@ impl Embedded {
             };
             let stopped = or(stop, woken).await;
             let outcome = with_cx(&self.clock, &request, |cx| match stopped {
-                true => self.engine.abandon(cx, parked),
+                true => self.engine.cancel(cx, parked),
                 false => self.engine.resume(cx, request.body(), parked),
             });
             match answered(outcome) {
@@ -246,10 +246,10 @@ async fn until(mut is_so: impl FnMut(&Waker) -> bool) {
     poll_fn(|cx| if is_so(cx.waker()) { Poll::Ready(()) } else { Poll::Pending }).await;
 }
 
-fn with_cx(clock: &Clock, request: &Request, run: impl FnOnce(&Cx<'_>) -> Outcome) -> Outcome {
+fn with_cx(clock: &Clock, request: &Request, run: impl FnOnce(&RequestContext<'_>) -> Outcome) -> Outcome {
     // The shell has read this header before.
     let client_id = header::parse(&request.frame).ok().and_then(|head| head.client_id);
-    run(&Cx {
+    run(&RequestContext {
         now: clock.now(),
         key: request.key,
         version: request.version,
@@ -287,12 +287,12 @@ impl Embedded {
                 Fsync::Never => pending().await,
                 Fsync::Interval => {
                     tokio::time::sleep(FSYNC_INTERVAL).await;
-                    if !self.engine.is_dirty() {
+                    if !self.engine.has_unsynced() {
                         continue;
                     }
                 }
                 Fsync::Always => {
-                    until(|waker| self.engine.poll_dirty(waker)).await;
+                    until(|waker| self.engine.poll_unsynced(waker)).await;
                 }
             }
             let engine = self.engine.clone();
@@ -303,9 +303,9 @@ impl Embedded {
     /// The folders of deleted topics.
     async fn sweep(&self) {
         loop {
-            until(|waker| self.engine.poll_sweep(waker)).await;
+            until(|waker| self.engine.poll_removed_dirs(waker)).await;
             let engine = self.engine.clone();
-            ended(self.blocking_tasks.spawn(move || engine.sweep()).await);
+            ended(self.blocking_tasks.spawn(move || engine.delete_removed_dirs()).await);
             // What cannot be removed is tried again, and not all the time.
             tokio::time::sleep(SWEEP_INTERVAL).await;
         }
@@ -326,7 +326,7 @@ impl Backend for Embedded {
     }
 
     fn call(&self, request: Request) -> Response<'_> {
-        if self.engine.takes_long(request.key, request.version, request.body()) {
+        if self.engine.is_blocking(request.key, request.version, request.body()) {
             return Response::Pending(Box::pin(self.run_blocking(request)));
         }
         match answered(self.begin(&request)) {
@@ -347,12 +347,12 @@ impl Backend for Embedded {
         // Compaction and files take their time, which connections do not have.
         Box::pin(async move {
             let maintained = engine.clone();
-            let mut running = self.blocking_tasks.spawn(move || maintained.maintain(now));
+            let mut running = self.blocking_tasks.spawn(move || maintained.run_maintenance(now));
             let done = or(async { Some((&mut running).await) }, cancelled(&self.stop)).await;
             ended(match done {
                 Some(result) => result,
                 None => {
-                    engine.end_maintenance();
+                    engine.stop_maintenance();
                     running.await
                 }
             });
@@ -382,13 +382,13 @@ impl Backend for Embedded {
     fn close(&self) -> Pending<'_, ()> {
         let engine = self.engine.clone();
         Box::pin(async move {
-            engine.end_work();
+            engine.stop_work();
             self.blocking_tasks.finished().await;
             // A thread for nothing would be one more to wait for.
             if !engine.is_on_disk() {
                 return;
             }
-            match spawn_blocking(move || engine.shut()).await {
+            match spawn_blocking(move || engine.close()).await {
                 Ok(Ok(())) => {}
                 Ok(Err(why)) => tracing::error!("{why}"),
                 Err(e) => tracing::error!("{e}"),

@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use engine::store::{self, Files, Place};
+use engine::store::{self, Files, LogDirInfo};
 
 use super::{
     descriptors,
@@ -149,10 +149,10 @@ impl Files for Folder {
         self.storage_errors.damaged(what);
     }
 
-    fn place(&self) -> Place {
+    fn log_dir_info(&self) -> LogDirInfo {
         let path = fs::canonicalize(&self.root).unwrap_or_else(|_| self.root.clone()).display().to_string();
         let (total_bytes, usable_bytes) = volume(&self.root).unwrap_or((-1, -1));
-        Place { path, total_bytes, usable_bytes }
+        LogDirInfo { path, total_bytes, usable_bytes }
     }
 }
 

@@ -13,24 +13,24 @@ use wire::{
 };
 
 use super::describe_quorum::CONTROLLER_LISTENER;
-use crate::{Engine, cx::Cx, outcome::Outcome, refusal::Refusal};
+use crate::{Engine, api_error::ApiError, context::RequestContext, outcome::Outcome};
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &AddRaftVoterRequest<'_>) -> Outcome {
-    let refusal = refuse(engine, request);
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &AddRaftVoterRequest<'_>) -> Outcome {
+    let error = refuse(engine, request);
     let response = AddRaftVoterResponse {
         throttle_time_ms: 0,
-        error_code: refusal.code.code(),
-        error_message: refusal.message.as_deref(),
+        error_code: error.code.code(),
+        error_message: error.message.as_deref(),
     };
-    cx.reply(|writer, version| response.encode(writer, version))
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
-fn refuse(engine: &Engine, request: &AddRaftVoterRequest<'_>) -> Refusal {
-    if let Err(refusal) = check_cluster(engine, request.cluster_id) {
-        return refusal;
+fn refuse(engine: &Engine, request: &AddRaftVoterRequest<'_>) -> ApiError {
+    if let Err(error) = check_cluster(engine, request.cluster_id) {
+        return error;
     }
     if !is_voter(request.voter_id, request.voter_directory_id) {
-        return Refusal::new(ErrorCode::InvalidRequest, "Add voter request didn't include a valid voter");
+        return ApiError::new(ErrorCode::InvalidRequest, "Add voter request didn't include a valid voter");
     }
     if !request.listeners.iter().any(|listener| listener.name == CONTROLLER_LISTENER) {
         let endpoint =
@@ -41,19 +41,19 @@ fn refuse(engine: &Engine, request: &AddRaftVoterRequest<'_>) -> Refusal {
              ListenerName({CONTROLLER_LISTENER})",
             endpoints.join(", ")
         );
-        return Refusal::new(ErrorCode::InvalidRequest, words);
+        return ApiError::new(ErrorCode::InvalidRequest, words);
     }
     let words = "Cluster doesn't support adding voter because the kraft.version feature is 0";
-    Refusal::new(ErrorCode::UnsupportedVersion, words)
+    ApiError::new(ErrorCode::UnsupportedVersion, words)
 }
 
 /// Not saying which cluster is meant is fine. Kafka: `KafkaRaftClient.hasValidClusterId`.
-pub(super) fn check_cluster(engine: &Engine, cluster_id: Option<&str>) -> Result<(), Refusal> {
+pub(super) fn check_cluster(engine: &Engine, cluster_id: Option<&str>) -> Result<(), ApiError> {
     let ours = &engine.settings.cluster_id;
     match cluster_id {
         Some(id) if id != ours => {
             let words = format!("The given id \"{id}\" doesn't match the cluster id \"{ours}\"");
-            Err(Refusal::new(ErrorCode::InconsistentClusterId, words))
+            Err(ApiError::new(ErrorCode::InconsistentClusterId, words))
         }
         _ => Ok(()),
     }

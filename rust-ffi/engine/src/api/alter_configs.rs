@@ -15,11 +15,11 @@ use wire::{
 use crate::{
     Engine,
     configs::alter::{self, Edit, Wanted},
-    cx::Cx,
+    context::RequestContext,
     outcome::Outcome,
 };
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &AlterConfigsRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &AlterConfigsRequest<'_>) -> Outcome {
     let wanted = request.resources.iter().map(|resource| Wanted {
         kind: resource.resource_type,
         name: resource.resource_name,
@@ -35,5 +35,5 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &AlterConfigsRequest
         resource_name: wanted.name,
     });
     let response = AlterConfigsResponse { throttle_time_ms: 0, responses: responses.collect() };
-    cx.reply(|w, v| response.encode(w, v))
+    context.reply(|w, v| response.encode(w, v))
 }

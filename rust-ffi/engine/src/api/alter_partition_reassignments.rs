@@ -16,22 +16,27 @@ use wire::{
 };
 
 use crate::{
-    Engine, assignment,
-    cx::Cx,
+    Engine,
+    api_error::{self, ApiError},
+    context::RequestContext,
     groups::Budget,
     outcome::Outcome,
-    refusal::{self, Refusal},
+    replica_assignment,
 };
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &AlterPartitionReassignmentsRequest<'_>) -> Outcome {
-    let refused = if request.timeout_ms <= 0 { Err(Refusal::timed_out()) } else { Ok(()) };
+pub(crate) fn handle(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    request: &AlterPartitionReassignmentsRequest<'_>,
+) -> Outcome {
+    let refused = if request.timeout_ms <= 0 { Err(ApiError::timed_out()) } else { Ok(()) };
     let mut answers = Vec::with_capacity(request.topics.len());
     let mut budget = Budget::new();
     for topic in &request.topics {
         let mut partitions = Vec::with_capacity(topic.partitions.len());
         for partition in &topic.partitions {
             let answer = refused.clone().and_then(|()| reassign(engine, topic.name, partition));
-            if budget.spend(refusal::bytes(&answer)).is_none() {
+            if budget.spend(api_error::bytes(&answer)).is_none() {
                 let bytes = Budget::BYTES;
                 return Outcome::Close(format!(
                     "the answer to AlterPartitionReassignments is larger than {bytes} bytes"
@@ -43,12 +48,12 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &AlterPartitionReass
     }
     let responses = answers.iter().map(|(name, partitions)| ReassignableTopicResponse {
         name,
-        partitions: partitions.iter().map(|(index, answer)| show(*index, answer)).collect(),
+        partitions: partitions.iter().map(|(index, answer)| to_response(*index, answer)).collect(),
     });
     let response = AlterPartitionReassignmentsResponse {
         throttle_time_ms: 0,
         allow_replication_factor_change: request.allow_replication_factor_change,
-        error_code: refusal::code(&refused),
+        error_code: api_error::code(&refused),
         error_message: None,
         responses: responses.collect(),
     };
@@ -57,25 +62,25 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &AlterPartitionReass
         true => AlterPartitionReassignmentsResponse::default(),
         false => response,
     };
-    cx.reply(|writer, version| response.encode(writer, version))
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
-fn reassign(engine: &Engine, name: &str, asked: &ReassignablePartition) -> Result<(), Refusal> {
-    let unknown = |words: String| Refusal::new(ErrorCode::UnknownTopicOrPartition, words);
+fn reassign(engine: &Engine, name: &str, asked: &ReassignablePartition) -> Result<(), ApiError> {
+    let unknown = |words: String| ApiError::new(ErrorCode::UnknownTopicOrPartition, words);
     let topic = engine.topics.get(name).ok_or_else(|| unknown(format!("Unable to find a topic named {name}.")))?;
     let index = asked.partition_index;
     topic.partition(index).ok_or_else(|| unknown(format!("Unable to find partition {name}:{index}.")))?;
     match &asked.replicas {
-        None => Err(Refusal::bare(ErrorCode::NoReassignmentInProgress)),
-        Some(replicas) => assignment::check(engine.settings.node_id, replicas),
+        None => Err(ApiError::bare(ErrorCode::NoReassignmentInProgress)),
+        Some(replicas) => replica_assignment::check(engine.settings.node_id, replicas),
     }
 }
 
-fn show(partition_index: i32, answer: &Result<(), Refusal>) -> ReassignablePartitionResponse<'_> {
+fn to_response(partition_index: i32, answer: &Result<(), ApiError>) -> ReassignablePartitionResponse<'_> {
     ReassignablePartitionResponse {
         partition_index,
-        error_code: refusal::code(answer),
-        error_message: refusal::message(answer),
+        error_code: api_error::code(answer),
+        error_message: api_error::message(answer),
     }
 }
 

@@ -18,9 +18,13 @@ use wire::{
     },
 };
 
-use crate::{Engine, cx::Cx, outcome::Outcome};
+use crate::{Engine, context::RequestContext, outcome::Outcome};
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &AlterReplicaLogDirsRequest<'_>) -> Outcome {
+pub(crate) fn handle(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    request: &AlterReplicaLogDirsRequest<'_>,
+) -> Outcome {
     let mut asked: BTreeMap<&str, BTreeMap<i32, &str>> = BTreeMap::new();
     for (dir, topic) in request.dirs.iter().flat_map(|dir| dir.topics.iter().map(move |topic| (dir, topic))) {
         let to = topic.partitions.iter().map(|index| (*index, dir.path));
@@ -28,7 +32,7 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &AlterReplicaLogDirs
     }
     // One without partitions is not in Kafka's answer.
     asked.retain(|_, partitions| !partitions.is_empty());
-    let here = engine.place().path;
+    let here = engine.log_dir_info().path;
     let results = asked.into_iter().map(|(topic_name, partitions)| {
         let topic = engine.topics.get(topic_name);
         let answer = |(partition_index, path): (i32, &str)| {
@@ -42,7 +46,7 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &AlterReplicaLogDirs
         AlterReplicaLogDirTopicResult { topic_name, partitions: partitions.into_iter().map(answer).collect() }
     });
     let response = AlterReplicaLogDirsResponse { throttle_time_ms: 0, results: results.collect() };
-    cx.reply(|writer, version| response.encode(writer, version))
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
 #[cfg(test)]

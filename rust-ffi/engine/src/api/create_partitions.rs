@@ -17,16 +17,17 @@ use wire::{
 };
 
 use crate::{
-    Engine, assignment,
-    cx::Cx,
+    Engine,
+    api_error::{self, ApiError},
+    context::RequestContext,
     outcome::Outcome,
-    refusal::{self, Refusal},
+    replica_assignment,
 };
 
 /// Of one request. Kafka: `QuorumController.MAX_RECORDS_PER_USER_OP`.
 const PARTITIONS_MAX: i32 = 10_000;
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &CreatePartitionsRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &CreatePartitionsRequest<'_>) -> Outcome {
     let mut seen = BTreeSet::new();
     let mut duplicates: BTreeSet<&str> =
         request.topics.iter().map(|topic| topic.name).filter(|name| !seen.insert(*name)).collect();
@@ -35,9 +36,9 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &CreatePartitionsReq
     let mut answers = Vec::new();
     for topic in &request.topics {
         let answer = match twice.contains(topic.name) {
-            _ if request.timeout_ms <= 0 => Err(Refusal::timed_out()),
+            _ if request.timeout_ms <= 0 => Err(ApiError::timed_out()),
             true if duplicates.remove(topic.name) => {
-                Err(Refusal::new(ErrorCode::InvalidRequest, "Duplicate topic name."))
+                Err(ApiError::new(ErrorCode::InvalidRequest, "Duplicate topic name."))
             }
             true => continue,
             false => grow(engine, topic, request.validate_only, &mut left),
@@ -46,11 +47,11 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &CreatePartitionsReq
     }
     let results = answers.iter().map(|(name, answer)| CreatePartitionsTopicResult {
         name,
-        error_code: refusal::code(answer),
-        error_message: refusal::message(answer),
+        error_code: api_error::code(answer),
+        error_message: api_error::message(answer),
     });
     let response = CreatePartitionsResponse { throttle_time_ms: 0, results: results.collect() };
-    cx.reply(|writer, version| response.encode(writer, version))
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
 /// `left` is how many more partitions this request may make.
@@ -59,11 +60,11 @@ fn grow(
     asked: &CreatePartitionsTopic<'_>,
     validate_only: bool,
     left: &mut i32,
-) -> Result<(), Refusal> {
+) -> Result<(), ApiError> {
     let name = asked.name;
-    let topic = engine.topics.get(name).ok_or_else(|| Refusal::bare(ErrorCode::UnknownTopicOrPartition))?;
+    let topic = engine.topics.get(name).ok_or_else(|| ApiError::bare(ErrorCode::UnknownTopicOrPartition))?;
     let (count, now) = (asked.count, topic.partition_count());
-    let refuse = |code: ErrorCode, why: String| Err(Refusal::new(code, why));
+    let refuse = |code: ErrorCode, why: String| Err(ApiError::new(code, why));
     if count == now {
         return refuse(ErrorCode::InvalidPartitions, format!("Topic already has {now} partition(s)."));
     }
@@ -80,7 +81,7 @@ fn grow(
             );
             return refuse(ErrorCode::InvalidReplicaAssignment, why);
         }
-        assignments.iter().try_for_each(|one| assignment::check(engine.settings.node_id, &one.broker_ids))?;
+        assignments.iter().try_for_each(|one| replica_assignment::check(engine.settings.node_id, &one.broker_ids))?;
     }
     if more > *left {
         let why = "Unable to perform excessively large batch operation.";
@@ -88,7 +89,7 @@ fn grow(
     }
     *left -= more;
     if !validate_only {
-        topic.grow(count).map_err(|e| Refusal::new(ErrorCode::KafkaStorageError, e.to_string()))?;
+        topic.grow(count).map_err(|e| ApiError::new(ErrorCode::KafkaStorageError, e.to_string()))?;
     }
     Ok(())
 }

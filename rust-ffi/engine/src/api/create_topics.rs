@@ -24,12 +24,13 @@ use wire::{
 };
 
 use crate::{
-    Engine, assignment,
+    Engine,
+    api_error::{self, ApiError},
     configs::{TopicConfig, describe::Entry},
-    cx::Cx,
-    names::CLUSTER_METADATA,
+    context::RequestContext,
     outcome::Outcome,
-    refusal::{self, Refusal},
+    replica_assignment,
+    topic_names::CLUSTER_METADATA,
     topics::TopicError,
 };
 
@@ -45,18 +46,18 @@ struct Made {
     configs: Arc<[Entry]>,
 }
 
-type Answer<'a> = (&'a str, Result<Made, Refusal>);
+type Answer<'a> = (&'a str, Result<Made, ApiError>);
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &CreateTopicsRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &CreateTopicsRequest<'_>) -> Outcome {
     let answers = match refuse_all(engine, request) {
-        Some(refusal) => request.topics.iter().map(|topic| (topic.name, Err(refusal.clone()))).collect(),
+        Some(error) => request.topics.iter().map(|topic| (topic.name, Err(error.clone()))).collect(),
         None => {
-            let _held = engine.configs.hold();
+            let _held = engine.configs.read_lock();
             create(engine, request)
         }
     };
-    let response = CreateTopicsResponse { throttle_time_ms: 0, topics: answers.iter().map(show).collect() };
-    cx.reply(|writer, version| response.encode(writer, version))
+    let response = CreateTopicsResponse { throttle_time_ms: 0, topics: answers.iter().map(to_response).collect() };
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
 /// Names that are there more than once.
@@ -65,9 +66,9 @@ fn duplicates<'a>(request: &CreateTopicsRequest<'a>) -> BTreeSet<&'a str> {
     request.topics.iter().map(|topic| topic.name).filter(|name| !seen.insert(*name)).collect()
 }
 
-fn refuse_all(engine: &Engine, request: &CreateTopicsRequest<'_>) -> Option<Refusal> {
+fn refuse_all(engine: &Engine, request: &CreateTopicsRequest<'_>) -> Option<ApiError> {
     if request.timeout_ms <= 0 {
-        return Some(Refusal::timed_out());
+        return Some(ApiError::timed_out());
     }
     let duplicates = duplicates(request);
     let wanted = request.topics.iter().filter(|topic| !duplicates.contains(topic.name));
@@ -77,7 +78,7 @@ fn refuse_all(engine: &Engine, request: &CreateTopicsRequest<'_>) -> Option<Refu
         count => i64::from(count).max(0),
     };
     (wanted.map(count).sum::<i64>() > PARTITIONS_MAX)
-        .then(|| Refusal::new(ErrorCode::PolicyViolation, "Excessively large number of partitions per request."))
+        .then(|| ApiError::new(ErrorCode::PolicyViolation, "Excessively large number of partitions per request."))
 }
 
 fn create<'a>(engine: &Engine, request: &CreateTopicsRequest<'a>) -> Vec<Answer<'a>> {
@@ -92,12 +93,12 @@ fn create<'a>(engine: &Engine, request: &CreateTopicsRequest<'a>) -> Vec<Answer<
     let metadata = !duplicates.contains(CLUSTER_METADATA);
     for topic in &request.topics {
         if duplicates.remove(topic.name) {
-            answers.push((topic.name, Err(Refusal::new(ErrorCode::InvalidRequest, "Duplicate topic name."))));
+            answers.push((topic.name, Err(ApiError::new(ErrorCode::InvalidRequest, "Duplicate topic name."))));
         }
     }
     if metadata && request.topics.iter().any(|topic| topic.name == CLUSTER_METADATA) {
         let why = format!("Creation of internal topic {CLUSTER_METADATA} is prohibited.");
-        answers.push((CLUSTER_METADATA, Err(Refusal::new(ErrorCode::InvalidRequest, why))));
+        answers.push((CLUSTER_METADATA, Err(ApiError::new(ErrorCode::InvalidRequest, why))));
     }
     answers
 }
@@ -108,19 +109,19 @@ struct Plan {
     config: Arc<TopicConfig>,
 }
 
-fn check(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<Plan, Refusal> {
+fn check(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<Plan, ApiError> {
     engine.topics.check(topic.name).map_err(refuse)?;
     let config = config(engine, topic)?;
     let partitions = if topic.assignments.is_empty() { counted(engine, topic)? } else { assigned(engine, topic)? };
     Ok(Plan { partitions, config })
 }
 
-fn refuse(error: TopicError) -> Refusal {
-    Refusal::new((&error).into(), error.to_string())
+fn refuse(error: TopicError) -> ApiError {
+    ApiError::new((&error).into(), error.to_string())
 }
 
-fn config(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<Arc<TopicConfig>, Refusal> {
-    let refuse = |why: String| Refusal::new(ErrorCode::InvalidConfig, why);
+fn config(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<Arc<TopicConfig>, ApiError> {
+    let refuse = |why: String| ApiError::new(ErrorCode::InvalidConfig, why);
     let values: BTreeMap<_, _> = topic.configs.iter().map(|config| (config.name, config.value)).collect();
     let nulls: Vec<&str> = values.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name).collect();
     if !nulls.is_empty() {
@@ -131,18 +132,18 @@ fn config(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<Arc<TopicConfig
 }
 
 /// How many partitions, where the broker places them.
-fn counted(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<i32, Refusal> {
+fn counted(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<i32, ApiError> {
     let factor = match topic.replication_factor {
         -1 => engine.configs.int("default.replication.factor"),
         factor => i64::from(factor),
     };
-    let refuse_factor = |why: String| Err(Refusal::new(ErrorCode::InvalidReplicationFactor, why));
+    let refuse_factor = |why: String| Err(ApiError::new(ErrorCode::InvalidReplicationFactor, why));
     if topic.replication_factor < -1 || topic.replication_factor == 0 {
         return refuse_factor("Replication factor must be larger than 0, or -1 to use the default value.".to_owned());
     }
     if topic.num_partitions < DEFAULT || topic.num_partitions == 0 {
         let why = "Number of partitions was set to an invalid non-positive value.";
-        return Err(Refusal::new(ErrorCode::InvalidPartitions, why));
+        return Err(ApiError::new(ErrorCode::InvalidPartitions, why));
     }
     if factor > 1 {
         return refuse_factor(format!(
@@ -158,10 +159,10 @@ fn counted(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<i32, Refusal> 
 }
 
 /// How many partitions, where the client places them.
-fn assigned(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<i32, Refusal> {
+fn assigned(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<i32, ApiError> {
     let both = |what: &str| {
         let why = format!("A manual partition assignment was specified, but {what} was not set to -1.");
-        Err(Refusal::new(ErrorCode::InvalidRequest, why))
+        Err(ApiError::new(ErrorCode::InvalidRequest, why))
     };
     if topic.replication_factor != -1 {
         return both("replication factor");
@@ -169,14 +170,14 @@ fn assigned(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<i32, Refusal>
     if topic.num_partitions != DEFAULT {
         return both("numPartitions");
     }
-    let refuse = |why: String| Err(Refusal::new(ErrorCode::InvalidReplicaAssignment, why));
+    let refuse = |why: String| Err(ApiError::new(ErrorCode::InvalidReplicaAssignment, why));
     let mut indexes = BTreeSet::new();
     for partition in &topic.assignments {
         if !indexes.insert(partition.partition_index) {
             let index = partition.partition_index;
             return refuse(format!("Found multiple manual partition assignments for partition {index}"));
         }
-        assignment::check(engine.settings.node_id, &partition.broker_ids)?;
+        replica_assignment::check(engine.settings.node_id, &partition.broker_ids)?;
     }
     // They are distinct, so these two are enough.
     let count = indexes.len() as i32;
@@ -186,7 +187,7 @@ fn assigned(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<i32, Refusal>
     Ok(count)
 }
 
-fn make(engine: &Engine, name: &str, plan: Plan, validate_only: bool) -> Result<Made, Refusal> {
+fn make(engine: &Engine, name: &str, plan: Plan, validate_only: bool) -> Result<Made, ApiError> {
     let made = Made {
         // Kafka makes one up, too, if it only validates.
         id: engine.entropy.uuid(),
@@ -199,11 +200,11 @@ fn make(engine: &Engine, name: &str, plan: Plan, validate_only: bool) -> Result<
     Ok(made)
 }
 
-fn show<'a>((name, answer): &'a Answer<'_>) -> CreatableTopicResult<'a> {
+fn to_response<'a>((name, answer): &'a Answer<'_>) -> CreatableTopicResult<'a> {
     let refused = CreatableTopicResult {
         name,
-        error_code: refusal::code(answer),
-        error_message: refusal::message(answer),
+        error_code: api_error::code(answer),
+        error_message: api_error::message(answer),
         ..CreatableTopicResult::default()
     };
     let Ok(made) = answer else { return refused };

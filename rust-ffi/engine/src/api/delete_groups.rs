@@ -13,9 +13,9 @@ use wire::{
     },
 };
 
-use crate::{Engine, cx::Cx, groups, outcome::Outcome};
+use crate::{Engine, context::RequestContext, groups, outcome::Outcome};
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DeleteGroupsRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &DeleteGroupsRequest<'_>) -> Outcome {
     let mut seen = BTreeSet::new();
     let distinct = request.groups_names.iter().filter(|name| seen.insert(**name));
     let results = distinct.map(|name| {

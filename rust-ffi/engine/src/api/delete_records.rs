@@ -18,9 +18,9 @@ use wire::{
     },
 };
 
-use crate::{Engine, cx::Cx, outcome::Outcome, topics::Topic};
+use crate::{Engine, context::RequestContext, outcome::Outcome, topics::Topic};
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DeleteRecordsRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &DeleteRecordsRequest<'_>) -> Outcome {
     let mut asked: BTreeMap<&str, BTreeMap<i32, i64>> = BTreeMap::new();
     for topic in &request.topics {
         for partition in &topic.partitions {
@@ -40,7 +40,7 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DeleteRecordsReques
         };
         topics.push(DeleteRecordsTopicResult { name, partitions: partitions.into_iter().map(answer).collect() });
     }
-    if let Some(disk) = &engine.disk
+    if let Some(disk) = &engine.data_dir
         && disk.checkpoint(&engine.topics.partitions()).is_err()
     {
         // They are gone, but may be there again after a crash.
@@ -51,7 +51,7 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DeleteRecordsReques
         });
     }
     let response = DeleteRecordsResponse { throttle_time_ms: 0, topics };
-    cx.reply(|writer, version| response.encode(writer, version))
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
 fn delete(topic: Option<&Topic>, index: i32, before: i64) -> Result<i64, ErrorCode> {

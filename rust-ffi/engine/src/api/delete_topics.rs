@@ -22,10 +22,10 @@ use wire::{
 
 use crate::{
     Engine,
-    cx::Cx,
+    api_error::{self, ApiError},
+    context::RequestContext,
     groups,
     outcome::Outcome,
-    refusal::{self, Refusal},
     topics::Topic,
 };
 
@@ -41,23 +41,23 @@ enum Asked<'a> {
 struct Answer<'a> {
     name: Option<Cow<'a, str>>,
     id: Uuid,
-    result: Result<(), Refusal>,
+    result: Result<(), ApiError>,
 }
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DeleteTopicsRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &DeleteTopicsRequest<'_>) -> Outcome {
     let asked = read(request);
-    let answers: Vec<Answer<'_>> = match refuse_all(engine, cx, request) {
-        Some(refusal) => asked.iter().map(|asked| asked.refused(refusal.clone())).collect(),
-        None => delete(engine, cx, &asked),
+    let answers: Vec<Answer<'_>> = match refuse_all(engine, context, request) {
+        Some(error) => asked.iter().map(|asked| asked.refused(error.clone())).collect(),
+        None => delete(engine, context, &asked),
     };
     let responses = answers.iter().map(|answer| DeletableTopicResult {
         name: answer.name.as_deref(),
         topic_id: answer.id,
-        error_code: refusal::code(&answer.result),
-        error_message: refusal::message(&answer.result),
+        error_code: api_error::code(&answer.result),
+        error_message: api_error::message(&answer.result),
     });
     let response = DeleteTopicsResponse { throttle_time_ms: 0, responses: responses.collect() };
-    cx.reply(|writer, version| response.encode(writer, version))
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
 fn read<'a>(request: &DeleteTopicsRequest<'a>) -> Vec<Asked<'a>> {
@@ -71,27 +71,27 @@ fn read<'a>(request: &DeleteTopicsRequest<'a>) -> Vec<Asked<'a>> {
     names.chain(states).collect()
 }
 
-fn refuse_all(engine: &Engine, cx: &Cx<'_>, request: &DeleteTopicsRequest<'_>) -> Option<Refusal> {
+fn refuse_all(engine: &Engine, context: &RequestContext<'_>, request: &DeleteTopicsRequest<'_>) -> Option<ApiError> {
     if !engine.configs.boolean("delete.topic.enable") {
-        let code = if cx.version < 3 { ErrorCode::InvalidRequest } else { ErrorCode::TopicDeletionDisabled };
-        return Some(Refusal::bare(code));
+        let code = if context.version < 3 { ErrorCode::InvalidRequest } else { ErrorCode::TopicDeletionDisabled };
+        return Some(ApiError::bare(code));
     }
-    (request.timeout_ms <= 0).then(Refusal::timed_out)
+    (request.timeout_ms <= 0).then(ApiError::timed_out)
 }
 
 impl<'a> Asked<'a> {
-    fn refused(self, refusal: Refusal) -> Answer<'a> {
+    fn refused(self, error: ApiError) -> Answer<'a> {
         let (name, id) = match self {
             Asked::Name(name) => (Some(name), Uuid::ZERO),
             Asked::Id(id) => (None, id),
             Asked::Both(name, id) => (Some(name), id),
             Asked::Neither => (None, Uuid::ZERO),
         };
-        Answer { name: name.map(Cow::Borrowed), id, result: Err(refusal) }
+        Answer { name: name.map(Cow::Borrowed), id, result: Err(error) }
     }
 }
 
-fn delete<'a>(engine: &Engine, cx: &Cx<'_>, asked: &[Asked<'a>]) -> Vec<Answer<'a>> {
+fn delete<'a>(engine: &Engine, context: &RequestContext<'_>, asked: &[Asked<'a>]) -> Vec<Answer<'a>> {
     let mut times: BTreeMap<Asked<'a>, usize> = BTreeMap::new();
     for entry in asked {
         *times.entry(*entry).or_default() += 1;
@@ -100,7 +100,7 @@ fn delete<'a>(engine: &Engine, cx: &Cx<'_>, asked: &[Asked<'a>]) -> Vec<Answer<'
     let once = |entry: &Asked<'_>| times[entry] == 1;
     let ids: BTreeSet<Uuid> =
         asked.iter().filter_map(|entry| if let Asked::Id(id) = entry { Some(*id) } else { None }).collect();
-    let invalid = |words: &str| Refusal::new(ErrorCode::InvalidRequest, words);
+    let invalid = |words: &str| ApiError::new(ErrorCode::InvalidRequest, words);
     let named_as_well: BTreeSet<Uuid> = asked
         .iter()
         .filter_map(|entry| if let Asked::Name(name) = entry { engine.topics.get(name) } else { None })
@@ -118,47 +118,52 @@ fn delete<'a>(engine: &Engine, cx: &Cx<'_>, asked: &[Asked<'a>]) -> Vec<Answer<'
             _ if !answered.insert(*entry) => {}
             Asked::Name(_) if !once(entry) => answers.push(entry.refused(invalid("Duplicate topic name."))),
             Asked::Id(_) if !once(entry) => answers.push(entry.refused(invalid("Duplicate topic id."))),
-            Asked::Name(name) => answers.push(by_name(engine, cx, name, &named_as_well)),
+            Asked::Name(name) => answers.push(by_name(engine, context, name, &named_as_well)),
             Asked::Id(id) if named_as_well.contains(&id) => {}
-            Asked::Id(id) => answers.push(by_id(engine, cx, id)),
+            Asked::Id(id) => answers.push(by_id(engine, context, id)),
         }
     }
     answers
 }
 
-fn remove(engine: &Engine, cx: &Cx<'_>, id: Uuid) -> Result<Option<Arc<Topic>>, Refusal> {
+fn remove(engine: &Engine, context: &RequestContext<'_>, id: Uuid) -> Result<Option<Arc<Topic>>, ApiError> {
     let removed = engine.topics.remove(id);
-    let topic = removed.map_err(|e| Refusal::new(ErrorCode::KafkaStorageError, e.to_string()))?;
+    let topic = removed.map_err(|e| ApiError::new(ErrorCode::KafkaStorageError, e.to_string()))?;
     if let Some(topic) = &topic {
-        groups::topic_deleted(engine, cx.now, topic);
+        groups::topic_deleted(engine, context.now, topic);
     }
     Ok(topic)
 }
 
-fn by_name<'a>(engine: &Engine, cx: &Cx<'_>, name: &'a str, named_as_well: &BTreeSet<Uuid>) -> Answer<'a> {
+fn by_name<'a>(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    name: &'a str,
+    named_as_well: &BTreeSet<Uuid>,
+) -> Answer<'a> {
     let unknown = || {
         let words = "This server does not host this topic-partition.";
-        Asked::Name(name).refused(Refusal::new(ErrorCode::UnknownTopicOrPartition, words))
+        Asked::Name(name).refused(ApiError::new(ErrorCode::UnknownTopicOrPartition, words))
     };
     let Some(topic) = engine.topics.get(name) else { return unknown() };
     if named_as_well.contains(&topic.id) {
         let words = "The provided topic name maps to an ID that was already supplied.";
-        return Asked::Both(name, topic.id).refused(Refusal::new(ErrorCode::InvalidRequest, words));
+        return Asked::Both(name, topic.id).refused(ApiError::new(ErrorCode::InvalidRequest, words));
     }
-    match remove(engine, cx, topic.id) {
+    match remove(engine, context, topic.id) {
         Ok(Some(topic)) => Answer { name: Some(Cow::Borrowed(name)), id: topic.id, result: Ok(()) },
         Ok(None) => unknown(),
-        Err(refusal) => Asked::Name(name).refused(refusal),
+        Err(error) => Asked::Name(name).refused(error),
     }
 }
 
-fn by_id<'a>(engine: &Engine, cx: &Cx<'_>, id: Uuid) -> Answer<'a> {
-    match remove(engine, cx, id) {
+fn by_id<'a>(engine: &Engine, context: &RequestContext<'_>, id: Uuid) -> Answer<'a> {
+    match remove(engine, context, id) {
         Ok(Some(topic)) => Answer { name: Some(Cow::Owned(topic.name.clone())), id, result: Ok(()) },
-        Err(refusal) => Asked::Id(id).refused(refusal),
+        Err(error) => Asked::Id(id).refused(error),
         Ok(None) => {
             let words = "This server does not host this topic ID.";
-            Asked::Id(id).refused(Refusal::new(ErrorCode::UnknownTopicId, words))
+            Asked::Id(id).refused(ApiError::new(ErrorCode::UnknownTopicId, words))
         }
     }
 }

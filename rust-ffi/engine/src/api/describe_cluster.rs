@@ -11,13 +11,13 @@ use wire::{
     },
 };
 
-use crate::{Engine, authorized, cx::Cx, outcome::Outcome};
+use crate::{Engine, acl_operations, context::RequestContext, outcome::Outcome};
 
 /// Kafka: `EndpointType`.
 const BROKER: i8 = 1;
 const CONTROLLER: i8 = 2;
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DescribeClusterRequest) -> Outcome {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &DescribeClusterRequest) -> Outcome {
     let words;
     let settings = &engine.settings;
     let response = match request.endpoint_type {
@@ -33,8 +33,8 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DescribeClusterRequ
                 is_fenced: false,
             }],
             cluster_authorized_operations: match request.include_cluster_authorized_operations {
-                true => authorized::CLUSTER,
-                false => authorized::NOT_ASKED,
+                true => acl_operations::CLUSTER,
+                false => acl_operations::NOT_ASKED,
             },
             ..DescribeClusterResponse::default()
         },
@@ -54,7 +54,7 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DescribeClusterRequ
             }
         }
     };
-    cx.reply(|writer, version| response.encode(writer, version))
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
 #[cfg(test)]

@@ -23,9 +23,9 @@ use crate::{
         describe::{Entry, Only, View},
         resource,
     },
-    cx::Cx,
-    names,
+    context::RequestContext,
     outcome::Outcome,
+    topic_names,
 };
 
 /// A few bytes of a request ask for hundreds of configs.
@@ -36,7 +36,7 @@ const MALFORMED: &str = "This most likely occurs because of a request being malf
 
 type Described = Result<Vec<Entry>, (ErrorCode, String)>;
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DescribeConfigsRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &DescribeConfigsRequest<'_>) -> Outcome {
     const KNOWN: &[i8] =
         &[resource::TOPIC, resource::BROKER, resource::BROKER_LOGGER, resource::CLIENT_METRICS, resource::GROUP];
     let is_malformed = request.resources.iter().any(|asked| !KNOWN.contains(&asked.resource_type));
@@ -82,7 +82,7 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DescribeConfigsRequ
         }
     });
     let response = DescribeConfigsResponse { throttle_time_ms: 0, results: results.collect() };
-    cx.reply(|w, v| response.encode(w, v))
+    context.reply(|w, v| response.encode(w, v))
 }
 
 fn describe(engine: &Engine, view: &View<'_>, kind: i8, name: &str, only: Only<'_>) -> Described {
@@ -91,7 +91,7 @@ fn describe(engine: &Engine, view: &View<'_>, kind: i8, name: &str, only: Only<'
     let id = || name.parse::<i32>();
     match kind {
         resource::TOPIC => {
-            names::check(name).map_err(|why| (ErrorCode::InvalidTopicException, why))?;
+            topic_names::check(name).map_err(|why| (ErrorCode::InvalidTopicException, why))?;
             let topic = engine.topics.get(name).ok_or((ErrorCode::UnknownTopicOrPartition, String::new()))?;
             Ok(view.topic(&topic.config(), only))
         }

@@ -13,8 +13,8 @@ use wire::{
 };
 
 use crate::{
-    Engine, authorized,
-    cx::Cx,
+    Engine, acl_operations,
+    context::RequestContext,
     groups::{self, Budget, Described},
     outcome::Outcome,
 };
@@ -22,7 +22,7 @@ use crate::{
 /// A group without its name and members, roughly.
 const GROUP_BYTES: usize = 100;
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DescribeGroupsRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &DescribeGroupsRequest<'_>) -> Outcome {
     let mut budget = Budget::new();
     let mut described = Vec::with_capacity(request.groups.len());
     for name in &request.groups {
@@ -34,14 +34,15 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DescribeGroupsReque
         }
         described.push((*name, group, format!("Group {name} not found.")));
     }
-    let operations = if request.include_authorized_operations { authorized::GROUP } else { authorized::NOT_ASKED };
+    let operations =
+        if request.include_authorized_operations { acl_operations::GROUP } else { acl_operations::NOT_ASKED };
     let groups = described.iter().map(|(name, group, not_found)| show(cx, name, group, not_found, operations));
     let response = DescribeGroupsResponse { throttle_time_ms: 0, groups: groups.collect() };
     cx.reply(|w, v| response.encode(w, v))
 }
 
 fn show<'a>(
-    cx: &Cx<'_>,
+    cx: &RequestContext<'_>,
     group_id: &'a str,
     group: &'a Option<Described>,
     not_found: &'a str,
@@ -53,7 +54,7 @@ fn show<'a>(
         return DescribedGroup {
             error_code: if is_told { ErrorCode::GroupIdNotFound.code() } else { 0 },
             error_message: if is_told { Some(not_found) } else { None },
-            authorized_operations: if is_told { authorized::NOT_ASKED } else { authorized_operations },
+            authorized_operations: if is_told { acl_operations::NOT_ASKED } else { authorized_operations },
             ..dead
         };
     };

@@ -20,11 +20,11 @@ use wire::{
     },
 };
 
-use crate::{Engine, cx::Cx, log::Partition, outcome::Outcome, topics::Topic};
+use crate::{Engine, context::RequestContext, log::Partition, outcome::Outcome, topics::Topic};
 
 type Shown = (Arc<Topic>, Vec<Arc<Partition>>);
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DescribeLogDirsRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &DescribeLogDirsRequest<'_>) -> Outcome {
     let shown = find(engine, request);
     let partition = |partition: &Arc<Partition>| DescribeLogDirsPartition {
         partition_index: partition.index,
@@ -36,7 +36,7 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DescribeLogDirsRequ
         name: &topic.name,
         partitions: partitions.iter().map(partition).collect(),
     });
-    let place = engine.place();
+    let place = engine.log_dir_info();
     let result = DescribeLogDirsResult {
         error_code: ErrorCode::None.code(),
         log_dir: &place.path,
@@ -46,7 +46,7 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DescribeLogDirsRequ
         ..DescribeLogDirsResult::default()
     };
     let response = DescribeLogDirsResponse { results: vec![result], ..DescribeLogDirsResponse::default() };
-    cx.reply(|writer, version| response.encode(writer, version))
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
 fn find(engine: &Engine, request: &DescribeLogDirsRequest<'_>) -> Vec<Shown> {

@@ -16,27 +16,27 @@ use wire::{
 
 use crate::{
     Engine,
-    cx::Cx,
+    api_error::{self, ApiError},
+    context::RequestContext,
     groups::Budget,
     log::Partition,
-    names,
     outcome::Outcome,
-    refusal::{self, Refusal},
+    topic_names,
     topics::Topic,
 };
 
-type Answer = Result<Vec<ProducerState>, Refusal>;
+type Answer = Result<Vec<ProducerState>, ApiError>;
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DescribeProducersRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &DescribeProducersRequest<'_>) -> Outcome {
     let mut budget = Budget::new();
     let mut answers: Vec<(&str, Vec<(i32, Answer)>)> = Vec::with_capacity(request.topics.len());
     for asked in &request.topics {
         let topic = find(engine, asked.name);
         let mut partitions = Vec::with_capacity(asked.partition_indexes.len());
         for index in &asked.partition_indexes {
-            let answer = topic.as_deref().map_err(Refusal::clone).and_then(|topic| describe(topic, *index));
+            let answer = topic.as_deref().map_err(ApiError::clone).and_then(|topic| describe(topic, *index));
             let producers = answer.as_ref().map_or(0, Vec::len) * size_of::<ProducerState>();
-            if budget.spend(refusal::bytes(&answer) + producers).is_none() {
+            if budget.spend(api_error::bytes(&answer) + producers).is_none() {
                 return Outcome::Close(format!(
                     "the answer to DescribeProducers is larger than {} bytes",
                     Budget::BYTES
@@ -48,34 +48,34 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DescribeProducersRe
     }
     let topics = answers.iter().map(|(name, partitions)| TopicResponse {
         name,
-        partitions: partitions.iter().map(|(index, answer)| show(*index, answer)).collect(),
+        partitions: partitions.iter().map(|(index, answer)| to_response(*index, answer)).collect(),
     });
     let response = DescribeProducersResponse { throttle_time_ms: 0, topics: topics.collect() };
-    cx.reply(|writer, version| response.encode(writer, version))
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
-fn show(partition_index: i32, answer: &Answer) -> PartitionResponse<'_> {
+fn to_response(partition_index: i32, answer: &Answer) -> PartitionResponse<'_> {
     PartitionResponse {
         partition_index,
-        error_code: refusal::code(answer),
-        error_message: refusal::message(answer),
+        error_code: api_error::code(answer),
+        error_message: api_error::message(answer),
         active_producers: answer.clone().unwrap_or_default(),
     }
 }
 
-fn find(engine: &Engine, name: &str) -> Result<Arc<Topic>, Refusal> {
-    names::check(name).map_err(|why| Refusal::new(ErrorCode::InvalidTopicException, why))?;
+fn find(engine: &Engine, name: &str) -> Result<Arc<Topic>, ApiError> {
+    topic_names::check(name).map_err(|why| ApiError::new(ErrorCode::InvalidTopicException, why))?;
     let words = "This server does not host this topic-partition.";
-    engine.topics.get(name).ok_or_else(|| Refusal::new(ErrorCode::UnknownTopicOrPartition, words))
+    engine.topics.get(name).ok_or_else(|| ApiError::new(ErrorCode::UnknownTopicOrPartition, words))
 }
 
 fn describe(topic: &Topic, index: i32) -> Answer {
-    let partition = topic.partition(index).ok_or_else(|| Refusal::bare(ErrorCode::UnknownTopicOrPartition))?;
+    let partition = topic.partition(index).ok_or_else(|| ApiError::bare(ErrorCode::UnknownTopicOrPartition))?;
     Ok(producers(&partition))
 }
 
 fn producers(partition: &Partition) -> Vec<ProducerState> {
-    let show = |(producer_id, state): (i64, crate::log::ProducerState)| ProducerState {
+    let state = |(producer_id, state): (i64, crate::log::ProducerState)| ProducerState {
         producer_id,
         producer_epoch: state.epoch.into(),
         last_sequence: state.last_sequence(),
@@ -83,7 +83,7 @@ fn producers(partition: &Partition) -> Vec<ProducerState> {
         coordinator_epoch: -1,
         current_txn_start_offset: -1,
     };
-    partition.producers().into_iter().map(show).collect()
+    partition.producers().into_iter().map(state).collect()
 }
 
 #[cfg(test)]

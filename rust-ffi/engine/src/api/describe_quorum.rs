@@ -12,7 +12,7 @@ use wire::{
     },
 };
 
-use crate::{Engine, cx::Cx, names::CLUSTER_METADATA, outcome::Outcome};
+use crate::{Engine, context::RequestContext, outcome::Outcome, topic_names::CLUSTER_METADATA};
 
 /// An answer is many times as large as what is asked of a partition.
 const PARTITIONS_MAX: usize = 1_000_000;
@@ -21,7 +21,7 @@ const PARTITIONS_MAX: usize = 1_000_000;
 pub(crate) const CONTROLLER_LISTENER: &str = "CONTROLLER";
 const LOG_END: i64 = 1;
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DescribeQuorumRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &DescribeQuorumRequest<'_>) -> Outcome {
     if request.topics.iter().map(|topic| topic.partitions.len()).sum::<usize>() > PARTITIONS_MAX {
         return Outcome::Close(format!("DescribeQuorum asks for more than {PARTITIONS_MAX} partitions"));
     }
@@ -31,17 +31,17 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DescribeQuorumReque
         }
         _ => false,
     };
-    let response = if alone { quorum(engine, cx) } else { unknown(request) };
-    cx.reply(|writer, version| response.encode(writer, version))
+    let response = if alone { quorum(engine, context) } else { unknown(request) };
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
-fn quorum<'a>(engine: &'a Engine, cx: &Cx<'_>) -> DescribeQuorumResponse<'a> {
+fn quorum<'a>(engine: &'a Engine, context: &RequestContext<'_>) -> DescribeQuorumResponse<'a> {
     let settings = &engine.settings;
     let voter = ReplicaState {
         replica_id: settings.node_id,
         log_end_offset: LOG_END,
-        last_fetch_timestamp: cx.now.wall_ms,
-        last_caught_up_timestamp: cx.now.wall_ms,
+        last_fetch_timestamp: context.now.wall_ms,
+        last_caught_up_timestamp: context.now.wall_ms,
         ..ReplicaState::default()
     };
     let partition = PartitionData {

@@ -19,7 +19,9 @@ use wire::{
     },
 };
 
-use crate::{Engine, authorized, cx::Cx, log::LEADER_EPOCH, names, outcome::Outcome, topics::Topic};
+use crate::{
+    Engine, acl_operations, context::RequestContext, log::LEADER_EPOCH, outcome::Outcome, topic_names, topics::Topic,
+};
 
 /// A topic of the page: which of its partitions, or why it is not there.
 struct Shown<'a> {
@@ -33,7 +35,11 @@ struct Page<'a> {
     next: Option<(&'a str, i32)>,
 }
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DescribeTopicPartitionsRequest<'_>) -> Outcome {
+pub(crate) fn handle(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    request: &DescribeTopicPartitionsRequest<'_>,
+) -> Outcome {
     let every = request.topics.is_empty();
     let topics = if every { engine.topics.list() } else { Vec::new() };
     let from = request.cursor.as_ref().map(|cursor| (cursor.topic_name, cursor.partition_index));
@@ -46,16 +52,16 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &DescribeTopicPartit
         .collect();
     if from.is_some_and(|(name, index)| index < 0 || !(every || names.contains(name))) {
         let response = refused(request, ErrorCode::InvalidRequest);
-        return cx.reply(|writer, version| response.encode(writer, version));
+        return context.reply(|writer, version| response.encode(writer, version));
     }
     let most = engine.configs.int("max.request.partition.size.limit").min(request.response_partition_limit.into());
     let page = read(engine, &names, from, i32::try_from(most).unwrap_or(1).max(1), every);
     let response = DescribeTopicPartitionsResponse {
         throttle_time_ms: 0,
-        topics: page.topics.iter().map(|shown| show(engine.settings.node_id, shown)).collect(),
+        topics: page.topics.iter().map(|shown| to_response(engine.settings.node_id, shown)).collect(),
         next_cursor: page.next.map(|(topic_name, partition_index)| Cursor { topic_name, partition_index }),
     };
-    cx.reply(|writer, version| response.encode(writer, version))
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
 /// Every topic with the same code, as they were asked for.
@@ -80,7 +86,7 @@ fn read<'a>(engine: &Engine, names: &BTreeSet<&'a str>, from: Option<(&str, i32)
             return Page { topics, next: Some((name, 0)) };
         }
         let Some(topic) = engine.topics.get(name) else {
-            let code = match names::check(name) {
+            let code = match topic_names::check(name) {
                 Ok(()) => ErrorCode::UnknownTopicOrPartition,
                 Err(_) => ErrorCode::InvalidTopicException,
             };
@@ -101,10 +107,10 @@ fn read<'a>(engine: &Engine, names: &BTreeSet<&'a str>, from: Option<(&str, i32)
     Page { topics, next: None }
 }
 
-fn show<'a>(node_id: i32, shown: &Shown<'a>) -> DescribeTopicPartitionsResponseTopic<'a> {
+fn to_response<'a>(node_id: i32, shown: &Shown<'a>) -> DescribeTopicPartitionsResponseTopic<'a> {
     let topic = DescribeTopicPartitionsResponseTopic {
         name: Some(shown.name),
-        topic_authorized_operations: authorized::TOPIC,
+        topic_authorized_operations: acl_operations::TOPIC,
         ..DescribeTopicPartitionsResponseTopic::default()
     };
     match &shown.found {

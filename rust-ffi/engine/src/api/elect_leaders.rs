@@ -15,18 +15,18 @@ use wire::{
 
 use crate::{
     Engine,
-    cx::Cx,
+    api_error::{self, ApiError},
+    context::RequestContext,
     groups::Budget,
     outcome::Outcome,
-    refusal::{self, Refusal},
 };
 
 /// Kafka: `ElectionType`; 0 is preferred.
 const UNCLEAN: i8 = 1;
 
-type Answers<'a> = Vec<(&'a str, Vec<(i32, Result<(), Refusal>)>)>;
+type Answers<'a> = Vec<(&'a str, Vec<(i32, Result<(), ApiError>)>)>;
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &ElectLeadersRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &ElectLeadersRequest<'_>) -> Outcome {
     let refused = refuse_all(request);
     let every = match (&request.topic_partitions, &refused) {
         (None, Ok(())) => engine.topics.list(),
@@ -38,7 +38,7 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &ElectLeadersRequest
         let mut partitions = Vec::with_capacity(asked.partitions.len());
         for index in &asked.partitions {
             let answer = refused.clone().and_then(|()| Err(elect(engine, asked.topic, *index)));
-            if budget.spend(refusal::bytes(&answer)).is_none() {
+            if budget.spend(api_error::bytes(&answer)).is_none() {
                 return Outcome::Close(format!("the answer to ElectLeaders is larger than {} bytes", Budget::BYTES));
             }
             partitions.push((*index, answer));
@@ -47,39 +47,39 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &ElectLeadersRequest
     }
     let response = ElectLeadersResponse {
         throttle_time_ms: 0,
-        error_code: refusal::code(&refused),
+        error_code: api_error::code(&refused),
         replica_election_results: answers
             .iter()
             .map(|(topic, partitions)| ReplicaElectionResult {
                 topic,
-                partition_result: partitions.iter().map(|(index, answer)| show(*index, answer)).collect(),
+                partition_result: partitions.iter().map(|(index, answer)| to_response(*index, answer)).collect(),
             })
             .collect(),
     };
-    cx.reply(|writer, version| response.encode(writer, version))
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
-fn refuse_all(request: &ElectLeadersRequest<'_>) -> Result<(), Refusal> {
+fn refuse_all(request: &ElectLeadersRequest<'_>) -> Result<(), ApiError> {
     if !(0..=UNCLEAN).contains(&request.election_type) {
         let words = format!("Unknown election type {}", request.election_type);
-        return Err(Refusal::new(ErrorCode::InvalidRequest, words));
+        return Err(ApiError::new(ErrorCode::InvalidRequest, words));
     }
-    if request.timeout_ms <= 0 { Err(Refusal::timed_out()) } else { Ok(()) }
+    if request.timeout_ms <= 0 { Err(ApiError::timed_out()) } else { Ok(()) }
 }
 
 /// There is always a reason not to.
-fn elect(engine: &Engine, name: &str, index: i32) -> Refusal {
+fn elect(engine: &Engine, name: &str, index: i32) -> ApiError {
     match engine.topics.get(name) {
-        None => Refusal::new(ErrorCode::UnknownTopicOrPartition, format!("No such topic as {name}")),
+        None => ApiError::new(ErrorCode::UnknownTopicOrPartition, format!("No such topic as {name}")),
         Some(topic) if topic.partition(index).is_none() => {
-            Refusal::new(ErrorCode::UnknownTopicOrPartition, format!("No such partition as {name}-{index}"))
+            ApiError::new(ErrorCode::UnknownTopicOrPartition, format!("No such partition as {name}-{index}"))
         }
-        Some(_) => Refusal::new(ErrorCode::ElectionNotNeeded, "Leader election not needed for topic partition."),
+        Some(_) => ApiError::new(ErrorCode::ElectionNotNeeded, "Leader election not needed for topic partition."),
     }
 }
 
-fn show(partition_id: i32, answer: &Result<(), Refusal>) -> PartitionResult<'_> {
-    PartitionResult { partition_id, error_code: refusal::code(answer), error_message: refusal::message(answer) }
+fn to_response(partition_id: i32, answer: &Result<(), ApiError>) -> PartitionResult<'_> {
+    PartitionResult { partition_id, error_code: api_error::code(answer), error_message: api_error::message(answer) }
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use std::{
 
 use wire::{
     ErrorCode, Uuid,
-    codec::Piece,
+    codec::FramePart,
     message::{
         Records,
         fetch_request::FetchRequest,
@@ -27,10 +27,10 @@ use crate::{
     Engine,
     bugs::{self, Bug},
     clock::Instant,
-    cx::Cx,
-    fetch_sessions::{Context, NameOf, Session, Told, Wanted},
+    context::RequestContext,
+    fetch_sessions::{FetchContext, NameOf, Session, Told, Wanted},
     log::{LEADER_EPOCH, NO_EPOCH, Offsets, Partition, check_leader_epoch},
-    outcome::{Outcome, Parked, State},
+    outcome::{Outcome, Parked, ParkedRequest},
     waiters::Ticket,
 };
 
@@ -42,7 +42,7 @@ const STORAGE_ERROR_FROM: i16 = 6;
 
 /// A fetch that waits for more.
 #[derive(Debug)]
-pub(crate) struct Waiting {
+pub(crate) struct DelayedFetch {
     wanted: Vec<Wanted>,
     session: Option<Arc<Mutex<Session>>>,
     incremental: bool,
@@ -71,7 +71,7 @@ struct Found {
 
 struct Reading {
     found: Vec<Found>,
-    pieces: Vec<Piece>,
+    pieces: Vec<FramePart>,
     bytes: usize,
     /// Of these, what has been read from files.
     held: usize,
@@ -79,16 +79,17 @@ struct Reading {
     urgent: bool,
 }
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &FetchRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &FetchRequest<'_>) -> Outcome {
     let sessions_max = engine.configs.int("max.incremental.fetch.session.cache.slots");
     let name_of = |id: Uuid| engine.topics.get_by_id(id).map(|topic| Arc::from(topic.name.as_str()));
-    let by_id: Option<NameOf<'_>> = if cx.version >= 13 { Some(&name_of) } else { None };
-    let context = engine.fetch_sessions.context(request, by_id, sessions_max, &engine.entropy, cx.now.instant);
-    let Context { wanted, session, incremental } = match context {
-        Ok(context) => context,
+    let by_id: Option<NameOf<'_>> = if context.version >= 13 { Some(&name_of) } else { None };
+    let fetch_context =
+        engine.fetch_sessions.context(request, by_id, sessions_max, &engine.entropy, context.now.instant);
+    let FetchContext { wanted, session, incremental } = match fetch_context {
+        Ok(fetch_context) => fetch_context,
         Err(code) => {
             let response = FetchResponse { error_code: code.code(), ..FetchResponse::default() };
-            return cx.reply(|writer, version| response.encode(writer, version));
+            return context.reply(|writer, version| response.encode(writer, version));
         }
     };
     let at_most = |bytes: i32, max: usize| usize::try_from(bytes).unwrap_or(0).min(max);
@@ -100,58 +101,59 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &FetchRequest<'_>) -
         is_follower: request.replica_id >= 0 || request.replica_state.replica_id >= 0,
     };
     let wait_ms = if bugs::has(Bug::FetchWithoutDeadline) { i64::MAX } else { request.max_wait_ms.into() };
-    let deadline = cx.now.instant.after_ms(wait_ms);
-    let mut waiting = Waiting { wanted, session, incremental, limits, deadline, by_name: Vec::new() };
-    let reading = read(engine, cx, &waiting);
-    if waiting.is_answered_by(&reading, cx) {
-        return answer(cx, &waiting, &reading);
+    let deadline = context.now.instant.after_ms(wait_ms);
+    let mut delayed = DelayedFetch { wanted, session, incremental, limits, deadline, by_name: Vec::new() };
+    let reading = read(engine, context, &delayed);
+    if delayed.is_answered_by(&reading, context) {
+        return answer(context, &delayed, &reading);
     }
     if let Some(name_of) = by_id {
-        waiting.wanted.iter_mut().for_each(|wanted| wanted.resolve(name_of));
+        delayed.wanted.iter_mut().for_each(|wanted| wanted.resolve(name_of));
     }
     // It has to wait; from here on no append can be missed.
-    let partitions: Vec<_> = waiting.wanted.iter().filter_map(|wanted| partition(engine, cx, wanted).ok()).collect();
+    let partitions: Vec<_> =
+        delayed.wanted.iter().filter_map(|wanted| partition(engine, context, wanted).ok()).collect();
     let mut lists: Vec<_> = partitions.iter().map(|partition| partition.waiters.clone()).collect();
-    if cx.version < 13 {
-        waiting.by_name = partitions;
+    if context.version < 13 {
+        delayed.by_name = partitions;
     }
     if bugs::has(Bug::OnePartitionWatched) {
         lists.truncate(1);
     }
     let ticket = Ticket::register(lists).until(&engine.timers, deadline);
-    look(engine, cx, waiting, ticket)
+    complete_or_park(engine, context, delayed, ticket)
 }
 
-pub(crate) fn resume(engine: &Engine, cx: &Cx<'_>, waiting: Waiting, ticket: Ticket) -> Outcome {
+pub(crate) fn resume(engine: &Engine, context: &RequestContext<'_>, delayed: DelayedFetch, ticket: Ticket) -> Outcome {
     ticket.rearm();
-    look(engine, cx, waiting, ticket)
+    complete_or_park(engine, context, delayed, ticket)
 }
 
-pub(crate) fn abandon(engine: &Engine, cx: &Cx<'_>, waiting: Waiting, ticket: Ticket) -> Outcome {
+pub(crate) fn cancel(engine: &Engine, context: &RequestContext<'_>, delayed: DelayedFetch, ticket: Ticket) -> Outcome {
     drop(ticket);
-    answer(cx, &waiting, &read(engine, cx, &waiting))
+    answer(context, &delayed, &read(engine, context, &delayed))
 }
 
-fn look(engine: &Engine, cx: &Cx<'_>, waiting: Waiting, ticket: Ticket) -> Outcome {
-    let reading = read(engine, cx, &waiting);
-    if waiting.is_answered_by(&reading, cx) {
-        return answer(cx, &waiting, &reading);
+fn complete_or_park(engine: &Engine, context: &RequestContext<'_>, delayed: DelayedFetch, ticket: Ticket) -> Outcome {
+    let reading = read(engine, context, &delayed);
+    if delayed.is_answered_by(&reading, context) {
+        return answer(context, &delayed, &reading);
     }
-    Outcome::Park(Parked { ticket, state: State::Fetch(waiting) })
+    Outcome::Park(Parked { ticket, request: ParkedRequest::Fetch(delayed) })
 }
 
-impl Waiting {
-    fn is_answered_by(&self, reading: &Reading, cx: &Cx<'_>) -> bool {
+impl DelayedFetch {
+    fn is_answered_by(&self, reading: &Reading, context: &RequestContext<'_>) -> bool {
         reading.urgent
             || reading.bytes >= self.limits.bytes_min
             || self.wanted.is_empty()
             || self.by_name.iter().any(|partition| partition.is_closed())
-            || cx.now.instant >= self.deadline
+            || context.now.instant >= self.deadline
     }
 }
 
-fn partition(engine: &Engine, cx: &Cx<'_>, wanted: &Wanted) -> Result<Arc<Partition>, ErrorCode> {
-    let topic = match cx.version {
+fn partition(engine: &Engine, context: &RequestContext<'_>, wanted: &Wanted) -> Result<Arc<Partition>, ErrorCode> {
+    let topic = match context.version {
         ..=12 => engine.topics.get(&wanted.topic).ok_or(ErrorCode::UnknownTopicOrPartition),
         _ => engine.topics.get_by_id(wanted.topic_id).ok_or_else(|| unknown_id(engine, wanted)),
     };
@@ -176,22 +178,22 @@ fn in_version(code: ErrorCode, version: i16) -> ErrorCode {
     }
 }
 
-fn read(engine: &Engine, cx: &Cx<'_>, waiting: &Waiting) -> Reading {
+fn read(engine: &Engine, context: &RequestContext<'_>, delayed: &DelayedFetch) -> Reading {
     let mut reading = Reading {
-        found: Vec::with_capacity(waiting.wanted.len()),
+        found: Vec::with_capacity(delayed.wanted.len()),
         pieces: Vec::new(),
         bytes: 0,
         held: 0,
         urgent: false,
     };
-    for wanted in &waiting.wanted {
+    for wanted in &delayed.wanted {
         let begin = reading.pieces.len();
-        let read = read_one(engine, cx, waiting, wanted, &mut reading);
+        let read = read_one(engine, context, delayed, wanted, &mut reading);
         let pieces = begin..reading.pieces.len();
         let found = match read {
             Ok((offsets, diverging)) => Found { code: ErrorCode::None, offsets: Some(offsets), diverging, pieces },
             Err(code) => Found {
-                code: in_version(code, cx.version),
+                code: in_version(code, context.version),
                 offsets: None,
                 diverging: EpochEndOffset::default(),
                 pieces,
@@ -205,15 +207,15 @@ fn read(engine: &Engine, cx: &Cx<'_>, waiting: &Waiting) -> Reading {
 
 fn read_one(
     engine: &Engine,
-    cx: &Cx<'_>,
-    waiting: &Waiting,
+    context: &RequestContext<'_>,
+    delayed: &DelayedFetch,
     wanted: &Wanted,
     reading: &mut Reading,
 ) -> Result<(Offsets, EpochEndOffset), ErrorCode> {
-    let partition = partition(engine, cx, wanted)?;
+    let partition = partition(engine, context, wanted)?;
     // Any epoch below zero is none here.
     check_leader_epoch(wanted.current_leader_epoch.max(NO_EPOCH))?;
-    if waiting.limits.is_follower {
+    if delayed.limits.is_follower {
         return Err(ErrorCode::NotLeaderOrFollower);
     }
     if wanted.last_fetched_epoch >= 0 {
@@ -225,7 +227,7 @@ fn read_one(
             return Ok((partition.offsets(), EpochEndOffset { epoch: LEADER_EPOCH, end_offset: end }));
         }
     }
-    let left = waiting.limits.bytes_max.saturating_sub(reading.bytes);
+    let left = delayed.limits.bytes_max.saturating_sub(reading.bytes);
     let bytes_max = wanted.bytes_max.min(left);
     let at_least_one = reading.bytes == 0;
     let held_max = HELD_MAX.saturating_sub(reading.held);
@@ -238,11 +240,11 @@ fn read_one(
     Ok((offsets, EpochEndOffset::default()))
 }
 
-fn answer(cx: &Cx<'_>, waiting: &Waiting, reading: &Reading) -> Outcome {
+fn answer(context: &RequestContext<'_>, delayed: &DelayedFetch, reading: &Reading) -> Outcome {
     let mut responses: Vec<FetchableTopicResponse<'_>> = Vec::new();
-    let mut session = waiting.session.as_deref().map(crate::waiters::lock);
+    let mut session = delayed.session.as_deref().map(crate::waiters::lock);
     let (mut told, mut served) = (Vec::new(), BTreeSet::new());
-    for (wanted, found) in waiting.wanted.iter().zip(&reading.found) {
+    for (wanted, found) in delayed.wanted.iter().zip(&reading.found) {
         let now = told_by(found);
         if session.is_some() {
             let key = (wanted.topic.clone(), wanted.topic_id, wanted.partition);
@@ -255,10 +257,10 @@ fn answer(cx: &Cx<'_>, waiting: &Waiting, reading: &Reading) -> Outcome {
             && found.pieces.is_empty()
             && found.diverging == EpochEndOffset::default()
             && now == wanted.told;
-        if waiting.incremental && nothing_new {
+        if delayed.incremental && nothing_new {
             continue;
         }
-        let data = show(wanted, found, waiting.limits, reading);
+        let data = to_response(wanted, found, delayed.limits, reading);
         match responses.last_mut().filter(|last| is_of(last, wanted)) {
             Some(last) => last.partitions.push(data),
             None => responses.push(FetchableTopicResponse {
@@ -274,7 +276,7 @@ fn answer(cx: &Cx<'_>, waiting: &Waiting, reading: &Reading) -> Outcome {
     let session_id = session.as_ref().map_or(0, |session| session.id);
     drop(session);
     let response = FetchResponse { session_id, responses, ..FetchResponse::default() };
-    cx.reply(|writer, version| response.encode(writer, version))
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
 /// An error is told again until it is over, so nothing counts as told then.
@@ -289,7 +291,7 @@ fn is_of(response: &FetchableTopicResponse<'_>, wanted: &Wanted) -> bool {
     *response.topic == *wanted.topic && response.topic_id == wanted.topic_id
 }
 
-fn show<'a>(wanted: &Wanted, found: &Found, limits: Limits, reading: &'a Reading) -> PartitionData<'a> {
+fn to_response<'a>(wanted: &Wanted, found: &Found, limits: Limits, reading: &'a Reading) -> PartitionData<'a> {
     let nothing = PartitionData {
         partition_index: wanted.partition,
         error_code: found.code.code(),
@@ -308,7 +310,7 @@ fn show<'a>(wanted: &Wanted, found: &Found, limits: Limits, reading: &'a Reading
         log_start_offset: offsets.log_start,
         diverging_epoch: found.diverging.clone(),
         aborted_transactions: limits.read_committed.then(Vec::new),
-        records: Some(Records::Pieces(&reading.pieces[found.pieces.clone()])),
+        records: Some(Records::Parts(&reading.pieces[found.pieces.clone()])),
         ..nothing
     }
 }

@@ -12,7 +12,7 @@ use wire::{
     },
 };
 
-use crate::{Engine, cx::Cx, groups, outcome::Outcome};
+use crate::{Engine, context::RequestContext, groups, outcome::Outcome};
 
 const GROUP: i8 = 0;
 const TRANSACTION: i8 = 1;
@@ -28,7 +28,7 @@ const INVALID_REQUEST: &str = "This most likely occurs because of a request bein
 /// Kafka: `Errors.COORDINATOR_NOT_AVAILABLE`.
 const NOT_AVAILABLE: &str = "The coordinator is not available.";
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &FindCoordinatorRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &FindCoordinatorRequest<'_>) -> Outcome {
     let response = if cx.version < 4 {
         let found = find(engine, cx, request.key_type, request.key);
         FindCoordinatorResponse {
@@ -53,7 +53,7 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &FindCoordinatorRequ
     cx.reply(|w, v| response.encode(w, v))
 }
 
-fn find<'a>(engine: &'a Engine, cx: &Cx<'_>, key_type: i8, key: &'a str) -> Coordinator<'a> {
+fn find<'a>(engine: &'a Engine, cx: &RequestContext<'_>, key_type: i8, key: &'a str) -> Coordinator<'a> {
     let refused = |error_code: ErrorCode, error_message| Coordinator {
         key,
         node_id: -1,

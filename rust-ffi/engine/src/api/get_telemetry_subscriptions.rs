@@ -12,7 +12,7 @@ use wire::{
     },
 };
 
-use crate::{Engine, cx::Cx, outcome::Outcome};
+use crate::{Engine, context::RequestContext, outcome::Outcome};
 
 /// CRC-32C of `[]300000`: the metrics and the interval.
 const NO_METRICS: i32 = -725_132_322;
@@ -23,7 +23,11 @@ pub(super) const BYTES_MAX: usize = 1_048_576;
 /// zstd, lz4, gzip, snappy: the first one is liked best.
 const COMPRESSION: [i8; 4] = [4, 3, 1, 2];
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &GetTelemetrySubscriptionsRequest) -> Outcome {
+pub(crate) fn handle(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    request: &GetTelemetrySubscriptionsRequest,
+) -> Outcome {
     let id = match request.client_instance_id {
         Uuid::ZERO => engine.entropy.uuid(),
         id => id,
@@ -37,7 +41,7 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &GetTelemetrySubscri
         delta_temporality: true,
         ..GetTelemetrySubscriptionsResponse::default()
     };
-    cx.reply(|writer, version| response.encode(writer, version))
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
 /// Kafka: `ClientMetricsManager.computeSubscriptionId`, `Uuid.hashCode`.

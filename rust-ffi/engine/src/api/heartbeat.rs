@@ -9,9 +9,9 @@ use wire::{
     message::{heartbeat_request::HeartbeatRequest, heartbeat_response::HeartbeatResponse},
 };
 
-use crate::{Engine, cx::Cx, groups, outcome::Outcome};
+use crate::{Engine, context::RequestContext, groups, outcome::Outcome};
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &HeartbeatRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &HeartbeatRequest<'_>) -> Outcome {
     let error = groups::heartbeat(engine, cx, request).err().unwrap_or(ErrorCode::None);
     let response = HeartbeatResponse { throttle_time_ms: 0, error_code: error.code() };
     cx.reply(|w, v| response.encode(w, v))

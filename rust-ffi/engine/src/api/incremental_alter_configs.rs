@@ -16,11 +16,15 @@ use wire::{
 use crate::{
     Engine,
     configs::alter::{self, Edit, Wanted},
-    cx::Cx,
+    context::RequestContext,
     outcome::Outcome,
 };
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &IncrementalAlterConfigsRequest<'_>) -> Outcome {
+pub(crate) fn handle(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    request: &IncrementalAlterConfigsRequest<'_>,
+) -> Outcome {
     let wanted = request.resources.iter().map(|resource| Wanted {
         kind: resource.resource_type,
         name: resource.resource_name,
@@ -40,5 +44,5 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &IncrementalAlterCon
         resource_name: wanted.name,
     });
     let response = IncrementalAlterConfigsResponse { throttle_time_ms: 0, responses: responses.collect() };
-    cx.reply(|w, v| response.encode(w, v))
+    context.reply(|w, v| response.encode(w, v))
 }

@@ -8,9 +8,9 @@ use wire::{
     message::{init_producer_id_request::InitProducerIdRequest, init_producer_id_response::InitProducerIdResponse},
 };
 
-use crate::{Engine, cx::Cx, outcome::Outcome};
+use crate::{Engine, context::RequestContext, outcome::Outcome};
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &InitProducerIdRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &InitProducerIdRequest<'_>) -> Outcome {
     let refused = match request.transactional_id {
         // An id without an epoch, or an epoch without an id.
         _ if (request.producer_id == -1) != (request.producer_epoch == -1) => Some(ErrorCode::InvalidRequest),
@@ -22,11 +22,11 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &InitProducerIdReque
     let mut response = InitProducerIdResponse { producer_id: -1, producer_epoch: -1, ..Default::default() };
     match refused {
         Some(code) => response.error_code = code.code(),
-        None => match engine.producer_ids.next(engine.disk.as_deref()) {
+        None => match engine.producer_ids.next(engine.data_dir.as_deref()) {
             Ok(producer_id) => (response.producer_id, response.producer_epoch) = (producer_id, 0),
             // Clients try again after it.
             Err(_) => response.error_code = ErrorCode::CoordinatorNotAvailable.code(),
         },
     }
-    cx.reply(|writer, version| response.encode(writer, version))
+    context.reply(|writer, version| response.encode(writer, version))
 }

@@ -11,19 +11,19 @@ use wire::message::{
 
 use crate::{
     Engine,
-    cx::Cx,
+    context::RequestContext,
     groups::{self, Joined, Promise, Waiting},
     outcome::Outcome,
 };
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &JoinGroupRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &JoinGroupRequest<'_>) -> Outcome {
     let promise = Promise::new();
     let ticket = promise.ticket();
     groups::join(engine, cx, request, &promise);
     groups::answer_or_park(promise, ticket, Waiting::Join, |joined| reply(cx, &joined))
 }
 
-pub(crate) fn reply(cx: &Cx<'_>, joined: &Joined) -> Outcome {
+pub(crate) fn reply(cx: &RequestContext<'_>, joined: &Joined) -> Outcome {
     let members = joined.members.iter().map(|member| JoinGroupResponseMember {
         member_id: &member.member_id,
         group_instance_id: member.instance_id.as_deref(),

@@ -11,9 +11,9 @@ use wire::{
     },
 };
 
-use crate::{Engine, cx::Cx, groups, outcome::Outcome};
+use crate::{Engine, context::RequestContext, groups, outcome::Outcome};
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &LeaveGroupRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &LeaveGroupRequest<'_>) -> Outcome {
     let members: Vec<(&str, Option<&str>)> = match cx.version {
         ..3 => vec![(request.member_id, None)],
         _ => request.members.iter().map(|member| (member.member_id, member.group_instance_id)).collect(),

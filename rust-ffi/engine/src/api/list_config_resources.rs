@@ -11,22 +11,22 @@ use wire::{
     },
 };
 
-use crate::{Engine, configs::resource, cx::Cx, outcome::Outcome};
+use crate::{Engine, configs::resource, context::RequestContext, outcome::Outcome};
 
 /// In the order in which Kafka lists them.
 const ALL: &[i8] =
     &[resource::GROUP, resource::CLIENT_METRICS, resource::BROKER_LOGGER, resource::BROKER, resource::TOPIC];
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &ListConfigResourcesRequest) -> Outcome {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &ListConfigResourcesRequest) -> Outcome {
     let wanted: &[i8] = match request.resource_types.as_slice() {
-        _ if cx.version == 0 => &[resource::CLIENT_METRICS],
+        _ if context.version == 0 => &[resource::CLIENT_METRICS],
         [] => ALL,
         types => types,
     };
     if wanted.iter().any(|kind| !ALL.contains(kind)) {
         let code = ErrorCode::UnsupportedVersion.code();
         let response = ListConfigResourcesResponse { error_code: code, ..Default::default() };
-        return cx.reply(|w, v| response.encode(w, v));
+        return context.reply(|w, v| response.encode(w, v));
     }
     let listed: Vec<(i8, Vec<String>)> =
         ALL.iter().filter(|kind| wanted.contains(kind)).map(|kind| (*kind, engine.config_resources(*kind))).collect();
@@ -34,5 +34,5 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &ListConfigResources
         names.iter().map(|name| ConfigResource { resource_name: name, resource_type: *kind })
     });
     let response = ListConfigResourcesResponse { config_resources: resources.collect(), ..Default::default() };
-    cx.reply(|w, v| response.encode(w, v))
+    context.reply(|w, v| response.encode(w, v))
 }

@@ -8,9 +8,9 @@ use wire::message::{
     list_groups_response::{ListGroupsResponse, ListedGroup},
 };
 
-use crate::{Engine, cx::Cx, groups, outcome::Outcome};
+use crate::{Engine, context::RequestContext, groups, outcome::Outcome};
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &ListGroupsRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &ListGroupsRequest<'_>) -> Outcome {
     let has = |filter: &[&str], name: &str| filter.iter().any(|asked| asked.trim().eq_ignore_ascii_case(name));
     let mut listed = groups::list(engine, cx);
     listed.retain(|group| {

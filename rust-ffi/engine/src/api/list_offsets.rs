@@ -19,7 +19,7 @@ use wire::{
 
 use crate::{
     Engine,
-    cx::Cx,
+    context::RequestContext,
     log::{Effort, Found, LEADER_EPOCH, Partition, check_leader_epoch},
     outcome::Outcome,
 };
@@ -31,7 +31,7 @@ const EARLIEST_LOCAL: i64 = -4;
 const LATEST_TIERED: i64 = -5;
 const EARLIEST_PENDING_UPLOAD: i64 = -6;
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &ListOffsetsRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &ListOffsetsRequest<'_>) -> Outcome {
     let twice = named_twice(&request.topics);
     let mut told = BTreeSet::new();
     let mut effort = Effort::default();
@@ -44,7 +44,7 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &ListOffsetsRequest<
             }
             Some(match found.as_ref().and_then(|topic| topic.partition(asked.partition_index)) {
                 None => nothing(asked, ErrorCode::UnknownTopicOrPartition),
-                Some(partition) => answer(cx, request.isolation_level, &partition, asked, &mut effort),
+                Some(partition) => answer(context, request.isolation_level, &partition, asked, &mut effort),
             })
         });
         let partitions: Vec<_> = partitions.collect();
@@ -52,7 +52,7 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &ListOffsetsRequest<
         is_told.then_some(ListOffsetsTopicResponse { name: topic.name, partitions })
     });
     let response = ListOffsetsResponse { throttle_time_ms: 0, topics: topics.collect() };
-    cx.reply(|writer, version| response.encode(writer, version))
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
 /// Kafka refuses them, each with one answer.
@@ -73,7 +73,7 @@ fn nothing(asked: &ListOffsetsPartition, code: ErrorCode) -> ListOffsetsPartitio
 }
 
 fn answer(
-    cx: &Cx<'_>,
+    context: &RequestContext<'_>,
     isolation_level: i8,
     partition: &Partition,
     asked: &ListOffsetsPartition,
@@ -87,7 +87,7 @@ fn answer(
         EARLIEST_PENDING_UPLOAD => 11,
         _ => i16::MAX,
     };
-    if cx.version < since {
+    if context.version < since {
         return nothing(asked, ErrorCode::UnsupportedVersion);
     }
     if let Err(code) = check_leader_epoch(asked.current_leader_epoch) {

@@ -7,12 +7,12 @@ use wire::message::{
     list_partition_reassignments_response::ListPartitionReassignmentsResponse,
 };
 
-use crate::{Engine, cx::Cx, outcome::Outcome};
+use crate::{Engine, context::RequestContext, outcome::Outcome};
 
-pub(crate) fn handle(_: &Engine, cx: &Cx<'_>, _: &ListPartitionReassignmentsRequest<'_>) -> Outcome {
+pub(crate) fn handle(_: &Engine, context: &RequestContext<'_>, _: &ListPartitionReassignmentsRequest<'_>) -> Outcome {
     let response =
         ListPartitionReassignmentsResponse { error_message: None, ..ListPartitionReassignmentsResponse::default() };
-    cx.reply(|writer, version| response.encode(writer, version))
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
 #[cfg(test)]

@@ -22,14 +22,14 @@ use wire::{
 };
 
 use crate::{
-    Engine, authorized,
+    Engine, acl_operations,
     configs::TopicConfig,
-    cx::Cx,
-    disk::OFFSETS_TOPIC,
+    context::RequestContext,
     groups,
     log::LEADER_EPOCH,
-    names,
     outcome::Outcome,
+    storage::OFFSETS_TOPIC,
+    topic_names,
     topics::{Topic, TopicError},
 };
 
@@ -47,11 +47,11 @@ pub(crate) fn makes_topics(engine: &Engine, request: &MetadataRequest<'_>) -> bo
         && request.topics.iter().flatten().filter_map(|topic| topic.name).any(is_missing)
 }
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &MetadataRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &MetadataRequest<'_>) -> Outcome {
     let asked = match &request.topics {
         None => all(engine),
-        Some(topics) if topics.is_empty() && cx.version == 0 => all(engine),
-        Some(topics) if !is_allowed(cx, topics) => return refuse(cx, topics),
+        Some(topics) if topics.is_empty() && context.version == 0 => all(engine),
+        Some(topics) if !is_allowed(context, topics) => return refuse(context, topics),
         Some(topics) => {
             // Kafka looks only at ids as soon as there is one.
             let by_id = topics.iter().any(|topic| !topic.topic_id.is_zero());
@@ -69,44 +69,44 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &MetadataRequest<'_>
         rack: None,
     };
     let operations =
-        if request.include_topic_authorized_operations { authorized::TOPIC } else { authorized::NOT_ASKED };
+        if request.include_topic_authorized_operations { acl_operations::TOPIC } else { acl_operations::NOT_ASKED };
     let response = MetadataResponse {
         brokers: vec![node],
         cluster_id: Some(&settings.cluster_id),
         controller_id: settings.node_id,
-        topics: asked.iter().map(|asked| show(settings.node_id, asked, operations)).collect(),
+        topics: asked.iter().map(|asked| to_response(settings.node_id, asked, operations)).collect(),
         cluster_authorized_operations: match request.include_cluster_authorized_operations {
-            true => authorized::CLUSTER,
-            false => authorized::NOT_ASKED,
+            true => acl_operations::CLUSTER,
+            false => acl_operations::NOT_ASKED,
         },
         ..MetadataResponse::default()
     };
-    cx.reply(|writer, version| response.encode(writer, version))
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
 /// Ids are there since version 10, but may be used since 12 only. Kafka: `KafkaApis.handleTopicMetadataRequest`.
-fn is_allowed(cx: &Cx<'_>, topics: &[MetadataRequestTopic<'_>]) -> bool {
-    cx.version >= 12 || topics.iter().all(|topic| topic.name.is_some() && topic.topic_id.is_zero())
+fn is_allowed(context: &RequestContext<'_>, topics: &[MetadataRequestTopic<'_>]) -> bool {
+    context.version >= 12 || topics.iter().all(|topic| topic.name.is_some() && topic.topic_id.is_zero())
 }
 
 /// Nothing but the error, for each topic. Kafka: `MetadataRequest.getErrorResponse`.
-fn refuse(cx: &Cx<'_>, topics: &[MetadataRequestTopic<'_>]) -> Outcome {
+fn refuse(context: &RequestContext<'_>, topics: &[MetadataRequestTopic<'_>]) -> Outcome {
     let topic = |topic: &MetadataRequestTopic<'_>| (topic.name.unwrap_or_default().to_owned(), topic.topic_id);
     let named: Vec<_> = topics.iter().map(topic).collect();
     let topics = named.iter().map(|(name, topic_id)| MetadataResponseTopic {
         error_code: ErrorCode::InvalidRequest.code(),
         name: Some(name),
         topic_id: *topic_id,
-        topic_authorized_operations: authorized::NOT_ASKED,
+        topic_authorized_operations: acl_operations::NOT_ASKED,
         ..MetadataResponseTopic::default()
     });
     let response = MetadataResponse {
         controller_id: -1,
         topics: topics.collect(),
-        cluster_authorized_operations: authorized::NOT_ASKED,
+        cluster_authorized_operations: acl_operations::NOT_ASKED,
         ..MetadataResponse::default()
     };
-    cx.reply(|writer, version| response.encode(writer, version))
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
 fn all(engine: &Engine) -> Vec<Asked<'static>> {
@@ -129,7 +129,7 @@ fn find<'a>(engine: &Engine, request: &MetadataRequest<'_>, topic: &MetadataRequ
 }
 
 fn create(engine: &Engine, request: &MetadataRequest<'_>, name: &str) -> Result<Arc<Topic>, ErrorCode> {
-    names::check(name).map_err(|_| ErrorCode::InvalidTopicException)?;
+    topic_names::check(name).map_err(|_| ErrorCode::InvalidTopicException)?;
     if !request.allow_auto_topic_creation || !engine.configs.boolean("auto.create.topics.enable") {
         return Err(ErrorCode::UnknownTopicOrPartition);
     }
@@ -138,11 +138,11 @@ fn create(engine: &Engine, request: &MetadataRequest<'_>, name: &str) -> Result<
         groups::prepare(engine).map_err(|_| ErrorCode::UnknownTopicOrPartition)?;
         return engine.topics.get(name).ok_or(ErrorCode::UnknownTopicOrPartition);
     }
-    if names::is_internal(name) {
+    if topic_names::is_internal(name) {
         return Err(ErrorCode::UnknownTopicOrPartition);
     }
     // Or a change of the broker's configs could miss the topic.
-    let _held = engine.configs.hold();
+    let _held = engine.configs.read_lock();
     match engine.create_topic(
         name,
         None,
@@ -156,13 +156,13 @@ fn create(engine: &Engine, request: &MetadataRequest<'_>, name: &str) -> Result<
     }
 }
 
-fn show<'a>(node_id: i32, asked: &'a Asked<'a>, operations: i32) -> MetadataResponseTopic<'a> {
+fn to_response<'a>(node_id: i32, asked: &'a Asked<'a>, operations: i32) -> MetadataResponseTopic<'a> {
     match asked {
         Asked::Missing { name, id, code } => MetadataResponseTopic {
             error_code: code.code(),
             name: name.or(Some("").filter(|_| id.is_zero())),
             topic_id: *id,
-            topic_authorized_operations: authorized::NOT_ASKED,
+            topic_authorized_operations: acl_operations::NOT_ASKED,
             ..MetadataResponseTopic::default()
         },
         Asked::Topic(topic) => MetadataResponseTopic {

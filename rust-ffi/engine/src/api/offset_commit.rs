@@ -16,12 +16,12 @@ use wire::{
 
 use crate::{
     Engine, Topic,
-    cx::Cx,
+    context::RequestContext,
     groups::{self, Commit, Committed},
     outcome::Outcome,
 };
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &OffsetCommitRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &OffsetCommitRequest<'_>) -> Outcome {
     let topics: Vec<Result<Arc<Topic>, ErrorCode>> =
         request.topics.iter().map(|asked| find(engine, cx, asked)).collect();
     let mut offsets = Vec::new();
@@ -65,7 +65,11 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &OffsetCommitRequest
     cx.reply(|w, v| response.encode(w, v))
 }
 
-fn find(engine: &Engine, cx: &Cx<'_>, asked: &OffsetCommitRequestTopic<'_>) -> Result<Arc<Topic>, ErrorCode> {
+fn find(
+    engine: &Engine,
+    cx: &RequestContext<'_>,
+    asked: &OffsetCommitRequestTopic<'_>,
+) -> Result<Arc<Topic>, ErrorCode> {
     if cx.version >= 10 {
         engine.topics.get_by_id(asked.topic_id).ok_or(ErrorCode::UnknownTopicId)
     } else {
@@ -74,7 +78,7 @@ fn find(engine: &Engine, cx: &Cx<'_>, asked: &OffsetCommitRequestTopic<'_>) -> R
 }
 
 fn committed(
-    cx: &Cx<'_>,
+    cx: &RequestContext<'_>,
     topic_id: Uuid,
     request: &OffsetCommitRequest<'_>,
     asked: &OffsetCommitRequestPartition<'_>,

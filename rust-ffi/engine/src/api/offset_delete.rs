@@ -13,9 +13,9 @@ use wire::{
     },
 };
 
-use crate::{Engine, cx::Cx, groups, outcome::Outcome};
+use crate::{Engine, context::RequestContext, groups, outcome::Outcome};
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &OffsetDeleteRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &OffsetDeleteRequest<'_>) -> Outcome {
     let mut answer = Answer::default();
     let mut known = Vec::new();
     for asked in &request.topics {

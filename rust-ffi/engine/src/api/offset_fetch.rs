@@ -19,19 +19,19 @@ use wire::{
 
 use crate::{
     Engine, Topic,
-    cx::Cx,
+    context::RequestContext,
     groups::{self, Budget, Committed, FetchedTopic},
     outcome::Outcome,
 };
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &OffsetFetchRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &OffsetFetchRequest<'_>) -> Outcome {
     let outcome = if cx.version >= 8 { fetch_groups(engine, cx, request) } else { fetch_one(engine, cx, request) };
     let too_large = || Outcome::Close(format!("the answer to OffsetFetch is larger than {} bytes", Budget::BYTES));
     outcome.unwrap_or_else(too_large)
 }
 
 /// `None` if the answer would be too large.
-fn fetch_one(engine: &Engine, cx: &Cx<'_>, request: &OffsetFetchRequest<'_>) -> Option<Outcome> {
+fn fetch_one(engine: &Engine, cx: &RequestContext<'_>, request: &OffsetFetchRequest<'_>) -> Option<Outcome> {
     let budget = &mut Budget::new();
     let fetched = match &request.topics {
         None => groups::fetch_all(engine, cx, request.group_id, budget)?,
@@ -78,7 +78,7 @@ struct Group<'a> {
 }
 
 /// `None` if the answer would be too large.
-fn fetch_groups(engine: &Engine, cx: &Cx<'_>, request: &OffsetFetchRequest<'_>) -> Option<Outcome> {
+fn fetch_groups(engine: &Engine, cx: &RequestContext<'_>, request: &OffsetFetchRequest<'_>) -> Option<Outcome> {
     let budget = &mut Budget::new();
     let groups = request.groups.iter().map(|asked| fetch_group(engine, cx, asked, budget));
     let groups: Vec<Group<'_>> = groups.collect::<Option<_>>()?;
@@ -93,7 +93,7 @@ fn fetch_groups(engine: &Engine, cx: &Cx<'_>, request: &OffsetFetchRequest<'_>) 
 
 fn fetch_group<'a>(
     engine: &Engine,
-    cx: &Cx<'_>,
+    cx: &RequestContext<'_>,
     asked: &'a OffsetFetchRequestGroup<'a>,
     budget: &mut Budget,
 ) -> Option<Group<'a>> {

@@ -14,20 +14,24 @@ use wire::{
 
 use crate::{
     Engine,
-    cx::Cx,
+    context::RequestContext,
     log::{LEADER_EPOCH, NO_EPOCH, check_leader_epoch},
     outcome::Outcome,
     topics::Topic,
 };
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &OffsetForLeaderEpochRequest<'_>) -> Outcome {
+pub(crate) fn handle(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    request: &OffsetForLeaderEpochRequest<'_>,
+) -> Outcome {
     let topics = request.topics.iter().map(|topic| {
         let found = engine.topics.get(topic.topic);
         let partitions = topic.partitions.iter().map(|asked| answer(found.as_deref(), asked)).collect();
         OffsetForLeaderTopicResult { topic: topic.topic, partitions }
     });
     let response = OffsetForLeaderEpochResponse { throttle_time_ms: 0, topics: topics.collect() };
-    cx.reply(|writer, version| response.encode(writer, version))
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
 fn answer(topic: Option<&Topic>, asked: &OffsetForLeaderPartition) -> EpochEndOffset {

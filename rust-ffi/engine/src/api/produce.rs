@@ -23,10 +23,10 @@ use wire::{
 use crate::{
     Engine,
     bugs::{self, Bug},
-    cx::Cx,
+    context::RequestContext,
     log::{AppendError, Appended, Bad, BadRecords, Partition},
-    names,
-    outcome::{Outcome, Parked, State},
+    outcome::{Outcome, Parked, ParkedRequest},
+    topic_names,
     topics::Topic,
     waiters::Ticket,
 };
@@ -127,7 +127,7 @@ fn summary(bad: &BadRecords, records: &[(i32, String)]) -> String {
 
 /// A produce that was appended and waits until it survives a power cut (`fsync=always`).
 #[derive(Debug)]
-pub(crate) struct Waiting {
+pub(crate) struct DelayedProduce {
     /// One for each partition of the request, in its order.
     answers: Vec<Answer>,
 }
@@ -153,12 +153,12 @@ pub(crate) fn inflates_much(request: &ProduceRequest<'_>) -> bool {
     parts.filter(|part| part.records.is_some_and(Batch::says_compressed)).nth(INFLATED_AT_ONCE).is_some()
 }
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &ProduceRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &ProduceRequest<'_>) -> Outcome {
     let count = request.topic_data.iter().map(|topic| topic.partition_data.len()).sum();
     let mut answers = Vec::with_capacity(count);
     for data in &request.topic_data {
-        let topic = find(engine, cx, data);
-        answers.extend(data.partition_data.iter().map(|part| append(engine, cx, request, topic.as_deref(), part)));
+        let topic = find(engine, context, data);
+        answers.extend(data.partition_data.iter().map(|part| append(engine, context, request, topic.as_deref(), part)));
     }
     if request.acks == 0 && !bugs::has(Bug::SilentAnswered) {
         let failed = answers.iter().find_map(|answer| answer.as_ref().err());
@@ -173,24 +173,29 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &ProduceRequest<'_>)
         .filter_map(|answer| Some(answer.as_ref().ok()?.unsynced.as_ref()?.sync_waiters.clone()))
         .collect();
     if lists.is_empty() {
-        return reply(cx, request, &answers);
+        return reply(context, request, &answers);
     }
-    look(cx, request, Waiting { answers }, Ticket::register(lists))
+    complete_or_park(context, request, DelayedProduce { answers }, Ticket::register(lists))
 }
 
-pub(crate) fn resume(cx: &Cx<'_>, body: &[u8], waiting: Waiting, ticket: Ticket) -> Outcome {
-    match ProduceRequest::decode(&mut Reader::new(body), cx.version) {
+pub(crate) fn resume(context: &RequestContext<'_>, body: &[u8], delayed: DelayedProduce, ticket: Ticket) -> Outcome {
+    match ProduceRequest::decode(&mut Reader::new(body), context.version) {
         Ok(request) => {
             ticket.rearm();
-            look(cx, &request, waiting, ticket)
+            complete_or_park(context, &request, delayed, ticket)
         }
         Err(e) => Outcome::Close(e.to_string()),
     }
 }
 
-fn look(cx: &Cx<'_>, request: &ProduceRequest<'_>, mut waiting: Waiting, ticket: Ticket) -> Outcome {
+fn complete_or_park(
+    context: &RequestContext<'_>,
+    request: &ProduceRequest<'_>,
+    mut delayed: DelayedProduce,
+    ticket: Ticket,
+) -> Outcome {
     let mut waits = false;
-    for answer in &mut waiting.answers {
+    for answer in &mut delayed.answers {
         let Ok(Written { appended, unsynced: Some(partition) }) = answer else { continue };
         match partition.is_synced(appended.end) {
             Ok(true) => *answer = Ok(Written { appended: *appended, unsynced: None }),
@@ -199,16 +204,16 @@ fn look(cx: &Cx<'_>, request: &ProduceRequest<'_>, mut waiting: Waiting, ticket:
         }
     }
     if waits {
-        return Outcome::Park(Parked { ticket, state: State::Produce(waiting) });
+        return Outcome::Park(Parked { ticket, request: ParkedRequest::Produce(delayed) });
     }
-    reply(cx, request, &waiting.answers)
+    reply(context, request, &delayed.answers)
 }
 
-fn reply(cx: &Cx<'_>, request: &ProduceRequest<'_>, answers: &[Answer]) -> Outcome {
+fn reply(context: &RequestContext<'_>, request: &ProduceRequest<'_>, answers: &[Answer]) -> Outcome {
     let mut answers = answers.iter();
     let topic = |data: &TopicProduceData<'_>| {
         let parts = data.partition_data.iter().zip(answers.by_ref());
-        parts.map(|(part, answer)| show(part.index, answer)).collect::<Vec<_>>()
+        parts.map(|(part, answer)| to_response(part.index, answer)).collect::<Vec<_>>()
     };
     let partitions: Vec<_> = request.topic_data.iter().map(topic).collect();
     let topics = request.topic_data.iter().zip(partitions);
@@ -218,10 +223,10 @@ fn reply(cx: &Cx<'_>, request: &ProduceRequest<'_>, answers: &[Answer]) -> Outco
         partition_responses,
     });
     let response = ProduceResponse { responses: responses.collect(), ..ProduceResponse::default() };
-    cx.reply(|writer, version| response.encode(writer, version))
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
-fn show<'a>(index: i32, answer: &'a Answer) -> PartitionProduceResponse<'a> {
+fn to_response<'a>(index: i32, answer: &'a Answer) -> PartitionProduceResponse<'a> {
     match answer {
         Ok(Written { appended, .. }) => PartitionProduceResponse {
             index,
@@ -251,8 +256,8 @@ fn show<'a>(index: i32, answer: &'a Answer) -> PartitionProduceResponse<'a> {
     }
 }
 
-fn find(engine: &Engine, cx: &Cx<'_>, data: &TopicProduceData<'_>) -> Option<Arc<Topic>> {
-    match cx.version {
+fn find(engine: &Engine, context: &RequestContext<'_>, data: &TopicProduceData<'_>) -> Option<Arc<Topic>> {
+    match context.version {
         ..=12 => engine.topics.get(data.name),
         _ if data.topic_id == Uuid::ZERO => None,
         _ => engine.topics.get_by_id(data.topic_id),
@@ -261,7 +266,7 @@ fn find(engine: &Engine, cx: &Cx<'_>, data: &TopicProduceData<'_>) -> Option<Arc
 
 fn append(
     engine: &Engine,
-    cx: &Cx<'_>,
+    context: &RequestContext<'_>,
     request: &ProduceRequest<'_>,
     topic: Option<&Topic>,
     data: &PartitionProduceData<'_>,
@@ -273,17 +278,17 @@ fn append(
         return Err(refused(ErrorCode::InvalidRequiredAcks, None));
     }
     let Some(topic) = topic else {
-        return Err(match cx.version {
+        return Err(match context.version {
             ..=12 => refused(ErrorCode::UnknownTopicOrPartition, None),
             _ => refused(ErrorCode::UnknownTopicId, None),
         });
     };
-    if topic.is_internal && cx.client_id != Some(names::ADMIN_CLIENT_ID) {
+    if topic.is_internal && context.client_id != Some(topic_names::ADMIN_CLIENT_ID) {
         return Err(refused(ErrorCode::InvalidTopicException, Some("Cannot append to an internal topic.")));
     }
     let partition = topic.partition(data.index).ok_or_else(|| refused(ErrorCode::UnknownTopicOrPartition, None))?;
     let records = data.records.unwrap_or_default();
-    if cx.version < ZSTD_FROM && Batch::claims_zstd(records) {
+    if context.version < ZSTD_FROM && Batch::claims_zstd(records) {
         return Err(refused(ErrorCode::UnsupportedCompressionType, None));
     }
     let transactional = Batch::says_transactional(records);
@@ -295,9 +300,10 @@ fn append(
     }
     let config = topic.config();
     // min.insync.replicas asks for no more replicas than there are, which is one. Kafka: Partition.effectiveMinIsr.
-    let appended =
-        partition.append(records, &config, cx.now).map_err(|error| Refused::by(&partition, &topic.name, &error))?;
-    let waits = engine.disk.as_ref().is_some_and(|disk| disk.appended(&partition));
+    let appended = partition
+        .append(records, &config, context.now)
+        .map_err(|error| Refused::by(&partition, &topic.name, &error))?;
+    let waits = engine.data_dir.as_ref().is_some_and(|disk| disk.appended(&partition));
     Ok(Written { appended, unsynced: Some(partition).filter(|_| waits) })
 }
 

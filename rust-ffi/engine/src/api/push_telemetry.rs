@@ -9,9 +9,9 @@ use wire::{
 };
 
 use super::get_telemetry_subscriptions::{BYTES_MAX, subscription_id};
-use crate::{Engine, cx::Cx, outcome::Outcome};
+use crate::{Engine, context::RequestContext, outcome::Outcome};
 
-pub(crate) fn handle(_: &Engine, cx: &Cx<'_>, request: &PushTelemetryRequest<'_>) -> Outcome {
+pub(crate) fn handle(_: &Engine, context: &RequestContext<'_>, request: &PushTelemetryRequest<'_>) -> Outcome {
     let code = if request.client_instance_id.is_zero() {
         ErrorCode::InvalidRequest
     } else if request.subscription_id != subscription_id(request.client_instance_id) {
@@ -24,7 +24,7 @@ pub(crate) fn handle(_: &Engine, cx: &Cx<'_>, request: &PushTelemetryRequest<'_>
         ErrorCode::None
     };
     let response = PushTelemetryResponse { throttle_time_ms: 0, error_code: code.code() };
-    cx.reply(|writer, version| response.encode(writer, version))
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
 #[cfg(test)]

@@ -9,25 +9,25 @@ use wire::{
 };
 
 use super::add_raft_voter::{check_cluster, is_voter};
-use crate::{Engine, cx::Cx, outcome::Outcome, refusal::Refusal};
+use crate::{Engine, api_error::ApiError, context::RequestContext, outcome::Outcome};
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &RemoveRaftVoterRequest<'_>) -> Outcome {
-    let refusal = match check_cluster(engine, request.cluster_id) {
-        Err(refusal) => refusal,
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &RemoveRaftVoterRequest<'_>) -> Outcome {
+    let error = match check_cluster(engine, request.cluster_id) {
+        Err(error) => error,
         Ok(()) if !is_voter(request.voter_id, request.voter_directory_id) => {
-            Refusal::new(ErrorCode::InvalidRequest, "Remove voter request didn't include a valid voter")
+            ApiError::new(ErrorCode::InvalidRequest, "Remove voter request didn't include a valid voter")
         }
-        Ok(()) => Refusal::new(
+        Ok(()) => ApiError::new(
             ErrorCode::UnsupportedVersion,
             "Cluster doesn't support removing voter because the kraft.version feature is 0",
         ),
     };
     let response = RemoveRaftVoterResponse {
         throttle_time_ms: 0,
-        error_code: refusal.code.code(),
-        error_message: refusal.message.as_deref(),
+        error_code: error.code.code(),
+        error_message: error.message.as_deref(),
     };
-    cx.reply(|writer, version| response.encode(writer, version))
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
 #[cfg(test)]

@@ -10,12 +10,12 @@ use wire::{
 
 use crate::{
     Engine,
-    cx::Cx,
+    context::RequestContext,
     groups::{self, Promise, Synced, Waiting},
     outcome::Outcome,
 };
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &SyncGroupRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &SyncGroupRequest<'_>) -> Outcome {
     if cx.version >= 5 && (request.protocol_type.is_none() || request.protocol_name.is_none()) {
         return reply(cx, &Synced::refused(ErrorCode::InconsistentGroupProtocol));
     }
@@ -25,7 +25,7 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &SyncGroupRequest<'_
     groups::answer_or_park(promise, ticket, Waiting::Sync, |synced| reply(cx, &synced))
 }
 
-pub(crate) fn reply(cx: &Cx<'_>, synced: &Synced) -> Outcome {
+pub(crate) fn reply(cx: &RequestContext<'_>, synced: &Synced) -> Outcome {
     let response = SyncGroupResponse {
         throttle_time_ms: 0,
         error_code: synced.error.code(),

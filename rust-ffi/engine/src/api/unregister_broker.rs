@@ -10,9 +10,9 @@ use wire::{
     },
 };
 
-use crate::{Engine, cx::Cx, outcome::Outcome};
+use crate::{Engine, context::RequestContext, outcome::Outcome};
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &UnregisterBrokerRequest) -> Outcome {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &UnregisterBrokerRequest) -> Outcome {
     let id = request.broker_id;
     let (code, words) = match id == engine.settings.node_id {
         true => (ErrorCode::InvalidRequest, format!("Broker ID {id} is the only one and cannot be unregistered")),
@@ -20,7 +20,7 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &UnregisterBrokerReq
     };
     let response =
         UnregisterBrokerResponse { throttle_time_ms: 0, error_code: code.code(), error_message: Some(&words) };
-    cx.reply(|writer, version| response.encode(writer, version))
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
 #[cfg(test)]

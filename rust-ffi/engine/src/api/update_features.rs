@@ -16,7 +16,7 @@ use wire::{
 
 use crate::{
     Engine,
-    cx::Cx,
+    context::RequestContext,
     features::{METADATA, features},
     outcome::Outcome,
 };
@@ -26,13 +26,13 @@ const UPGRADE: i8 = 1;
 const SAFE_DOWNGRADE: i8 = 2;
 const UNSAFE_DOWNGRADE: i8 = 3;
 
-pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &UpdateFeaturesRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &UpdateFeaturesRequest<'_>) -> Outcome {
     let known = features();
     let node_id = engine.settings.node_id;
     let refused = request.feature_updates.iter().find_map(|update| check(node_id, &known, update).err());
     let words = refused
         .map(|why| format!("The update failed for all features since the following feature had an error: {why}"));
-    let results = match (&words, cx.version) {
+    let results = match (&words, context.version) {
         // Kafka names the lack of an error in the place of its message.
         (None, ..=1) => request
             .feature_updates
@@ -52,7 +52,7 @@ pub(crate) fn handle(engine: &Engine, cx: &Cx<'_>, request: &UpdateFeaturesReque
         error_message: words.as_deref(),
         results,
     };
-    cx.reply(|writer, version| response.encode(writer, version))
+    context.reply(|writer, version| response.encode(writer, version))
 }
 
 fn check(node_id: i32, known: &[Feature], update: &FeatureUpdateKey<'_>) -> Result<(), String> {

@@ -10,11 +10,11 @@ use wire::error_code::ErrorCode;
 
 use super::{
     BrokerConfigs, TopicConfig,
-    broker::{Dynamic, Props},
+    broker::{DynamicConfigs, Props},
     def::{Def, Kind},
     resource, table,
 };
-use crate::{Engine, names};
+use crate::{Engine, topic_names};
 
 /// What a resource's configs are to become.
 #[derive(Debug)]
@@ -63,10 +63,10 @@ fn invalid(why: impl Into<String>) -> Refused {
 /// Each resource is changed as a whole or not at all; what becomes of one does not touch the others.
 pub(crate) fn alter(engine: &Engine, wanted: &[Wanted<'_>], validate_only: bool) -> Vec<Result<(), Refused>> {
     let configs = &engine.configs;
-    let _changing = configs.change();
+    let _changing = configs.write_lock();
     let mut count: BTreeMap<(i8, &str), usize> = BTreeMap::new();
     wanted.iter().for_each(|one| *count.entry((one.kind, one.name)).or_default() += 1);
-    let mut draft = Dynamic::clone(&configs.dynamic());
+    let mut draft = DynamicConfigs::clone(&configs.dynamic());
     let one = |one: &Wanted<'_>| match count.get(&(one.kind, one.name)) {
         Some(1) => change(engine, &mut draft, one, validate_only),
         _ => Err(invalid("Each resource must appear at most once.")),
@@ -86,8 +86,8 @@ pub(crate) fn alter(engine: &Engine, wanted: &[Wanted<'_>], validate_only: bool)
 }
 
 /// What has changed, except loggers, which Kafka forgets too.
-fn write_down(engine: &Engine, old: &Dynamic, new: &Dynamic) -> std::io::Result<()> {
-    let Some(disk) = &engine.disk else { return Ok(()) };
+fn write_down(engine: &Engine, old: &DynamicConfigs, new: &DynamicConfigs) -> std::io::Result<()> {
+    let Some(disk) = &engine.data_dir else { return Ok(()) };
     let (old, new, none) = (old.resources(), new.resources(), Props::new());
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     for name in names {
@@ -111,7 +111,12 @@ fn refresh_topics(engine: &Engine) {
     }
 }
 
-fn change(engine: &Engine, draft: &mut Dynamic, wanted: &Wanted<'_>, validate_only: bool) -> Result<(), Refused> {
+fn change(
+    engine: &Engine,
+    draft: &mut DynamicConfigs,
+    wanted: &Wanted<'_>,
+    validate_only: bool,
+) -> Result<(), Refused> {
     let mut keys = BTreeSet::new();
     if !wanted.edits.iter().all(|edit| keys.insert(edit.key)) {
         return Err(invalid("Error due to duplicate config keys"));
@@ -140,7 +145,7 @@ fn topic(engine: &Engine, wanted: &Wanted<'_>, validate_only: bool) -> Result<()
     if wanted.name.is_empty() {
         return Err(invalid("Default topic resources are not allowed."));
     }
-    names::check(wanted.name).map_err(|why| refused(ErrorCode::InvalidTopicException, why))?;
+    topic_names::check(wanted.name).map_err(|why| refused(ErrorCode::InvalidTopicException, why))?;
     let config = TopicConfig::new(&engine.configs, props).map_err(|e| refused(ErrorCode::InvalidConfig, e.0))?;
     let Some(topic) = topic else {
         let why = format!("The topic '{}' does not exist.", wanted.name);
@@ -214,7 +219,7 @@ fn subtracted(old: &str, less: &str) -> String {
 }
 
 /// Kafka: `RuntimeLoggerManager`.
-fn loggers(configs: &BrokerConfigs, draft: &mut Dynamic, wanted: &Wanted<'_>) -> Result<(), Refused> {
+fn loggers(configs: &BrokerConfigs, draft: &mut DynamicConfigs, wanted: &Wanted<'_>) -> Result<(), Refused> {
     let id = node_id(wanted.name)?;
     if id != configs.node_id {
         let why = format!("Unexpected node id. Expected {}, but received {}", configs.node_id, wanted.name);

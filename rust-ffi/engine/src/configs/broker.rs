@@ -20,23 +20,23 @@ pub(crate) type Props = BTreeMap<String, String>;
 pub(crate) struct BrokerConfigs {
     pub(super) node_id: i32,
     /// What was given at start.
-    pub(super) fixed: Props,
+    pub(super) static_configs: Props,
     /// One change at a time; taken before any other lock.
     changes: RwLock<()>,
-    state: RwLock<State>,
+    state: RwLock<ConfigState>,
 }
 
 #[derive(Clone)]
-pub(super) struct State {
-    pub(super) dynamic: Arc<Dynamic>,
+pub(super) struct ConfigState {
+    pub(super) dynamic: Arc<DynamicConfigs>,
     /// What follows from it; read without a look at any text.
     pub(super) values: Arc<Values>,
-    pub(super) plain: Arc<Plain>,
+    pub(super) default_topic: Arc<DefaultTopicConfig>,
 }
 
 /// Of topics that set nothing themselves: most, and all alike. Made when first asked for.
 #[derive(Default)]
-pub(super) struct Plain {
+pub(super) struct DefaultTopicConfig {
     pub(super) config: OnceLock<Arc<TopicConfig>>,
     /// What CreateTopics says of them.
     pub(super) created: OnceLock<Arc<[Entry]>>,
@@ -51,7 +51,7 @@ impl std::fmt::Debug for BrokerConfigs {
 
 /// What was changed while the broker ran.
 #[derive(Clone, Default)]
-pub(crate) struct Dynamic {
+pub(crate) struct DynamicConfigs {
     /// For this broker.
     pub(crate) broker: Props,
     /// For all brokers.
@@ -128,7 +128,7 @@ const CLUSTER: &str = "cluster";
 const GROUP: &str = "group/";
 const CLIENT_METRICS: &str = "client-metrics/";
 
-impl Dynamic {
+impl DynamicConfigs {
     /// Everything that outlives a restart, by a name of its own.
     pub(super) fn resources(&self) -> BTreeMap<String, &Props> {
         let named = |prefix: &'static str, all| -> Vec<(String, &Props)> {
@@ -156,7 +156,7 @@ impl Dynamic {
 impl BrokerConfigs {
     /// What an earlier run has written down.
     pub(crate) fn restore(&self, resources: BTreeMap<String, Props>) {
-        let _changing = self.change();
+        let _changing = self.write_lock();
         let mut dynamic = (*self.dynamic()).clone();
         for (resource, props) in resources {
             dynamic.put(&resource, props);
@@ -166,35 +166,39 @@ impl BrokerConfigs {
 
     /// What does not parse is left out: [`check`] tells it beforehand.
     pub(crate) fn new(settings: &Settings) -> BrokerConfigs {
-        let fixed = fixed(settings);
-        let min_insync = fixed.get("min.insync.replicas").map_or("1", String::as_str).to_owned();
+        let static_configs = static_configs(settings);
+        let min_insync = static_configs.get("min.insync.replicas").map_or("1", String::as_str).to_owned();
         // Kafka writes this one down for the cluster when it is formatted with eligible leader replicas (KIP-966).
         let cluster = Props::from([("min.insync.replicas".to_owned(), min_insync)]);
-        let dynamic = Dynamic { cluster, ..Dynamic::default() };
-        let values = Values::of(&in_effect(&fixed, &dynamic.cluster, &dynamic.broker));
+        let dynamic = DynamicConfigs { cluster, ..DynamicConfigs::default() };
+        let values = Values::of(&in_effect(&static_configs, &dynamic.cluster, &dynamic.broker));
         BrokerConfigs {
             node_id: settings.node_id,
-            fixed,
+            static_configs,
             changes: RwLock::new(()),
-            state: RwLock::new(State { dynamic: Arc::new(dynamic), values: Arc::new(values), plain: Arc::default() }),
+            state: RwLock::new(ConfigState {
+                dynamic: Arc::new(dynamic),
+                values: Arc::new(values),
+                default_topic: Arc::default(),
+            }),
         }
     }
 
     /// Nothing changes while this is held, by any number of those who make topics.
-    pub(crate) fn hold(&self) -> RwLockReadGuard<'_, ()> {
+    pub(crate) fn read_lock(&self) -> RwLockReadGuard<'_, ()> {
         self.changes.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Nobody holds it while this is held.
-    pub(super) fn change(&self) -> RwLockWriteGuard<'_, ()> {
+    pub(super) fn write_lock(&self) -> RwLockWriteGuard<'_, ()> {
         self.changes.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, State> {
+    fn read(&self) -> RwLockReadGuard<'_, ConfigState> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn state(&self) -> State {
+    pub(super) fn state(&self) -> ConfigState {
         self.read().clone()
     }
 
@@ -202,21 +206,21 @@ impl BrokerConfigs {
         self.read().values.clone()
     }
 
-    pub(super) fn dynamic(&self) -> Arc<Dynamic> {
+    pub(super) fn dynamic(&self) -> Arc<DynamicConfigs> {
         self.read().dynamic.clone()
     }
 
-    /// The caller holds [`BrokerConfigs::hold`]. Returns whether broker configs are others now.
-    pub(super) fn replace(&self, dynamic: Dynamic) -> bool {
+    /// The caller holds [`BrokerConfigs::read_lock`]. Returns whether broker configs are others now.
+    pub(super) fn replace(&self, dynamic: DynamicConfigs) -> bool {
         let old = self.state();
         let changed = old.dynamic.broker != dynamic.broker || old.dynamic.cluster != dynamic.cluster;
         let dynamic = Arc::new(dynamic);
         let new = match changed {
             true => {
-                let values = Values::of(&in_effect(&self.fixed, &dynamic.cluster, &dynamic.broker));
-                State { dynamic, values: Arc::new(values), plain: Arc::default() }
+                let values = Values::of(&in_effect(&self.static_configs, &dynamic.cluster, &dynamic.broker));
+                ConfigState { dynamic, values: Arc::new(values), default_topic: Arc::default() }
             }
-            false => State { dynamic, ..old },
+            false => ConfigState { dynamic, ..old },
         };
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = new;
         changed
@@ -257,7 +261,7 @@ pub fn check(key: &str, value: &str) -> Result<(), ConfigError> {
 }
 
 /// What the broker is told at start, and what it is: Kafka would have it in its `server.properties`.
-fn fixed(settings: &Settings) -> Props {
+fn static_configs(settings: &Settings) -> Props {
     let mut props = settings.broker_configs.clone();
     let endpoint = format!("PLAINTEXT://{}:{}", settings.host, settings.port);
     let is = [
@@ -286,8 +290,13 @@ fn fixed(settings: &Settings) -> Props {
 
 /// The texts that decide. One that was changed takes the place of all its synonyms: `log.retention.ms` of
 /// `log.retention.hours`. Kafka: `DynamicBrokerConfig.overrideProps`.
-pub(super) fn in_effect<'a>(fixed: &'a Props, cluster: &'a Props, broker: &'a Props) -> BTreeMap<&'a str, &'a str> {
-    let mut props: BTreeMap<&str, &str> = fixed.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+pub(super) fn in_effect<'a>(
+    static_configs: &'a Props,
+    cluster: &'a Props,
+    broker: &'a Props,
+) -> BTreeMap<&'a str, &'a str> {
+    let mut props: BTreeMap<&str, &str> =
+        static_configs.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
     for (key, value) in cluster.iter().chain(broker) {
         if !key.starts_with("listener.name.") {
             table::synonyms(key).into_iter().for_each(|synonym| {

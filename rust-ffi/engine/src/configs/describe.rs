@@ -10,7 +10,7 @@ use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use super::{
     BrokerConfigs, TopicConfig,
-    broker::{Dynamic, Plain, Props, State, Values, in_effect},
+    broker::{ConfigState, DefaultTopicConfig, DynamicConfigs, Props, Values, in_effect},
     def::{Change, Def},
     table::{self, documentation},
     topic::effective,
@@ -56,10 +56,10 @@ pub(crate) struct Synonym {
 
 /// The configs at one moment.
 pub(crate) struct View<'a> {
-    fixed: &'a Props,
-    dynamic: Arc<Dynamic>,
+    static_configs: &'a Props,
+    dynamic: Arc<DynamicConfigs>,
     values: Arc<Values>,
-    plain: Arc<Plain>,
+    default_topic: Arc<DefaultTopicConfig>,
 }
 
 /// Which configs are wanted, by name.
@@ -67,8 +67,8 @@ pub(crate) type Only<'a> = &'a dyn Fn(&str) -> bool;
 
 impl BrokerConfigs {
     pub(crate) fn view(&self) -> View<'_> {
-        let State { dynamic, values, plain } = self.state();
-        View { fixed: &self.fixed, dynamic, values, plain }
+        let ConfigState { dynamic, values, default_topic } = self.state();
+        View { static_configs: &self.static_configs, dynamic, values, default_topic }
     }
 }
 
@@ -90,7 +90,7 @@ impl View<'_> {
     /// What CreateTopics says of a topic's configs: as they were set, not as they are read.
     pub(crate) fn created(&self, config: &TopicConfig) -> Arc<[Entry]> {
         match config.overrides.is_empty() {
-            true => self.plain.created.get_or_init(|| self.make_created(config)).clone(),
+            true => self.default_topic.created.get_or_init(|| self.make_created(config)).clone(),
             false => self.make_created(config),
         }
     }
@@ -125,7 +125,7 @@ impl View<'_> {
 
     /// The configs of this broker.
     pub(crate) fn broker(&self, only: Only<'_>) -> Vec<Entry> {
-        let set = in_effect(self.fixed, &self.dynamic.cluster, &self.dynamic.broker);
+        let set = in_effect(self.static_configs, &self.dynamic.cluster, &self.dynamic.broker);
         let known = table::BROKER.iter().filter(|def| !def.internal).map(|def| Cow::Borrowed(def.name));
         let set_names = set.keys().map(|name| Cow::Owned((*name).to_owned()));
         let names: BTreeSet<Name> = known.chain(set_names).filter(|name| only(name)).collect();
@@ -207,7 +207,7 @@ impl View<'_> {
         [
             (&self.dynamic.broker, Source::DynamicBroker),
             (&self.dynamic.cluster, Source::DynamicDefaultBroker),
-            (self.fixed, Source::StaticBroker),
+            (self.static_configs, Source::StaticBroker),
         ]
     }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     BrokerConfigs, ConfigError,
-    broker::{State, Values},
+    broker::{ConfigState, Values},
     def::{Def, Value},
     table,
 };
@@ -45,7 +45,7 @@ impl Default for TopicConfig {
 impl TopicConfig {
     /// The broker's defaults with what was set for the topic, once that is checked. Kafka: `LogConfig.validate`.
     ///
-    /// A topic that is to be made must be in the registry before [`BrokerConfigs::hold`] is let go, or a change of the
+    /// A topic that is to be made must be in the registry before [`BrokerConfigs::read_lock`] is let go, or a change of the
     /// broker's defaults in between would pass it by.
     pub(crate) fn new(
         broker: &BrokerConfigs,
@@ -114,10 +114,10 @@ impl TopicConfig {
 impl BrokerConfigs {
     /// Of overrides that were checked once: see [`TopicConfig::new`]. Topics without any share one.
     pub(crate) fn topic(&self, overrides: BTreeMap<String, String>) -> Arc<TopicConfig> {
-        let State { values, plain, .. } = self.state();
+        let ConfigState { values, default_topic, .. } = self.state();
         let make = |overrides| Arc::new(TopicConfig::of(&values, overrides));
         match overrides.is_empty() {
-            true => plain.config.get_or_init(|| make(overrides)).clone(),
+            true => default_topic.config.get_or_init(|| make(overrides)).clone(),
             false => make(overrides),
         }
     }

@@ -9,8 +9,8 @@ use crate::{
     Engine, Topic, TopicError,
     clock::Now,
     configs::TopicConfig,
-    disk::{OFFSETS_TOPIC, offset_record, partition_of},
     log::Partition,
+    storage::{OFFSETS_TOPIC, offset_record, partition_of},
     store::Fsync,
 };
 
@@ -27,7 +27,7 @@ fn create(engine: &Engine) -> io::Result<Arc<Topic>> {
         [("cleanup.policy", "compact"), ("compression.type", "producer"), ("segment.bytes", "104857600")]
             .map(|(key, value)| (key.to_owned(), value.to_owned())),
     );
-    let _held = engine.configs.hold();
+    let _held = engine.configs.read_lock();
     let config = TopicConfig::new(&engine.configs, configs).map_err(|e| io::Error::other(e.0))?;
     let count = engine.configs.int("offsets.topic.num.partitions").clamp(1, 1_000) as i32;
     match engine.create_topic(OFFSETS_TOPIC, Some(count), config) {
@@ -59,7 +59,7 @@ pub(super) fn write<'a>(
     let topic = topic(engine)?;
     let partition = topic.partition(home_of(engine, group, &topic)).ok_or(io::ErrorKind::NotFound)?;
     let end = append(engine, now, &topic, &partition, group, &offsets)?;
-    match &engine.disk {
+    match &engine.data_dir {
         Some(disk) if disk.store.fsync == Fsync::Always => sync(&partition, end),
         _ => Ok(()),
     }
@@ -104,7 +104,7 @@ pub(super) fn append(
         let appended = partition.append(&batch::build(pairs, now.wall_ms), &config, now);
         end = appended.map_err(|e| io::Error::other(e.to_string()))?.end;
     }
-    if let Some(disk) = &engine.disk {
+    if let Some(disk) = &engine.data_dir {
         disk.appended(partition);
     }
     Ok(end)

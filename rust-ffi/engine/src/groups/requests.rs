@@ -24,10 +24,15 @@ use super::{
     registry::{self, with, with_new},
     state_bytes::{Charge, record_max},
 };
-use crate::{Engine, clock::Now, cx::Cx};
+use crate::{Engine, clock::Now, context::RequestContext};
 
 /// The promise may be kept at once, or later.
-pub(crate) fn join(engine: &Engine, cx: &Cx<'_>, request: &JoinGroupRequest<'_>, promise: &Arc<Promise<Joined>>) {
+pub(crate) fn join(
+    engine: &Engine,
+    cx: &RequestContext<'_>,
+    request: &JoinGroupRequest<'_>,
+    promise: &Arc<Promise<Joined>>,
+) {
     let charge = match check_join(engine, cx, request) {
         Ok(charge) => charge,
         Err(error) => {
@@ -65,7 +70,7 @@ pub(crate) fn join(engine: &Engine, cx: &Cx<'_>, request: &JoinGroupRequest<'_>,
 }
 
 /// Before anything of the request is copied. Returns the room for what the member leaves behind.
-fn check_join(engine: &Engine, cx: &Cx<'_>, request: &JoinGroupRequest<'_>) -> Result<Charge, ErrorCode> {
+fn check_join(engine: &Engine, cx: &RequestContext<'_>, request: &JoinGroupRequest<'_>) -> Result<Charge, ErrorCode> {
     check_name(request.group_id)?;
     let min = engine.configs.int("group.min.session.timeout.ms");
     let max = engine.configs.int("group.max.session.timeout.ms");
@@ -92,7 +97,12 @@ fn protocols(asked: &[JoinGroupRequestProtocol<'_>]) -> Vec<Protocol> {
 }
 
 /// The promise may be kept at once, or later.
-pub(crate) fn sync(engine: &Engine, cx: &Cx<'_>, request: &SyncGroupRequest<'_>, promise: &Arc<Promise<Synced>>) {
+pub(crate) fn sync(
+    engine: &Engine,
+    cx: &RequestContext<'_>,
+    request: &SyncGroupRequest<'_>,
+    promise: &Arc<Promise<Synced>>,
+) {
     if let Err(error) = check_name(request.group_id) {
         promise.keep(Synced::refused(error));
         return;
@@ -113,7 +123,11 @@ pub(crate) fn sync(engine: &Engine, cx: &Cx<'_>, request: &SyncGroupRequest<'_>,
     }
 }
 
-pub(crate) fn heartbeat(engine: &Engine, cx: &Cx<'_>, request: &HeartbeatRequest<'_>) -> Result<(), ErrorCode> {
+pub(crate) fn heartbeat(
+    engine: &Engine,
+    cx: &RequestContext<'_>,
+    request: &HeartbeatRequest<'_>,
+) -> Result<(), ErrorCode> {
     check_name(request.group_id)?;
     let HeartbeatRequest { member_id, group_instance_id, generation_id, .. } = *request;
     with(engine, cx.now, request.group_id, |group, turn| {
@@ -125,7 +139,7 @@ pub(crate) fn heartbeat(engine: &Engine, cx: &Cx<'_>, request: &HeartbeatRequest
 /// A result for each of the members (their id, and their instance's), in their order.
 pub(crate) fn leave(
     engine: &Engine,
-    cx: &Cx<'_>,
+    cx: &RequestContext<'_>,
     group: &str,
     members: &[(&str, Option<&str>)],
 ) -> Result<Vec<ErrorCode>, ErrorCode> {
@@ -144,7 +158,7 @@ pub(super) fn keep<'a>(
     offsets: impl Iterator<Item = (&'a str, i32, Option<&'a Committed>)>,
 ) -> Result<(), ErrorCode> {
     // Kafka's group coordinator answers so when its log cannot be written.
-    if engine.disk.is_none() {
+    if engine.data_dir.is_none() {
         Ok(())
     } else {
         durable::write(engine, now, group, offsets).map_err(|_| ErrorCode::CoordinatorNotAvailable)
@@ -162,7 +176,7 @@ pub(crate) struct Commit<'a> {
     pub(crate) offsets: Vec<(&'a str, i32, Committed)>,
 }
 
-pub(crate) fn commit(engine: &Engine, cx: &Cx<'_>, commit: Commit<'_>) -> Result<(), ErrorCode> {
+pub(crate) fn commit(engine: &Engine, cx: &RequestContext<'_>, commit: Commit<'_>) -> Result<(), ErrorCode> {
     let Commit { group, member_id, instance_id, generation, offsets } = commit;
     // Offsets without a membership make a group, a so-called simple one.
     let makes_group = generation < 0 && !offsets.is_empty();
@@ -233,7 +247,7 @@ fn fetched(index: i32, committed: Option<&Committed>, budget: &mut Budget) -> Op
 /// large.
 pub(crate) fn fetch(
     engine: &Engine,
-    cx: &Cx<'_>,
+    cx: &RequestContext<'_>,
     group: &str,
     topics: &[(&str, &[i32])],
     budget: &mut Budget,
@@ -249,7 +263,12 @@ pub(crate) fn fetch(
 }
 
 /// Everything that the group has committed. `None` if the answer would be too large.
-pub(crate) fn fetch_all(engine: &Engine, cx: &Cx<'_>, group: &str, budget: &mut Budget) -> Option<Vec<FetchedTopic>> {
+pub(crate) fn fetch_all(
+    engine: &Engine,
+    cx: &RequestContext<'_>,
+    group: &str,
+    budget: &mut Budget,
+) -> Option<Vec<FetchedTopic>> {
     with(engine, cx.now, group, |state, _| {
         let topic = |(name, partitions): (&str, &BTreeMap<i32, Committed>)| {
             let partitions = partitions.iter().map(|(index, committed)| fetched(*index, Some(committed), budget));
@@ -263,7 +282,7 @@ pub(crate) fn fetch_all(engine: &Engine, cx: &Cx<'_>, group: &str, budget: &mut 
 /// A result for each of the topics; partitions without an offset are no error.
 pub(crate) fn delete_offsets(
     engine: &Engine,
-    cx: &Cx<'_>,
+    cx: &RequestContext<'_>,
     group: &str,
     topics: &[(&str, Vec<i32>)],
 ) -> Result<Vec<ErrorCode>, ErrorCode> {
@@ -289,7 +308,7 @@ pub(crate) fn delete_offsets(
 }
 
 /// The group and its offsets are gone.
-pub(crate) fn delete(engine: &Engine, cx: &Cx<'_>, name: &str) -> Result<(), ErrorCode> {
+pub(crate) fn delete(engine: &Engine, cx: &RequestContext<'_>, name: &str) -> Result<(), ErrorCode> {
     let group = engine.groups.get(name).ok_or(ErrorCode::GroupIdNotFound)?;
     let deleted = group.enter(engine, cx.now, |state, turn| {
         if state.classic.state() != State::Empty {
@@ -316,7 +335,7 @@ pub(crate) struct Listed {
 }
 
 /// All groups, by name.
-pub(crate) fn list(engine: &Engine, cx: &Cx<'_>) -> Vec<Listed> {
+pub(crate) fn list(engine: &Engine, cx: &RequestContext<'_>) -> Vec<Listed> {
     let look = |group: Arc<registry::Group>| {
         group.enter(engine, cx.now, |state, _| Listed {
             name: group.name.clone(),
@@ -356,7 +375,7 @@ impl DescribedMember {
 }
 
 /// `None` if there is no such group.
-pub(crate) fn describe(engine: &Engine, cx: &Cx<'_>, name: &str) -> Option<Described> {
+pub(crate) fn describe(engine: &Engine, cx: &RequestContext<'_>, name: &str) -> Option<Described> {
     with(engine, cx.now, name, |state, _| described(&state.classic))
 }
 

@@ -19,8 +19,8 @@ use crate::{
     Engine, Topic,
     bugs::{self, Bug},
     clock::Now,
-    disk::{OFFSETS_TOPIC, in_folder, read_offsets},
     log::Partition,
+    storage::{OFFSETS_TOPIC, in_folder, read_offsets},
 };
 
 /// A group, and a topic's name and partition.
@@ -86,7 +86,7 @@ pub(super) fn restore(engine: &Engine, now: Now) -> io::Result<()> {
 /// The last word about each in one partition.
 fn read(partition: &Partition) -> io::Result<BTreeMap<Key, Last>> {
     let mut found = BTreeMap::new();
-    partition.each(|batch| {
+    partition.for_each_batch(|batch| {
         for offset in read_offsets(batch) {
             let key = (offset.group, offset.topic, offset.partition);
             if bugs::has(Bug::FirstCommitRestored) && found.contains_key(&key) {

@@ -32,7 +32,7 @@ use wire::{
 use crate::{
     Engine, Instant, Now, Outcome, Settings,
     outcome::Parked,
-    testing::{cx, send},
+    testing::{context, send},
 };
 
 /// The session and the rebalance timeout of members, unless a test says otherwise.
@@ -60,7 +60,7 @@ impl World {
         let engine = Engine::new(settings);
         let wall_ms = 1_700_000_000_000;
         // It has run for as long as it takes until maintenance looks at groups.
-        engine.maintain(Now { instant: Instant(0), wall_ms });
+        engine.run_maintenance(Now { instant: Instant(0), wall_ms });
         World { engine, now: Now { instant: Instant(0).after_ms(600_000), wall_ms } }
     }
 
@@ -116,7 +116,7 @@ impl World {
     }
 
     fn resume(&self, asked: &Asked, parked: Parked) -> Outcome {
-        let cx = cx(self.now, asked.key, asked.version);
+        let cx = context(self.now, asked.key, asked.version);
         self.engine.resume(&cx, &[], parked)
     }
 

@@ -17,7 +17,7 @@ use wire::{
 };
 
 use super::{
-    Home,
+    LogDir,
     arena::LARGE,
     partition::{Log, Partition},
     segment::{BatchHead, Data, Segment, SegmentFile, Stored},
@@ -82,7 +82,7 @@ impl Work {
     }
 
     /// Calls `see` with every batch, until it fails.
-    fn each(&self, mut see: impl FnMut(Stored) -> io::Result<()>) -> io::Result<()> {
+    fn for_each_batch(&self, mut see: impl FnMut(Stored) -> io::Result<()>) -> io::Result<()> {
         match &self.data {
             WorkData::Memory(batches) => batches.iter().cloned().try_for_each(see)?,
             WorkData::File(file, len) => {
@@ -152,9 +152,9 @@ impl Partition {
     /// Once the keys take more than `keys_bytes_max`, the segments that were not looked at yet wait for the next round.
     pub(super) fn compact_within(&self, keys_bytes_max: usize, config: &TopicConfig, now: Now) {
         let Ok(_alone) = self.compacting.try_lock() else { return };
-        let (mut work, home) = {
+        let (mut work, dir) = {
             let log = lock(&self.log);
-            (log.cleanable(config, now), log.home.clone())
+            (log.cleanable(config, now), log.dir.clone())
         };
         let (mut latest, mut covered) = (Latest::default(), 0);
         for work in &mut work {
@@ -166,9 +166,9 @@ impl Partition {
                 break;
             }
             covered += 1;
-            let looked = work.each(|stored| {
+            let looked = work.for_each_batch(|stored| {
                 remember(&stored.batch(), &mut latest);
-                self.goes_on()
+                self.check_running()
             });
             match looked {
                 Ok(()) => {}
@@ -180,16 +180,16 @@ impl Partition {
             }
         }
         work.truncate(covered);
-        match home {
+        match dir {
             None => self.compact_memory(work, &latest, config, now),
-            Some(home) => {
+            Some(dir) => {
                 let mut round = Round { latest: &latest, config, now, tombstones_stay: false };
                 for work in work {
                     if work.is_left {
                         round.tombstones_stay = true;
                         continue;
                     }
-                    match self.compact_file(&home, &work, &round) {
+                    match self.compact_file(&dir, &work, &round) {
                         Ok(()) => {}
                         Err(e) if cannot(&e) => {
                             self.leave(work.base_offset);
@@ -212,7 +212,7 @@ impl Partition {
     }
 
     /// An error once the broker stops.
-    fn goes_on(&self) -> io::Result<()> {
+    fn check_running(&self) -> io::Result<()> {
         if self.stops.load(Ordering::Relaxed) { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
     }
 
@@ -235,7 +235,7 @@ impl Partition {
                     _ => stored.bytes,
                 };
                 segment.push(Stored { bytes, ..stored }, work.opened_ms);
-                self.goes_on()
+                self.check_running()
             });
             cleaned.push(match done {
                 Ok(()) => segment,
@@ -258,15 +258,15 @@ impl Partition {
     }
 
     /// Writes the segment anew under another name, and then puts it in the old one's place at once.
-    fn compact_file(&self, home: &Home, work: &Work, round: &Round<'_>) -> io::Result<()> {
-        self.goes_on()?;
+    fn compact_file(&self, dir: &LogDir, work: &Work, round: &Round<'_>) -> io::Result<()> {
+        self.check_running()?;
         if lock(&self.log).closed {
             return Ok(());
         }
-        let file = SegmentFile::create_beside(home.files(), home.folder(), work.base_offset)?;
+        let file = SegmentFile::create_beside(dir.files(), dir.folder(), work.base_offset)?;
         let mut segment = Segment::new(work.base_offset, Data::Memory(Vec::new()), work.opened_ms);
         let cleaned = round.clean(work, &mut segment, |segment, stored| {
-            self.goes_on()?;
+            self.check_running()?;
             let head = BatchHead::of(&stored.batch());
             file.append(&[&stored.bytes], &head, segment.bytes)?;
             segment.appended(stored.bytes.len(), head.max_timestamp, work.opened_ms);
@@ -351,7 +351,7 @@ impl Round<'_> {
         let cleaned_ms = work.cleaned_ms.unwrap_or(now_ms);
         let tombstones_go =
             !self.tombstones_stay && now_ms.saturating_sub(cleaned_ms) > self.config.delete_retention_ms;
-        work.each(|stored| {
+        work.for_each_batch(|stored| {
             let kept = keep(&stored, self.latest, tombstones_go)?;
             segment.has_tombstones |= kept.tombstones;
             match kept.bytes {

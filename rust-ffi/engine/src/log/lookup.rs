@@ -79,7 +79,7 @@ impl Log {
 
     /// The largest timestamp of what is there, and a batch that has to be looked into for it: a part of it is deleted.
     fn latest(&self) -> (Option<i64>, Option<Stored>) {
-        if self.home.is_some() {
+        if self.dir.is_some() {
             let segments = self.segments.iter().filter(|segment| !segment.is_empty());
             return (segments.map(|segment| segment.max_timestamp).max(), None);
         }
@@ -132,7 +132,7 @@ impl Partition {
             let log = lock(&self.log);
             let young = log.segments.iter().filter(|segment| segment.max_timestamp >= timestamp);
             let files = young.filter_map(|segment| Some((segment.file()?.clone(), segment.bytes)));
-            (log.home.is_some().then(|| files.collect::<Vec<_>>()), log.log_start)
+            (log.dir.is_some().then(|| files.collect::<Vec<_>>()), log.log_start)
         };
         let Some(segments) = segments else { return self.first_in_memory(timestamp, log_start, effort) };
         for (file, len) in segments {
@@ -188,7 +188,7 @@ impl Partition {
     /// Goes through all that is kept.
     fn latest_kept(&self, effort: &mut Effort) -> Result<Option<Found>, LookupError> {
         let (from, mut latest) = (self.offsets().log_start, Ok(None));
-        let read = self.each(|batch| {
+        let read = self.for_each_batch(|batch| {
             if let Ok(so_far) = latest {
                 latest = newest_in(batch, from, effort).map(|newest| so_far.max(newest));
             }

@@ -13,13 +13,13 @@ use std::{
 use wire::{
     ErrorCode,
     batch::{self, Batch, Checked, HEADER, Seen},
-    codec::Piece,
+    codec::FramePart,
 };
 
 use super::{
     AppendError, ProducerState,
     arena::{Arena, Own},
-    home::Home,
+    log_dir::LogDir,
     producers::Producers,
     rules::Rules,
     segment::{BatchHead, Data, Segment, SegmentFile, Stored},
@@ -83,7 +83,7 @@ pub(super) struct Log {
     /// The topic is deleted: its folder may be another topic's by now.
     pub(super) closed: bool,
     /// Where the files are; `None` keeps everything in memory.
-    pub(super) home: Option<Home>,
+    pub(super) dir: Option<LogDir>,
     /// A write failed half way and could not be undone: nothing more is written.
     pub(super) poisoned: bool,
     /// What lies before this survives a power cut.
@@ -139,11 +139,11 @@ impl From<ReadError> for ErrorCode {
 impl Log {
     fn in_memory(prefault: Prefault) -> Log {
         let segments = VecDeque::from([Segment::new(0, Data::Memory(Vec::new()), 0)]);
-        Log { arena: Arena::new(prefault), ..Log::at_home(None, segments, Producers::default(), 0, 0) }
+        Log { arena: Arena::new(prefault), ..Log::with_dir(None, segments, Producers::default(), 0, 0) }
     }
 
-    pub(super) fn at_home(
-        home: Option<Home>,
+    pub(super) fn with_dir(
+        dir: Option<LogDir>,
         segments: VecDeque<Segment>,
         producers: Producers,
         log_start: i64,
@@ -157,7 +157,7 @@ impl Log {
             arena: Arena::new(|_| ()),
             producers,
             closed: false,
-            home,
+            dir,
             poisoned: false,
             synced: end,
             synced_at,
@@ -168,12 +168,12 @@ impl Log {
     /// With `fsync=always` the high watermark is what is synced, as with Kafka's `flush.messages=1`: another record may
     /// have the offset after a power cut.
     pub(super) fn offsets(&self) -> Offsets {
-        let high_watermark = if self.shows_synced() { self.synced.max(self.log_start) } else { self.end };
+        let high_watermark = if self.hides_unsynced() { self.synced.max(self.log_start) } else { self.end };
         Offsets { log_start: self.log_start, high_watermark, last_stable: high_watermark }
     }
 
-    fn shows_synced(&self) -> bool {
-        self.home.as_ref().is_some_and(|home| home.fsync() == Fsync::Always) && !bugs::has(Bug::AcknowledgedBeforeSync)
+    fn hides_unsynced(&self) -> bool {
+        self.dir.as_ref().is_some_and(|dir| dir.fsync() == Fsync::Always) && !bugs::has(Bug::AcknowledgedBeforeSync)
     }
 
     pub(super) fn active(&mut self) -> &mut Segment {
@@ -232,7 +232,7 @@ impl Log {
                 batch::set_create_time(bytes, seen.max_timestamp);
             }
         };
-        if self.home.is_none() {
+        if self.dir.is_none() {
             let bytes = match copy {
                 Some(copy) => copy.patched(patch),
                 None => self.arena.store(batch.bytes(), patch),
@@ -261,7 +261,7 @@ impl Log {
         let batch = Batch::stored(pieces[0]);
         let (base_offset, head) = (batch.base_offset(), BatchHead::of(&batch));
         let active = self.segments.back_mut().expect("there is an active segment always");
-        let Data::File(file) = &active.data else { unreachable!("a log with a home has files") };
+        let Data::File(file) = &active.data else { unreachable!("a log with a directory has files") };
         let before = active.bytes;
         if file.append(pieces, &head, before).is_err() {
             // A full disk leaves half a batch: without it the log is as it was.
@@ -292,17 +292,17 @@ impl Log {
             // The folder may be that of a new topic of the same name.
             return Err(AppendError::Closed);
         }
-        let data = match &self.home {
+        let data = match &self.dir {
             None => Data::Memory(Vec::new()),
-            Some(home) => {
+            Some(dir) => {
                 let closed = self.segments.back().and_then(Segment::file);
-                if home.sync_segment(closed).is_err() {
+                if dir.sync_segment(closed).is_err() {
                     self.poisoned = true;
                     return Err(AppendError::Storage);
                 }
-                home.close_segment(closed, self.end, &self.producers).map_err(|_| AppendError::Storage)?;
-                let Ok(segment) = home.create_segment(self.end) else {
-                    self.poisoned = home.forget_segment(self.end).is_err();
+                dir.close_segment(closed, self.end, &self.producers).map_err(|_| AppendError::Storage)?;
+                let Ok(segment) = dir.create_segment(self.end) else {
+                    self.poisoned = dir.forget_segment(self.end).is_err();
                     return Err(AppendError::Storage);
                 };
                 Data::File(Arc::new(segment))
@@ -318,8 +318,8 @@ impl Log {
     }
 
     /// The files of the segments from one on, and how much of them is to be read: up to the high watermark.
-    pub(super) fn files_from(&self, segment: usize) -> Vec<(Arc<SegmentFile>, u64)> {
-        let (base, synced) = if self.shows_synced() { self.synced_at } else { (i64::MAX, 0) };
+    pub(super) fn readable_files(&self, segment: usize) -> Vec<(Arc<SegmentFile>, u64)> {
+        let (base, synced) = if self.hides_unsynced() { self.synced_at } else { (i64::MAX, 0) };
         let bytes = |segment: &Segment| match segment.base_offset.cmp(&base) {
             Less => segment.bytes,
             Equal => segment.bytes.min(synced),
@@ -364,7 +364,7 @@ impl Partition {
         let (batch, seen) = check(checked, config, now)?;
         let (appended, is_seen) = {
             let mut log = lock(&self.log);
-            (log.append(&batch, seen, copy, config, now), !log.shows_synced())
+            (log.append(&batch, seen, copy, config, now), !log.hides_unsynced())
         };
         if appended == Err(AppendError::Storage) {
             // Who waits for a sync may wait for what will never come.
@@ -386,7 +386,7 @@ impl Partition {
         bytes_max: usize,
         at_least_one: bool,
         held_max: usize,
-        out: &mut Vec<Piece>,
+        out: &mut Vec<FramePart>,
     ) -> Result<(usize, Offsets), ReadError> {
         let (files, offsets) = {
             let log = lock(&self.log);
@@ -395,10 +395,10 @@ impl Partition {
                 return Err(ReadError::OutOfRange);
             }
             let first = log.segment_of(from + i64::from(bugs::has(Bug::LastOfSegmentSkipped)));
-            if log.home.is_none() {
+            if log.dir.is_none() {
                 return Ok((log.read_memory(first, from, bytes_max, at_least_one, out), offsets));
             }
-            (if from == offsets.high_watermark { Vec::new() } else { log.files_from(first) }, offsets)
+            (if from == offsets.high_watermark { Vec::new() } else { log.readable_files(first) }, offsets)
         };
         for (file, len) in files {
             // As Kafka, from one segment only; the next one where compaction has left nothing in this one.
@@ -446,7 +446,7 @@ impl Partition {
     }
 
     /// Retention, compaction and producers that have expired.
-    pub(crate) fn maintain(&self, config: &TopicConfig, producers_kept_ms: i64, now: Now) {
+    pub(crate) fn run_maintenance(&self, config: &TopicConfig, producers_kept_ms: i64, now: Now) {
         {
             let mut log = lock(&self.log);
             if log.closed {
@@ -461,18 +461,18 @@ impl Partition {
     }
 
     /// Compaction ends soon, and none is begun any more.
-    pub(crate) fn end_maintenance(&self) {
+    pub(crate) fn stop_maintenance(&self) {
         self.stops.store(true, Ordering::Relaxed);
     }
 
     /// Every batch from the start on.
-    pub(crate) fn each(&self, mut see: impl FnMut(&Batch<'_>)) -> io::Result<()> {
+    pub(crate) fn for_each_batch(&self, mut see: impl FnMut(&Batch<'_>)) -> io::Result<()> {
         let files = {
             let log = lock(&self.log);
             for stored in log.segments.iter().flat_map(Segment::stored) {
                 see(&stored.batch());
             }
-            log.files_from(0)
+            log.readable_files(0)
         };
         for (file, len) in files {
             let mut batches = file.batches(0, len);
@@ -493,17 +493,17 @@ impl Partition {
     pub(crate) fn sync(&self) {
         let _one_at_a_time = lock(&self.syncing);
         self.is_dirty.store(false, Ordering::SeqCst);
-        let (file, home, end, place) = {
+        let (file, dir, end, place) = {
             let mut log = lock(&self.log);
             if log.poisoned {
                 drop(log);
                 return self.sync_waiters.wake();
             }
             let place = (log.active().base_offset, log.active().bytes);
-            (log.segments.back().and_then(Segment::file).cloned(), log.home.clone(), log.end, place)
+            (log.segments.back().and_then(Segment::file).cloned(), log.dir.clone(), log.end, place)
         };
-        let (Some(file), Some(home)) = (file, home) else { return };
-        let synced = file.sync().and_then(|()| home.sync_names());
+        let (Some(file), Some(dir)) = (file, dir) else { return };
+        let synced = file.sync().and_then(|()| dir.sync_names());
         let is_seen_now = {
             let mut log = lock(&self.log);
             match synced {
@@ -512,7 +512,7 @@ impl Partition {
                 Ok(()) => (log.synced, log.synced_at) = (end, place),
                 Err(_) => log.poisoned = true,
             }
-            log.shows_synced()
+            log.hides_unsynced()
         };
         self.sync_waiters.wake();
         if is_seen_now {
@@ -539,7 +539,7 @@ impl Log {
         from: i64,
         bytes_max: usize,
         at_least_one: bool,
-        out: &mut Vec<Piece>,
+        out: &mut Vec<FramePart>,
     ) -> usize {
         let mut bytes = 0;
         for segment in self.segments.iter().skip(first) {

@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    Home, Partition,
-    home::{parse_snapshot_name, snapshot_name},
+    LogDir, Partition,
+    log_dir::{parse_snapshot_name, snapshot_name},
     partition::Log,
     producers::Producers,
     segment::{Data, Segment, SegmentFile, names_of, parse_name},
@@ -34,49 +34,49 @@ pub(crate) struct Reopening {
 
 impl Partition {
     /// Opens what is there, or begins anew. The sentence says what was cut off, for people.
-    pub(crate) fn open(index: i32, home: Home, how: Reopening) -> io::Result<(Partition, Option<String>)> {
-        home.files().create_folder(home.folder())?;
-        let Tidy { bases, snapshots, strange } = tidy(&home)?;
+    pub(crate) fn open(index: i32, dir: LogDir, how: Reopening) -> io::Result<(Partition, Option<String>)> {
+        dir.files().create_folder(dir.folder())?;
+        let Tidy { bases, snapshots, strange } = tidy(&dir)?;
         if bases.is_empty() {
-            let segment = home.create_segment(how.log_start)?;
+            let segment = dir.create_segment(how.log_start)?;
             let segments = VecDeque::from([Segment::new(how.log_start, file(segment), how.now.wall_ms)]);
             let lost = (!how.is_new).then(|| {
-                let folder = home.folder();
+                let folder = dir.folder();
                 format!("{folder}: its records are gone, and it begins anew at offset {}", how.log_start)
             });
-            lost.iter().for_each(|lost| home.files().damaged(lost));
-            let log = Log::at_home(Some(home), segments, Producers::default(), how.log_start, how.log_start);
+            lost.iter().for_each(|lost| dir.files().damaged(lost));
+            let log = Log::with_dir(Some(dir), segments, Producers::default(), how.log_start, how.log_start);
             let said: Vec<String> = lost.into_iter().chain(strange).collect();
             return Ok((Partition::with_log(index, log), (!said.is_empty()).then(|| said.join("; "))));
         }
-        let mut opened = Opened::new(home.folder(), &bases, snapshots, how);
+        let mut opened = Opened::new(dir.folder(), &bases, snapshots, how);
         for (place, base) in bases.iter().enumerate() {
-            opened.segment(&home, *base, bases.get(place + 1).copied())?;
+            opened.segment(&dir, *base, bases.get(place + 1).copied())?;
             if opened.broken {
                 // What comes after a torn segment cannot be whole.
                 for base in &bases[place + 1..] {
-                    opened.cut += home.open_segment(*base)?.len()?;
-                    home.open_segment(*base)?.remove()?;
+                    opened.cut += dir.open_segment(*base)?.len()?;
+                    dir.open_segment(*base)?.remove()?;
                 }
-                home.files().sync_folder(home.folder())?;
+                dir.files().sync_folder(dir.folder())?;
                 break;
             }
         }
         // They tell of what a power cut has taken.
         for offset in opened.snapshots.iter().filter(|offset| **offset > opened.end) {
-            home.files().remove(&store::join(home.folder(), &snapshot_name(*offset)))?;
+            dir.files().remove(&store::join(dir.folder(), &snapshot_name(*offset)))?;
         }
-        if !how.clean && home.fsync() != Fsync::Never {
+        if !how.clean && dir.fsync() != Fsync::Never {
             // What a killed broker had not synced yet is read, and acknowledged to whoever sends it again.
             if let Some(active) = opened.segments.back().and_then(Segment::file) {
                 active.sync()?;
             }
-            home.files().sync_folder(home.folder())?;
+            dir.files().sync_folder(dir.folder())?;
         }
         let cut = (opened.cut > 0).then(|| {
             format!(
                 "{}: {} bytes behind offset {} were not whole and have been cut off",
-                home.folder(),
+                dir.folder(),
                 opened.cut,
                 opened.end
             )
@@ -94,37 +94,37 @@ impl Partition {
             )
         });
         let damaged: Vec<String> = damaged.collect();
-        damaged.iter().for_each(|damage| home.files().damaged(damage));
+        damaged.iter().for_each(|damage| dir.files().damaged(damage));
         let said: Vec<String> = strange.into_iter().chain(damaged).chain(cut).collect();
         let notice = (!said.is_empty()).then(|| said.join("; "));
         let log_start = how.log_start.clamp(bases[0], opened.end);
         if opened.segments.back().is_some_and(Segment::is_empty) {
             // Nothing was ever appended to it: a stop did not see to its name.
-            home.note_new_names();
+            dir.note_new_names();
         }
-        let mut log = Log::at_home(Some(home), opened.segments, opened.producers, log_start, opened.end);
+        let mut log = Log::with_dir(Some(dir), opened.segments, opened.producers, log_start, opened.end);
         log.has_changed = !how.clean || opened.cut > 0;
         Ok((Partition::with_log(index, log), notice))
     }
 
     /// Writes down what a start in order wants to find. The log is not appended to after it.
-    pub(crate) fn shut(&self) -> io::Result<()> {
+    pub(crate) fn close_clean(&self) -> io::Result<()> {
         let _nobody_compacts = lock(&self.compacting);
         let log = lock(&self.log);
-        let Some(home) = &log.home else { return Ok(()) };
+        let Some(dir) = &log.dir else { return Ok(()) };
         if log.poisoned {
             return Err(io::Error::other("an earlier write failed"));
         }
         if !log.has_changed {
             return Ok(());
         }
-        if home.fsync() != Fsync::Never {
+        if dir.fsync() != Fsync::Never {
             // The next start would not know that they are new.
-            home.sync_names()?;
+            dir.sync_names()?;
         }
         let active = log.segments.back().and_then(Segment::file);
-        home.sync_segment(active)?;
-        home.close_segment(active, log.end, &log.producers)
+        dir.sync_segment(active)?;
+        dir.close_segment(active, log.end, &log.producers)
     }
 }
 
@@ -142,13 +142,13 @@ struct Tidy {
 }
 
 /// Removes what an interrupted step left behind, and says what is there.
-fn tidy(home: &Home) -> io::Result<Tidy> {
-    let names = home.files().list(home.folder())?;
+fn tidy(dir: &LogDir) -> io::Result<Tidy> {
+    let names = dir.files().list(dir.folder())?;
     for name in names.iter().filter(|name| name.ends_with(".tmp") || name.ends_with(".cleaned")) {
-        home.files().remove(&store::join(home.folder(), name))?;
+        dir.files().remove(&store::join(dir.folder(), name))?;
     }
     let strange = names.iter().find(|name| name.ends_with(".log") && parse_name(name).is_none());
-    let strange = strange.map(|name| format!("{}: {name} is no segment of a log and is left as it is", home.folder()));
+    let strange = strange.map(|name| format!("{}: {name} is no segment of a log and is left as it is", dir.folder()));
     let snapshots = names.iter().filter_map(|name| parse_snapshot_name(name)).collect();
     Ok(Tidy { bases: names.iter().filter_map(|name| parse_name(name)).collect(), snapshots, strange })
 }
@@ -164,18 +164,18 @@ pub(crate) struct Damage {
 }
 
 /// Goes through a log as it was left, without changing anything; for small ones.
-pub(crate) fn survey(home: &Home, mut see: impl FnMut(&wire::batch::Batch<'_>)) -> io::Result<Option<Damage>> {
-    let names = home.files().list(home.folder())?;
+pub(crate) fn survey(dir: &LogDir, mut see: impl FnMut(&wire::batch::Batch<'_>)) -> io::Result<Option<Damage>> {
+    let names = dir.files().list(dir.folder())?;
     let bases: Vec<i64> = names.iter().filter_map(|name| parse_name(name)).collect();
     for (place, base) in bases.iter().enumerate() {
-        let segment = home.open_segment(*base)?;
+        let segment = dir.open_segment(*base)?;
         let (sound, end) = segment.survey(&mut see)?;
         let next = bases.get(place + 1);
         let overlaps = next.is_some_and(|next| *next < end);
         if sound < segment.len()? || overlaps {
             let [name, ..] = names_of(*base);
             let is_tail = next.is_none() && !segment.has_batch_after(sound)?;
-            return Ok(Some(Damage { file: store::join(home.folder(), &name), at: sound, is_tail }));
+            return Ok(Some(Damage { file: store::join(dir.folder(), &name), at: sound, is_tail }));
         }
     }
     Ok(None)
@@ -222,7 +222,7 @@ impl Opened {
     }
 
     /// `next` is where the one behind it begins.
-    fn segment(&mut self, home: &Home, base: i64, next: Option<i64>) -> io::Result<()> {
+    fn segment(&mut self, dir: &LogDir, base: i64, next: Option<i64>) -> io::Result<()> {
         let is_last = next.is_none();
         let now_ms = self.how.now.wall_ms;
         if base < self.end {
@@ -234,10 +234,10 @@ impl Opened {
             );
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
-        let segment = home.open_segment(base)?;
+        let segment = dir.open_segment(base)?;
         let len = segment.len()?;
         // A segment that was closed in order has its index; without fsync that says nothing after a power cut.
-        let closed = !is_last && home.fsync() != Fsync::Never && segment.has_index()?;
+        let closed = !is_last && dir.fsync() != Fsync::Never && segment.has_index()?;
         let known_end = if self.how.clean || closed { segment.end(len)? } else { None };
         if let Some((end, max_timestamp)) = known_end {
             self.end = end.max(base);
@@ -251,7 +251,7 @@ impl Opened {
             self.end = next.max(base);
             self.push(segment, base, len, max_timestamp);
         } else {
-            self.known_until(home, base)?;
+            self.known_until(dir, base)?;
             let (mut end, mut max_timestamp) = (base, -1);
             let (known, producers) = (self.known, &mut self.producers);
             let sound = segment.recover(|batch| {
@@ -272,7 +272,7 @@ impl Opened {
         }
         // Also behind an empty segment, from which retention or DeleteRecords have taken everything.
         if is_last && self.end > 0 {
-            self.known_until(home, self.end)?;
+            self.known_until(dir, self.end)?;
         }
         Ok(())
     }
@@ -286,10 +286,10 @@ impl Opened {
     }
 
     /// Reads the snapshot of the producers at `offset`; without one, goes through the segments before it.
-    fn known_until(&mut self, home: &Home, offset: i64) -> io::Result<()> {
+    fn known_until(&mut self, dir: &LogDir, offset: i64) -> io::Result<()> {
         let now_ms = self.how.now.wall_ms;
         if self.snapshots.contains(&offset)
-            && let Some(bytes) = store::read(&**home.files(), home.folder(), &snapshot_name(offset))?
+            && let Some(bytes) = store::read(&**dir.files(), dir.folder(), &snapshot_name(offset))?
             && let Some(producers) = Producers::decode(&bytes, now_ms)
         {
             match self.known < offset {

@@ -134,10 +134,10 @@ fn a_producer_that_was_silent_for_long_is_forgotten() {
         appended.map(|appended| appended.base_offset).map_err(|e| ErrorCode::from(&e))
     };
     assert_eq!(send(3, 0, 0), Ok(0));
-    partition.maintain(&config, 1_000, at(999));
+    partition.run_maintenance(&config, 1_000, at(999));
     assert_eq!(send(3, 5, 999), Err(ErrorCode::OutOfOrderSequenceNumber), "what is refused is no sign of life");
     assert_eq!(send(2, 1, 999), Err(ErrorCode::InvalidProducerEpoch));
-    partition.maintain(&config, 1_000, at(1_000));
+    partition.run_maintenance(&config, 1_000, at(1_000));
     assert_eq!(partition.producers().len(), 0);
     assert_eq!(send(2, 5, 1_000), Ok(1));
     assert_eq!(send(2, 5, 1_000), Ok(1), "and is known again");
@@ -266,10 +266,10 @@ fn retention_by_time_takes_the_active_segment_too_and_minus_one_keeps_for_ever()
     let an_hour = TopicConfig { retention_ms: 3_600_000, ..TopicConfig::default() };
     let partition = Partition::new(0, |_| ());
     append(&partition, &plain(3, 10, WALL), &an_hour).unwrap();
-    partition.maintain(&for_ever, 1, at(1_000_000_000));
-    partition.maintain(&an_hour, 1, at(3_600_000));
+    partition.run_maintenance(&for_ever, 1, at(1_000_000_000));
+    partition.run_maintenance(&an_hour, 1, at(3_600_000));
     assert_eq!(partition.range(), (0, 3));
-    partition.maintain(&an_hour, 1, at(3_600_001));
+    partition.run_maintenance(&an_hour, 1, at(3_600_001));
     assert_eq!(partition.range(), (3, 3));
 }
 
@@ -287,7 +287,7 @@ fn compaction_keeps_the_latest_of_each_key_and_its_offset() {
     for round in 0..10u8 {
         put(b"b", Some(&[round]));
     }
-    partition.maintain(&config, 1, at(1));
+    partition.run_maintenance(&config, 1, at(1));
     let after = kept(&partition);
     let of = |key: &[u8]| after.iter().filter(|record| record.1 == key).collect::<Vec<_>>();
     assert_eq!(of(b"a"), [&(20, b"a".to_vec(), None)], "the deletion is kept for a while");
@@ -299,7 +299,7 @@ fn compaction_keeps_the_latest_of_each_key_and_its_offset() {
     let slices = read(&partition, 2, 1, true);
     assert!(Batch::first(&slices[0]).unwrap().0.last_offset() >= 20);
 
-    partition.maintain(&config, 1, at(config.delete_retention_ms + 2));
+    partition.run_maintenance(&config, 1, at(config.delete_retention_ms + 2));
     assert!(kept(&partition).iter().all(|record| record.1 != b"a"), "and goes then");
 }
 
@@ -318,7 +318,7 @@ fn compaction_keeps_the_codec() {
         append(&partition, &compressed, &config).unwrap();
         append(&partition, &batch(&[(WALL, Some(b"a"), Some(b"later"))]), &config).unwrap();
         append(&partition, &plain(1, 390, WALL), &config).unwrap();
-        partition.maintain(&config, 1, at(1));
+        partition.run_maintenance(&config, 1, at(1));
         let stored = read(&partition, 0, usize::MAX, true);
         let first = Batch::first(&stored[0]).unwrap().0;
         assert_eq!((first.record_count(), first.compression()), (1, given.compression()));
@@ -372,9 +372,9 @@ fn young_records_are_not_compacted() {
     for _ in 0..10 {
         append(&partition, &plain(1, 50, WALL), &config).unwrap();
     }
-    partition.maintain(&config, 1, at(999));
+    partition.run_maintenance(&config, 1, at(999));
     assert_eq!(kept(&partition).len(), 10);
-    partition.maintain(&config, 1, at(1_000));
+    partition.run_maintenance(&config, 1, at(1_000));
     assert!(kept(&partition).len() < 5);
 }
 

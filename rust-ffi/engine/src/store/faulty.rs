@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use super::{File, Files, Place};
+use super::{File, Files, LogDirInfo};
 
 /// Stands for "the next one, and only that"; what lies a little above, for a later one.
 const ONCE: i64 = i64::MIN;
@@ -130,8 +130,8 @@ impl Files for FaultyFiles {
         self.inner.sync_folder(folder)
     }
 
-    fn place(&self) -> Place {
-        self.inner.place()
+    fn log_dir_info(&self) -> LogDirInfo {
+        self.inner.log_dir_info()
     }
 }
 

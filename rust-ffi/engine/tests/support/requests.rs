@@ -26,7 +26,7 @@ pub fn all(id: Uuid) -> Vec<(i16, i16, Vec<u8>)> {
             for (_, request) in named.iter().flatten().filter(|(key, _)| *key == api.key) {
                 let mut writer = Writer::new();
                 if request.encode(&mut writer, version).is_ok() {
-                    all.push((api.key, version, writer.into_pieces().concat()));
+                    all.push((api.key, version, writer.into_parts().concat()));
                 }
             }
         }

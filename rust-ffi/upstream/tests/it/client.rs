@@ -76,7 +76,7 @@ pub fn frame(key: i16, version: i16, request: &Request<'_>) -> (Bytes, i32, usiz
         frame.push(0);
     }
     let body_at = frame.len();
-    frame.extend(writer.into_pieces().concat());
+    frame.extend(writer.into_parts().concat());
     (frame.into(), id, body_at)
 }
 

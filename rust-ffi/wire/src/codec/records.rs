@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::Piece;
+use super::FramePart;
 
 /// Record batches in a Fetch or ShareFetch response.
 #[derive(Clone, Copy, Debug)]
@@ -10,7 +10,7 @@ pub enum Records<'a> {
     /// What a broker sends: the writer hands the slices on as they are.
     Slices(&'a [Bytes]),
     /// The same, some of them in files.
-    Pieces(&'a [Piece]),
+    Parts(&'a [FramePart]),
     /// What a client reads: a part of the frame.
     Whole(&'a [u8]),
 }
@@ -19,7 +19,7 @@ impl Records<'_> {
     pub fn len(&self) -> usize {
         match self {
             Records::Slices(slices) => slices.iter().map(Bytes::len).sum(),
-            Records::Pieces(pieces) => pieces.iter().map(Piece::len).sum(),
+            Records::Parts(pieces) => pieces.iter().map(FramePart::len).sum(),
             Records::Whole(bytes) => bytes.len(),
         }
     }
@@ -31,7 +31,7 @@ impl Records<'_> {
     fn bytes(&self) -> std::io::Result<Vec<u8>> {
         match self {
             Records::Slices(slices) => Ok(slices.concat()),
-            Records::Pieces(pieces) => super::concat(pieces),
+            Records::Parts(pieces) => super::concat(pieces),
             Records::Whole(bytes) => Ok(bytes.to_vec()),
         }
     }

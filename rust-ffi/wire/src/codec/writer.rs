@@ -3,7 +3,7 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use super::{Piece, Records, Uuid, reader::STRING_MAX};
+use super::{FramePart, Records, Uuid, reader::STRING_MAX};
 use crate::frame::PREFIX;
 
 /// Why a message cannot be written. It is a flaw of whoever filled the message, never of the peer.
@@ -37,7 +37,7 @@ const COPIED_MAX: usize = 512;
 pub struct Writer {
     /// The pieces before `open`. The first one stays writable: the length prefix is known last.
     first: Option<BytesMut>,
-    pieces: Vec<Piece>,
+    pieces: Vec<FramePart>,
     open: BytesMut,
 }
 
@@ -69,14 +69,14 @@ impl Writer {
     }
 
     /// The pieces of a frame begun with [`Writer::response`], its length filled in, in the order in which they are
-    /// sent. For a frame without records in files: see [`Writer::into_sent`].
+    /// sent. For a frame without records in files: see [`Writer::into_response`].
     pub fn into_frame(mut self) -> Result<Vec<Bytes>, EncodeError> {
         self.fill_in_length()?;
-        Ok(self.into_pieces())
+        Ok(self.into_parts())
     }
 
     /// As [`Writer::into_frame`], of any frame.
-    pub fn into_sent(mut self) -> Result<Vec<Piece>, EncodeError> {
+    pub fn into_response(mut self) -> Result<Vec<FramePart>, EncodeError> {
         self.fill_in_length()?;
         Ok(self.into_all())
     }
@@ -89,15 +89,15 @@ impl Writer {
     }
 
     /// The pieces of a bare message.
-    pub fn into_pieces(self) -> Vec<Bytes> {
+    pub fn into_parts(self) -> Vec<Bytes> {
         let held = |piece| match piece {
-            Piece::Held(bytes) => bytes,
-            Piece::Stored(_) => panic!("who writes records that are in files asks for pieces that may be"),
+            FramePart::Bytes(bytes) => bytes,
+            FramePart::FileRange(_) => panic!("who writes records that are in files asks for pieces that may be"),
         };
         self.into_all().into_iter().map(held).collect()
     }
 
-    fn into_all(mut self) -> Vec<Piece> {
+    fn into_all(mut self) -> Vec<FramePart> {
         if let Some(first) = self.first.take().filter(|first| !first.is_empty()) {
             self.pieces.insert(0, first.freeze().into());
         }
@@ -109,7 +109,7 @@ impl Writer {
 
     pub fn len(&self) -> usize {
         self.first.as_ref().map_or(0, BytesMut::len)
-            + self.pieces.iter().map(Piece::len).sum::<usize>()
+            + self.pieces.iter().map(FramePart::len).sum::<usize>()
             + self.open.len()
     }
 
@@ -192,9 +192,9 @@ impl Writer {
         match records {
             Records::Whole(bytes) => self.open.put_slice(bytes),
             Records::Slices(slices) => slices.iter().for_each(|slice| self.slice(slice)),
-            Records::Pieces(pieces) => pieces.iter().for_each(|piece| match piece {
-                Piece::Held(slice) => self.slice(slice),
-                Piece::Stored(_) => self.piece(piece.clone()),
+            Records::Parts(pieces) => pieces.iter().for_each(|piece| match piece {
+                FramePart::Bytes(slice) => self.slice(slice),
+                FramePart::FileRange(_) => self.piece(piece.clone()),
             }),
         }
         Ok(())
@@ -216,7 +216,7 @@ impl Writer {
         self.piece(slice.clone().into());
     }
 
-    fn piece(&mut self, piece: Piece) {
+    fn piece(&mut self, piece: FramePart) {
         let before = self.open.split();
         if self.first.is_none() {
             self.first = Some(before);
@@ -304,7 +304,7 @@ mod tests {
     fn a_tag_says_its_size_also_when_that_takes_two_bytes() {
         let mut writer = Writer::new();
         writer.tag(3, |w| w.bytes(&[1; 200], true)).unwrap();
-        let bytes = writer.into_pieces().concat();
+        let bytes = writer.into_parts().concat();
         assert_eq!(bytes[..5], [3, 0xca, 0x01, 0xc9, 0x01]);
         assert_eq!(bytes[5..], [1; 200]);
     }

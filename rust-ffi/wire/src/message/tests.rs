@@ -46,7 +46,7 @@ fn through(frame: &Frame) -> Result<Vec<u8>, DecodeError> {
     }
     .expect("what was read can be written");
     assert!(reader.rest().is_empty(), "key {} v{}: {} bytes left", frame.key, frame.version, reader.rest().len());
-    Ok(writer.into_pieces().concat())
+    Ok(writer.into_parts().concat())
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn read(bytes: &[u8], version: i16) -> Vec<DescribeConfigsResult<'_>> {
 }
 
 /// Code and message.
-fn refusal(engine: &Engine, kind: i8, name: &str) -> (i16, String) {
+fn error_of(engine: &Engine, kind: i8, name: &str) -> (i16, String) {
     let bytes = ask(engine, 4, vec![asking(kind, name, None)], false);
     let result = &read(&bytes, 4)[0];
     assert!(result.configs.is_empty());
@@ -129,7 +129,7 @@ fn a_resource_that_is_not_there_is_refused_as_by_kafka() {
         (16, "", 42, "Client metrics subscription name must not be empty"),
         (32, "", 42, "Group name must not be empty"),
     ] {
-        assert_eq!(refusal(&engine, kind, name), (code, why.to_owned()), "{kind} {name}");
+        assert_eq!(error_of(&engine, kind, name), (code, why.to_owned()), "{kind} {name}");
     }
 }
 

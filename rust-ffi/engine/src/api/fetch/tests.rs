@@ -12,7 +12,7 @@ use crate::{
     Engine, Instant, Now, Outcome, Parked, Settings,
     configs::TopicConfig,
     log::testing::plain,
-    testing::{ask, ask_at, cx, send},
+    testing::{ask, ask_at, context, send},
 };
 
 const WALL: i64 = 1_790_000_000_000;
@@ -75,7 +75,9 @@ fn an_empty_partition_is_waited_for_and_an_append_wakes() {
     assert!(!parked.ticket.is_woken());
     append(&engine, 0, 1);
     assert!(parked.ticket.is_woken());
-    let Outcome::Reply(pieces) = engine.resume(&cx(at(1), 1, 12), &[], parked) else { panic!("there is something") };
+    let Outcome::Reply(pieces) = engine.resume(&context(at(1), 1, 12), &[], parked) else {
+        panic!("there is something")
+    };
     let bytes = concat(&pieces).unwrap();
     let response = read(&bytes[9..]);
     assert_eq!(parts(&response)[0].high_watermark, 1);
@@ -89,13 +91,17 @@ fn too_little_is_waited_for_until_the_time_is_over() {
     append(&engine, 0, 1);
     let parked = park(&engine, FetchRequest { min_bytes: 10_000, ..fetch(vec![part(0, 0)]) });
     append(&engine, 0, 1);
-    let Outcome::Park(parked) = engine.resume(&cx(at(100), 1, 12), &[], parked) else { panic!("still too little") };
+    let Outcome::Park(parked) = engine.resume(&context(at(100), 1, 12), &[], parked) else {
+        panic!("still too little")
+    };
     assert!(!parked.ticket.is_woken());
     assert_eq!(engine.next_deadline(), Some(at(500).instant));
     assert_eq!(engine.fire(at(499)), 0);
     assert_eq!(engine.fire(at(500)), 1);
     assert!(parked.ticket.is_woken());
-    let Outcome::Reply(pieces) = engine.resume(&cx(at(500), 1, 12), &[], parked) else { panic!("its time is over") };
+    let Outcome::Reply(pieces) = engine.resume(&context(at(500), 1, 12), &[], parked) else {
+        panic!("its time is over")
+    };
     let bytes = concat(&pieces).unwrap();
     assert_eq!(parts(&read(&bytes[9..]))[0].high_watermark, 2);
 }
@@ -139,7 +145,7 @@ fn deleting_a_topic_wakes_who_waits_for_it() {
     let parked = park(&engine, fetch(vec![part(0, 0)]));
     engine.topics.remove(engine.topics.get("t").unwrap().id).unwrap().unwrap();
     assert!(parked.ticket.is_woken());
-    let Outcome::Reply(pieces) = engine.resume(&cx(at(1), 1, 12), &[], parked) else { panic!("it is gone") };
+    let Outcome::Reply(pieces) = engine.resume(&context(at(1), 1, 12), &[], parked) else { panic!("it is gone") };
     let bytes = concat(&pieces).unwrap();
     assert_eq!(parts(&read(&bytes[9..]))[0].error_code, ErrorCode::UnknownTopicOrPartition.code());
 }
@@ -257,7 +263,7 @@ fn who_waits_for_a_name_is_answered_when_its_topic_is_deleted() {
     engine.topics.remove(engine.topics.get("t").unwrap().id).unwrap().unwrap();
     engine.create_topic("t", Some(1), TopicConfig::default()).unwrap();
     assert!(parked.ticket.is_woken());
-    let resumed = engine.resume(&cx(at(1), 1, 12), &[], parked);
+    let resumed = engine.resume(&context(at(1), 1, 12), &[], parked);
     assert!(matches!(resumed, Outcome::Reply(_)), "{resumed:?}");
 }
 
@@ -273,7 +279,7 @@ fn a_recreated_topic_is_not_the_one_that_is_waited_for() {
     let again = engine.create_topic("t", Some(1), TopicConfig::default()).unwrap();
     assert_ne!(again.id, id);
     append(&engine, 0, 1);
-    let Outcome::Reply(pieces) = engine.resume(&cx(at(1), 1, 13), &[], parked) else { panic!("it is gone") };
+    let Outcome::Reply(pieces) = engine.resume(&context(at(1), 1, 13), &[], parked) else { panic!("it is gone") };
     let bytes = concat(&pieces).unwrap();
     let response = FetchResponse::decode(&mut Reader::new(&bytes[9..]), 13).unwrap();
     let part = parts(&response)[0];
@@ -323,7 +329,7 @@ fn who_waits_for_an_id_is_told_that_its_topic_is_deleted() {
     let request = FetchRequest { topics, ..fetch(Vec::new()) };
     let Outcome::Park(parked) = send(&engine, at(0), 1, 13, &Request::Fetch(request)) else { panic!("it is empty") };
     engine.topics.remove(id).unwrap().unwrap();
-    let Outcome::Reply(pieces) = engine.resume(&cx(at(1), 1, 13), &[], parked) else { panic!("it is gone") };
+    let Outcome::Reply(pieces) = engine.resume(&context(at(1), 1, 13), &[], parked) else { panic!("it is gone") };
     let bytes = concat(&pieces).unwrap();
     let response = FetchResponse::decode(&mut Reader::new(&bytes[9..]), 13).unwrap();
     assert_eq!(parts(&response)[0].error_code, ErrorCode::UnknownTopicOrPartition.code());

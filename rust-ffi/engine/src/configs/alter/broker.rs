@@ -6,7 +6,7 @@ use wire::error_code::ErrorCode;
 use super::{APPEND, DELETE, Edit, Refused, SET, SUBTRACT, Wanted, edited, invalid, node_id, refused};
 use crate::configs::{
     BrokerConfigs,
-    broker::{Dynamic, Props, Values, in_effect},
+    broker::{DynamicConfigs, Props, Values, in_effect},
     def::{Change, Kind},
     table,
 };
@@ -38,7 +38,7 @@ const THREADS: &[&str] = &[
     "num.replica.fetchers",
 ];
 
-pub(super) fn change(configs: &BrokerConfigs, draft: &mut Dynamic, wanted: &Wanted<'_>) -> Result<(), Refused> {
+pub(super) fn change(configs: &BrokerConfigs, draft: &mut DynamicConfigs, wanted: &Wanted<'_>) -> Result<(), Refused> {
     let for_one = !wanted.name.is_empty();
     if for_one && node_id(wanted.name)? != configs.node_id {
         let why = format!("Unexpected broker id, expected {}, but received {}", configs.node_id, wanted.name);
@@ -49,8 +49,8 @@ pub(super) fn change(configs: &BrokerConfigs, draft: &mut Dynamic, wanted: &Want
     let props = edited(current, wanted, table::broker)?;
     check_names(&props, for_one)?;
     let effective = match for_one {
-        true => in_effect(&configs.fixed, &draft.cluster, &props),
-        false => in_effect(&configs.fixed, &props, &draft.broker),
+        true => in_effect(&configs.static_configs, &draft.cluster, &props),
+        false => in_effect(&configs.static_configs, &props, &draft.broker),
     };
     check_values(&configs.values(), &Values::of(&effective))?;
     // Eligible leader replicas (KIP-966) need one number for the whole cluster.

@@ -6,12 +6,12 @@ use wire::error_code::ErrorCode;
 use super::{Refused, Wanted, edited, invalid, refused};
 use crate::configs::{
     BrokerConfigs,
-    broker::{Dynamic, Props},
+    broker::{DynamicConfigs, Props},
     def::{Def, Value},
     table,
 };
 
-pub(super) fn change(configs: &BrokerConfigs, draft: &mut Dynamic, wanted: &Wanted<'_>) -> Result<(), Refused> {
+pub(super) fn change(configs: &BrokerConfigs, draft: &mut DynamicConfigs, wanted: &Wanted<'_>) -> Result<(), Refused> {
     let none = Props::new();
     let props = edited(draft.groups.get(wanted.name).unwrap_or(&none), wanted, |_| None)?;
     if wanted.name.is_empty() {
@@ -46,7 +46,7 @@ fn within_broker(configs: &BrokerConfigs, def: &Def, value: &Value) -> Result<()
     Ok(())
 }
 
-pub(super) fn client_metrics(draft: &mut Dynamic, wanted: &Wanted<'_>) -> Result<(), Refused> {
+pub(super) fn client_metrics(draft: &mut DynamicConfigs, wanted: &Wanted<'_>) -> Result<(), Refused> {
     let none = Props::new();
     let props = edited(draft.client_metrics.get(wanted.name).unwrap_or(&none), wanted, |_| None)?;
     if wanted.name.is_empty() {

@@ -189,6 +189,6 @@ fn ten_thousand_groups_cost_nothing_while_they_are_empty() {
     }
     assert_eq!(world.states().len(), 10_000);
     assert_eq!(world.engine.next_deadline(), None);
-    world.engine.maintain(world.now);
+    world.engine.run_maintenance(world.now);
     assert_eq!(world.states(), []);
 }

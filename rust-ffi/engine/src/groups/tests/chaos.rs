@@ -62,7 +62,7 @@ impl Chaos {
             13 => self.clients[index] = Client::default(),
             14 => self.world.advance(self.roll(20_000)),
             _ => {
-                self.world.engine.maintain(self.world.now);
+                self.world.engine.run_maintenance(self.world.now);
                 self.world.advance(self.roll(500));
             }
         }

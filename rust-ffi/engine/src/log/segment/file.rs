@@ -12,7 +12,7 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use wire::{
     batch::{Batch, HEADER, LOG_OVERHEAD},
-    codec::{Piece, Source, Stored},
+    codec::{FileRange, FramePart, Source},
 };
 
 use super::index::Index;
@@ -338,7 +338,7 @@ impl SegmentFile {
         at_least_one: bool,
         held_max: usize,
         len: u64,
-    ) -> io::Result<Option<Piece>> {
+    ) -> io::Result<Option<FramePart>> {
         let sound = self.sound.load(Ordering::Relaxed);
         let (is_damaged, len) = (sound < len, len.min(sound));
         let read = || match self.read_by_index(offset, bytes_max, at_least_one, held_max, len) {
@@ -363,7 +363,7 @@ impl SegmentFile {
         at_least_one: bool,
         held_max: usize,
         len: u64,
-    ) -> io::Result<Option<Piece>> {
+    ) -> io::Result<Option<FramePart>> {
         let mut at = self.with_index(len, |index| index.position(self.relative(offset.max(self.base_offset))))?;
         let mut from_index = at > 0;
         // From the last entry of the index to the batch: a few kilobytes of headers. What follows is wanted too, unless
@@ -389,7 +389,7 @@ impl SegmentFile {
             at = batches.position();
         };
         if first > bytes_max && !at_least_one {
-            return Ok(Some(Piece::Held(Bytes::new())));
+            return Ok(Some(FramePart::Bytes(Bytes::new())));
         }
         batches.skip(first);
         let limit = at.saturating_add(bytes_max as u64);
@@ -408,7 +408,7 @@ impl SegmentFile {
         if bytes <= held_max {
             return batches.piece(at, bytes).map(|bytes| Some(bytes.into()));
         }
-        Ok(Some(Piece::Stored(Stored::new(Arc::new(Opened(self.file.clone())), at, bytes))))
+        Ok(Some(FramePart::FileRange(FileRange::new(Arc::new(Opened(self.file.clone())), at, bytes))))
     }
 }
 

@@ -8,7 +8,7 @@ use wire::{
 use crate::{clock::Now, outcome::Outcome};
 
 #[derive(Clone, Copy, Debug)]
-pub struct Cx<'a> {
+pub struct RequestContext<'a> {
     pub now: Now,
     pub key: i16,
     pub version: i16,
@@ -19,12 +19,12 @@ pub struct Cx<'a> {
     pub client_host: &'a str,
 }
 
-impl Cx<'_> {
+impl RequestContext<'_> {
     /// Encodes a response, in the request's version.
     pub(crate) fn reply(&self, encode: impl FnOnce(&mut Writer, i16) -> Result<(), EncodeError>) -> Outcome {
         let header = Api::from_key(self.key).map_or(0, |api| api.response_header_version(self.version));
         let mut writer = Writer::response(self.correlation_id, header);
-        match encode(&mut writer, self.version).and_then(|()| writer.into_sent()) {
+        match encode(&mut writer, self.version).and_then(|()| writer.into_response()) {
             Ok(pieces) => Outcome::Reply(pieces),
             // A flaw of ours; only this connection pays.
             Err(e) => Outcome::Close(format!("the answer to key {} cannot be written: {e}", self.key)),

@@ -16,15 +16,15 @@ use wire::{
 };
 
 use super::{
-    discarded,
+    deleted_dirs,
     strays::{self, parse_folder},
 };
 use crate::{
     clock::Now,
     configs::TopicConfig,
-    log::{Damage, Home, Partition, Reopening, survey},
-    names,
+    log::{Damage, LogDir, Partition, Reopening, survey},
     store::{Fsync, Store},
+    topic_names,
     waiters::lock,
 };
 
@@ -49,7 +49,7 @@ pub(crate) struct TopicRecord {
 }
 
 #[derive(Debug)]
-pub(crate) struct Metadata {
+pub(crate) struct MetadataLog {
     log: Partition,
     /// One at a time: each has to know that what it has written is synced.
     writing: Mutex<()>,
@@ -57,21 +57,21 @@ pub(crate) struct Metadata {
     fsync: Fsync,
 }
 
-pub(super) struct Found {
-    pub metadata: Metadata,
+pub(super) struct LoadedMetadata {
+    pub metadata: MetadataLog,
     pub topics: BTreeMap<String, TopicRecord>,
     pub configs: BTreeMap<String, Props>,
     pub producer_id: i64,
     /// Folders of deleted topics.
-    pub discarded: BTreeSet<String>,
+    pub deleted_dirs: BTreeSet<String>,
     pub notices: Vec<String>,
 }
 
-impl Metadata {
-    pub(super) fn open(store: &Store, clean: bool, now: Now) -> io::Result<Found> {
+impl MetadataLog {
+    pub(super) fn open(store: &Store, clean: bool, now: Now) -> io::Result<LoadedMetadata> {
         let state = read(store, clean)?;
         let how = Reopening { clean, log_start: 0, is_new: true, now };
-        let (log, notice) = Partition::open(0, Home::new(store, FOLDER.to_owned()), how)?;
+        let (log, notice) = Partition::open(0, LogDir::new(store, FOLDER.to_owned()), how)?;
         let config = TopicConfig {
             compact: true,
             delete: false,
@@ -80,15 +80,15 @@ impl Metadata {
             max_message_bytes: i64::MAX,
             ..TopicConfig::default()
         };
-        let metadata = Metadata { log, writing: Mutex::new(()), config, fsync: store.fsync };
-        let State { topics, configs, producer_id, strays, folders, deleted } = state;
-        let discarded = discarded::find(store, &folders, |topic| deleted.get(topic).copied().flatten())?;
+        let metadata = MetadataLog { log, writing: Mutex::new(()), config, fsync: store.fsync };
+        let MetadataImage { topics, configs, producer_id, strays, folders, deleted } = state;
+        let deleted_dirs = deleted_dirs::find(store, &folders, |topic| deleted.get(topic).copied().flatten())?;
         let aside = strays::set_aside(store, &strays, folders)?;
         let notices = notice.into_iter().chain(aside).collect();
-        Ok(Found { metadata, topics, configs, producer_id, discarded, notices })
+        Ok(LoadedMetadata { metadata, topics, configs, producer_id, deleted_dirs, notices })
     }
 
-    /// An error, or one within: [`Metadata::write`].
+    /// An error, or one within: [`MetadataLog::write`].
     fn put(&self, key: &str, value: Option<&[u8]>) -> io::Result<()> {
         self.write(key, value)?
     }
@@ -114,7 +114,7 @@ impl Metadata {
         self.put(&format!("{TOPIC}{name}"), Some(&encode_topic(record)?))
     }
 
-    /// See [`Metadata::write`].
+    /// See [`MetadataLog::write`].
     pub(crate) fn delete_topic(&self, name: &str) -> io::Result<io::Result<()>> {
         self.write(&format!("{TOPIC}{name}"), None)
     }
@@ -124,7 +124,7 @@ impl Metadata {
         let mut writer = Writer::new();
         writer.i16(VERSION);
         write_props(&mut writer, configs).map_err(io::Error::other)?;
-        let bytes = writer.into_pieces().concat();
+        let bytes = writer.into_parts().concat();
         self.put(&format!("{CONFIGS}{resource}"), Some(&bytes).filter(|_| !configs.is_empty()).map(Vec::as_slice))
     }
 
@@ -149,22 +149,22 @@ impl Metadata {
         self.log.range().1
     }
 
-    pub(crate) fn maintain(&self, now: Now) {
-        self.log.maintain(&self.config, i64::MAX, now);
+    pub(crate) fn run_maintenance(&self, now: Now) {
+        self.log.run_maintenance(&self.config, i64::MAX, now);
     }
 
-    pub(crate) fn end_maintenance(&self) {
-        self.log.end_maintenance();
+    pub(crate) fn stop_maintenance(&self) {
+        self.log.stop_maintenance();
     }
 
-    pub(super) fn shut(&self) -> io::Result<()> {
-        self.log.shut()
+    pub(super) fn close(&self) -> io::Result<()> {
+        self.log.close_clean()
     }
 }
 
 /// What the log says, all in all.
 #[derive(Debug, Default)]
-struct State {
+struct MetadataImage {
     topics: BTreeMap<String, TopicRecord>,
     configs: BTreeMap<String, Props>,
     producer_id: i64,
@@ -178,10 +178,10 @@ struct State {
 }
 
 /// Reads all of it before anything is changed: what is not understood, or lost, refuses the folder.
-fn read(store: &Store, clean: bool) -> io::Result<State> {
+fn read(store: &Store, clean: bool) -> io::Result<MetadataImage> {
     let broken = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
-    let (mut state, mut problem) = (State::default(), None);
-    let damage = survey(&Home::new(store, FOLDER.to_owned()), |batch| {
+    let (mut state, mut problem) = (MetadataImage::default(), None);
+    let damage = survey(&LogDir::new(store, FOLDER.to_owned()), |batch| {
         let applied = pairs(batch).and_then(|pairs| pairs.iter().try_for_each(|(k, v)| state.apply(k, v.as_deref())));
         problem = problem.take().or(applied.err());
     })?;
@@ -223,7 +223,7 @@ pub(super) fn pairs(batch: &Batch<'_>) -> Result<Vec<Pair>, String> {
     records.map(|record| record.map(pair)).collect::<Result<_, _>>().map_err(|e| e.to_string())
 }
 
-impl State {
+impl MetadataImage {
     /// Why what is damaged cannot be left by a crash alone, if it cannot.
     fn loses(&self, damage: &Damage, fsync: Fsync, clean: bool) -> Option<String> {
         if !damage.is_tail {
@@ -280,7 +280,7 @@ impl State {
             self.deleted.insert(name.to_owned(), id);
             return Ok(());
         };
-        names::check(name)?;
+        topic_names::check(name)?;
         if record.partitions <= 0 {
             return Err(format!("topic '{name}' has {} partitions", record.partitions));
         }
@@ -299,7 +299,7 @@ fn encode_topic(record: &TopicRecord) -> io::Result<Vec<u8>> {
     writer.uuid(record.id);
     writer.i32(record.partitions);
     write_props(&mut writer, &record.configs).map_err(io::Error::other)?;
-    Ok(writer.into_pieces().concat())
+    Ok(writer.into_parts().concat())
 }
 
 fn decode_topic(value: &[u8]) -> Result<TopicRecord, DecodeError> {

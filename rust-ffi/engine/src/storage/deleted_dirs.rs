@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, io};
 use wire::Uuid;
 
 use super::{
-    folder::partition_id,
+    checkpoint::partition_id,
     strays::{NAME_MAX, parse_folder},
 };
 use crate::store::Store;

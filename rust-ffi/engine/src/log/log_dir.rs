@@ -14,7 +14,7 @@ use crate::{
 };
 
 #[derive(Clone, Debug)]
-pub(crate) struct Home {
+pub(crate) struct LogDir {
     store: Store,
     folder: String,
     /// A file was made whose name a power cut could take. The next sync sees to it: a topic of many partitions would
@@ -36,9 +36,9 @@ pub(super) fn parse_snapshot_name(name: &str) -> Option<i64> {
     (snapshot_name(offset) == name).then_some(offset)
 }
 
-impl Home {
-    pub(crate) fn new(store: &Store, folder: String) -> Home {
-        Home { store: store.clone(), folder, has_new_names: Arc::default(), snapshots: Arc::default() }
+impl LogDir {
+    pub(crate) fn new(store: &Store, folder: String) -> LogDir {
+        LogDir { store: store.clone(), folder, has_new_names: Arc::default(), snapshots: Arc::default() }
     }
 
     pub(super) fn files(&self) -> &Arc<dyn Files> {
@@ -63,7 +63,7 @@ impl Home {
         *lock(&self.has_new_names) = true;
     }
 
-    /// Takes back what a failed [`Home::create_segment`] may have left: it would be found as the last segment.
+    /// Takes back what a failed [`LogDir::create_segment`] may have left: it would be found as the last segment.
     pub(super) fn forget_segment(&self, base_offset: i64) -> io::Result<()> {
         SegmentFile::open(&self.store.files, &self.folder, base_offset)?.remove()
     }

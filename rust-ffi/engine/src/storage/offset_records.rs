@@ -47,7 +47,7 @@ pub(crate) fn offset_record(
     key.string(topic, false)?;
     key.i32(partition);
     let value = committed.map(value).transpose()?;
-    Ok((key.into_pieces().concat(), value))
+    Ok((key.into_parts().concat(), value))
 }
 
 fn value(committed: &Committed) -> Result<Vec<u8>, EncodeError> {
@@ -73,12 +73,12 @@ fn value(committed: &Committed) -> Result<Vec<u8>, EncodeError> {
             value.i64(expires_ms);
         }
     }
-    Ok(value.into_pieces().concat())
+    Ok(value.into_parts().concat())
 }
 
 /// The offsets of a batch of `__consumer_offsets`. Records of other kinds, which Kafka writes too, are passed over.
 pub(crate) fn read_offsets(batch: &wire::batch::Batch<'_>) -> Vec<GroupOffset> {
-    let pairs = super::metadata::pairs(batch).unwrap_or_default();
+    let pairs = super::metadata_log::pairs(batch).unwrap_or_default();
     pairs.iter().filter_map(|(key, value)| read(key, value.as_deref()).ok().flatten()).collect()
 }
 

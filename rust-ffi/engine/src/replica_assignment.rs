@@ -3,12 +3,12 @@
 
 use wire::ErrorCode;
 
-use crate::refusal::Refusal;
+use crate::api_error::ApiError;
 
 /// The replicas of one partition.
-pub(crate) fn check(node_id: i32, broker_ids: &[i32]) -> Result<(), Refusal> {
+pub(crate) fn check(node_id: i32, broker_ids: &[i32]) -> Result<(), ApiError> {
     let refuse = |why: String| {
-        Err(Refusal::new(
+        Err(ApiError::new(
             ErrorCode::InvalidReplicaAssignment,
             format!("The manual partition assignment includes {why}"),
         ))

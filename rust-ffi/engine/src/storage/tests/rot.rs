@@ -18,7 +18,7 @@ fn three_segments() -> MemoryFiles {
     for value in [&[b'a'; 60], &[b'b'; 60], &[b'c'; 60]] {
         assert_eq!(put(&engine, value).0, ErrorCode::None);
     }
-    engine.shut().unwrap();
+    engine.close().unwrap();
     assert!(files.paths().contains(&name(2)), "{:?}", files.paths());
     files
 }
@@ -99,9 +99,9 @@ fn deleted_records_are_not_missed() {
     let files = three_segments();
     let (engine, _) = open(&files, Fsync::Interval);
     engine.topics.get("t").unwrap().partition(0).unwrap().delete_records(2).unwrap();
-    engine.maintain(at(0));
+    engine.run_maintenance(at(0));
     assert!(!files.paths().contains(&name(1)), "{:?}", files.paths());
-    engine.shut().unwrap();
+    engine.close().unwrap();
     let (_, notices) = open(&files, Fsync::Interval);
     assert_eq!((notices, files.damages()), (Vec::new(), Vec::new()));
 }

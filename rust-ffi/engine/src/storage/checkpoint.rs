@@ -76,7 +76,7 @@ pub(super) fn ignores_case(files: &dyn Files) -> io::Result<bool> {
 }
 
 /// From here on the folder is in use: a crash will be noticed.
-pub(super) fn open_for_business(files: &dyn Files) -> io::Result<()> {
+pub(super) fn mark_in_use(files: &dyn Files) -> io::Result<()> {
     if files.exists(CLEAN)? {
         files.remove(CLEAN)?;
         files.sync_folder("")?;
@@ -84,11 +84,11 @@ pub(super) fn open_for_business(files: &dyn Files) -> io::Result<()> {
     Ok(())
 }
 
-pub(super) fn was_shut(files: &dyn Files) -> io::Result<bool> {
+pub(super) fn was_clean(files: &dyn Files) -> io::Result<bool> {
     files.exists(CLEAN)
 }
 
-pub(super) fn shut(files: &dyn Files) -> io::Result<()> {
+pub(super) fn mark_clean(files: &dyn Files) -> io::Result<()> {
     store::replace(files, "", CLEAN, b"{\"version\":0,\"brokerEpoch\":-1}")
 }
 

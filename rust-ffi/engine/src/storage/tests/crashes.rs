@@ -51,7 +51,7 @@ fn a_new_topic_does_not_begin_where_a_deleted_one_of_its_name_did() {
         put(&engine, b"old");
     }
     old.partition(0).unwrap().delete_records(4).unwrap();
-    engine.maintain(at(1));
+    engine.run_maintenance(at(1));
     engine.topics.remove(old.id).unwrap();
     engine.create_topic("t", Some(1), small()).unwrap();
     put(&engine, b"new");
@@ -103,7 +103,7 @@ fn an_index_never_stands_beside_other_data() {
             assert_eq!(answer(&ask_at(&engine, at(0), 0, 8, &produce(&batch))).0, ErrorCode::None);
         }
         faults.after(changes);
-        engine.maintain(at(1_000));
+        engine.run_maintenance(at(1_000));
         drop((engine, topic));
         let (engine, _) = open(&files, Fsync::Interval);
         let partition = engine.topics.get("t").unwrap().partition(0).unwrap();
@@ -143,7 +143,7 @@ fn names_that_are_new_at_a_stop_survive_a_power_cut_after_the_next_start() {
     let files = MemoryFiles::default();
     let (engine, _) = open(&files, Fsync::Always);
     engine.create_topic("t", Some(1), small()).unwrap();
-    engine.shut().unwrap();
+    engine.close().unwrap();
     drop(engine);
     let (engine, _) = open(&files, Fsync::Always);
     let Outcome::Park(parked) = send(&engine, at(0), 0, 8, &produce(&request(b"v"))) else { panic!("not synced yet") };
@@ -249,7 +249,7 @@ fn a_commit_for_a_topic_that_is_deleted_meanwhile_is_gone_with_it() {
     let old = engine.create_topic("t", Some(1), small()).unwrap();
     engine.topics.remove(old.id).unwrap();
     engine.create_topic("t", Some(1), small()).unwrap();
-    let cx = cx(at(0), 8, 8);
+    let context = context(at(0), 8, 8);
     let new = Committed {
         topic_id: old.id,
         offset: 5,
@@ -260,7 +260,7 @@ fn a_commit_for_a_topic_that_is_deleted_meanwhile_is_gone_with_it() {
     };
     let offsets = vec![("t", 0, new)];
     let late = Commit { group: "g", member_id: "", instance_id: None, generation: -1, offsets };
-    groups::commit(&engine, &cx, late).unwrap();
+    groups::commit(&engine, &context, late).unwrap();
     assert_eq!(committed(&engine), -1);
     drop(engine);
     assert_eq!(committed(&open(&files, Fsync::Interval).0), -1);
@@ -295,13 +295,13 @@ fn nothing_is_acknowledged_for_a_topic_whose_deletion_may_last() {
     put(&engine, b"before");
     engine.flush();
     topic.partition(0).unwrap().delete_records(1).unwrap();
-    engine.maintain(at(1));
+    engine.run_maintenance(at(1));
     faults.fail_once_after(1);
     assert!(engine.topics.remove(topic.id).is_err());
     assert_eq!(faults.failures(), 1);
     assert_eq!(put(&engine, b"after").0, ErrorCode::UnknownTopicOrPartition);
     assert!(engine.create_topic("t", Some(1), small()).is_err(), "in the same folder");
-    engine.maintain(at(1));
+    engine.run_maintenance(at(1));
     let cut = files.after_power_cut();
     drop(engine);
     assert_eq!(values(&open(&cut, Fsync::Interval).0), [b"before"]);
@@ -329,12 +329,12 @@ fn a_producer_is_known_though_its_records_are_deleted() {
     let batch = sequenced(&[(WALL, Some(b"k"), Some(b"v"))], 7, 0, 0);
     assert_eq!(answer(&ask_at(&engine, at(0), 0, 8, &produce(&batch))), (ErrorCode::None, 0));
     topic.partition(0).unwrap().delete_records(1).unwrap();
-    engine.shut().unwrap();
+    engine.close().unwrap();
     drop((engine, topic));
     for _ in 0..2 {
         let (engine, _) = open(&files, Fsync::Interval);
         assert_eq!(answer(&ask_at(&engine, at(1), 0, 8, &produce(&batch))), (ErrorCode::None, 0));
-        engine.shut().unwrap();
+        engine.close().unwrap();
     }
 }
 
@@ -347,7 +347,7 @@ fn forgetful(engine: &Engine) -> Vec<u8> {
     assert_eq!(answer(&ask_at(engine, at(0), 0, 8, &produce(&batch))), (ErrorCode::None, 1));
     (0..9).for_each(|i| assert_eq!(put(engine, &[i; 90]).0, ErrorCode::None));
     engine.flush();
-    topic.partition(0).unwrap().maintain(&topic.config(), i64::MAX, at(1));
+    topic.partition(0).unwrap().run_maintenance(&topic.config(), i64::MAX, at(1));
     batch
 }
 
@@ -376,7 +376,7 @@ fn a_producer_is_known_after_compaction_and_a_stop_that_was_cut_short() {
             let (engine, _) = open(&files, fsync);
             let batch = forgetful(&engine);
             if stops {
-                engine.shut().unwrap();
+                engine.close().unwrap();
                 files.remove(".kafka_cleanshutdown").unwrap();
             }
             drop(engine);
@@ -406,7 +406,7 @@ fn compaction_leaves_a_damaged_segment_as_it_is() {
     let partition = topic.partition(0).unwrap();
     let logs = || files.paths().iter().filter(|path| path.starts_with("t-0/") && path.ends_with(".log")).count();
     let there = logs();
-    partition.maintain(&topic.config(), i64::MAX, at(1));
+    partition.run_maintenance(&topic.config(), i64::MAX, at(1));
     files.change(path, |bytes| assert!(*bytes == before));
     assert!(logs() < there, "the others are cleaned");
     // A deletion stays, since the damaged one may have what it deletes.
@@ -415,7 +415,7 @@ fn compaction_leaves_a_damaged_segment_as_it_is() {
     let padding = batch(&[(WALL, Some(b"other"), Some(&[7; 390]))]);
     for round in 3..6 {
         assert_eq!(answer(&ask_at(&engine, at(round), 0, 8, &produce(&padding))).0, ErrorCode::None);
-        partition.maintain(&topic.config(), i64::MAX, at(round * topic.config().delete_retention_ms));
+        partition.run_maintenance(&topic.config(), i64::MAX, at(round * topic.config().delete_retention_ms));
     }
     let mut pieces = Vec::new();
     partition.read(9, 1, true, usize::MAX, &mut pieces).unwrap();
@@ -433,7 +433,7 @@ fn compaction_removes_segments_that_it_has_emptied() {
     let logs = || files.paths().iter().filter(|path| path.starts_with("t-0/") && path.ends_with(".log")).count();
     assert!(logs() > 10);
     let partition = topic.partition(0).unwrap();
-    partition.maintain(&topic.config(), i64::MAX, at(1));
+    partition.run_maintenance(&topic.config(), i64::MAX, at(1));
     assert!(logs() < 4, "the first, the one with the latest record of closed ones, and the active one");
     assert_eq!(partition.range(), (0, 40));
     let left = stored(&engine);
@@ -443,7 +443,7 @@ fn compaction_removes_segments_that_it_has_emptied() {
         assert_eq!((stored(&engine), notices.len()), (left.clone(), 0));
         assert_eq!(engine.topics.get("t").unwrap().partition(0).unwrap().range(), (0, 40));
         if stops {
-            engine.shut().unwrap();
+            engine.close().unwrap();
         }
     }
     assert_eq!(stored(&open(&files, Fsync::Interval).0), left);
@@ -458,10 +458,10 @@ fn what_compaction_has_emptied_expires() {
     let topic = engine.create_topic("t", Some(1), config).unwrap();
     (0..20).for_each(|i| assert_eq!(put(&engine, &[i; 90]).0, ErrorCode::None));
     let partition = topic.partition(0).unwrap();
-    partition.maintain(&topic.config(), i64::MAX, at(1));
+    partition.run_maintenance(&topic.config(), i64::MAX, at(1));
     files.change("t-0/00000000000000000000.log", |bytes| assert!(bytes.is_empty()));
     assert_eq!(partition.range(), (0, 20));
-    partition.maintain(&topic.config(), i64::MAX, at(2_000));
+    partition.run_maintenance(&topic.config(), i64::MAX, at(2_000));
     assert_eq!(partition.range(), (20, 20));
 }
 
@@ -479,11 +479,11 @@ fn compaction_shows_nothing_that_is_not_synced() {
     engine.flush();
     (1..8).for_each(send);
     assert_eq!(partition.range(), (0, 1));
-    partition.maintain(&topic.config(), i64::MAX, at(1));
+    partition.run_maintenance(&topic.config(), i64::MAX, at(1));
     let shown = || stored(&engine).into_iter().map(|record| record.0).collect::<Vec<i64>>();
     assert_eq!(shown(), [0]);
     engine.flush();
-    partition.maintain(&topic.config(), i64::MAX, at(1));
+    partition.run_maintenance(&topic.config(), i64::MAX, at(1));
     let shown = shown();
     assert!(shown.len() < 5 && shown.last() == Some(&7), "{shown:?}");
 }
@@ -498,7 +498,7 @@ fn a_damaged_segment_does_not_take_the_later_ones_along() {
         (0..20).for_each(|i| assert_eq!(put(&engine, &[i; 90]).0, ErrorCode::None));
         engine.flush();
         if stops {
-            engine.shut().unwrap();
+            engine.close().unwrap();
         }
         drop(engine);
         // The last byte of the second batch, which is the segment's last.
@@ -514,7 +514,7 @@ fn a_damaged_segment_does_not_take_the_later_ones_along() {
             let bytes = pieces[0].bytes().unwrap();
             assert_eq!(wire::batch::Batch::first(&bytes).unwrap().0.base_offset(), 2);
             if stops {
-                engine.shut().unwrap();
+                engine.close().unwrap();
             }
         }
         assert_eq!(put(&open(&files, Fsync::Interval).0, b"more"), (ErrorCode::None, 20));
@@ -530,14 +530,14 @@ fn compaction_leaves_nothing_on_a_full_disk() {
         (0..20).for_each(|i| assert_eq!(put(&engine, &[i; 90]).0, ErrorCode::None));
         let partition = topic.partition(0).unwrap();
         faults.fail_once_after(changes);
-        partition.maintain(&topic.config(), i64::MAX, at(1));
+        partition.run_maintenance(&topic.config(), i64::MAX, at(1));
         for path in files.paths().iter().filter(|path| path.ends_with(".cleaned")) {
             files.change(path, |bytes| assert!(bytes.is_empty(), "{changes} changes went well"));
         }
         assert_eq!(stored(&engine).last(), Some(&(19, vec![19; 90])), "{changes} changes went well");
         // Whatever failed, the next round goes on.
         faults.mend();
-        partition.maintain(&topic.config(), i64::MAX, at(1));
+        partition.run_maintenance(&topic.config(), i64::MAX, at(1));
         let left = stored(&engine);
         assert!(left.len() < 5 && left.last() == Some(&(19, vec![19; 90])), "{left:?}");
         assert_eq!(put(&engine, b"more").0, ErrorCode::None);
@@ -568,7 +568,7 @@ fn a_snapshot_behind_the_end_is_gone() {
     let batch = sequenced(&[(WALL, Some(b"k"), Some(b"v"))], 7, 0, 0);
     assert_eq!(put(&engine, b"a"), (ErrorCode::None, 0));
     assert_eq!(answer(&ask_at(&engine, at(0), 0, 8, &produce(&batch))), (ErrorCode::None, 1));
-    engine.shut().unwrap();
+    engine.close().unwrap();
     drop(engine);
     files.remove(".kafka_cleanshutdown").unwrap();
     files.change("t-0/00000000000000000000.log", |bytes| bytes.truncate(bytes.len() - 1));

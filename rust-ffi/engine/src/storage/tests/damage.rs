@@ -2,7 +2,7 @@
 
 use super::*;
 use wire::{
-    codec::{Piece, concat},
+    codec::{FramePart, concat},
     message::{
         fetch_request::{FetchPartition, FetchRequest, FetchTopic},
         fetch_response::FetchResponse,
@@ -30,7 +30,7 @@ fn folder(values: &[&[u8]], in_order: bool) -> MemoryFiles {
     engine.create_topic("t", Some(1), small()).unwrap();
     values.iter().for_each(|value| assert_eq!(put(&engine, value).0, ErrorCode::None));
     if in_order {
-        engine.shut().unwrap();
+        engine.close().unwrap();
     }
     files
 }
@@ -220,13 +220,14 @@ fn a_large_answer_lies_in_its_file_until_it_is_sent() {
         let topics = vec![FetchTopic { topic: "t", partitions: vec![part], ..Default::default() }];
         let request = Request::Fetch(FetchRequest { session_epoch: -1, topics, ..Default::default() });
         let Outcome::Reply(pieces) = send(&engine, at(0), 1, 11, &request) else { panic!("there is something") };
-        let held = pieces.iter().filter(|piece| matches!(piece, Piece::Held(_))).map(Piece::len).sum::<usize>();
+        let held =
+            pieces.iter().filter(|piece| matches!(piece, FramePart::Bytes(_))).map(FramePart::len).sum::<usize>();
         assert!(held < 2 << 20, "{held} bytes");
         if from == 0 {
             assert!(held < 2_000, "{held} bytes");
             // It is sent all the same.
             topic.partition(0).unwrap().delete_records(41).unwrap();
-            topic.partition(0).unwrap().maintain(&topic.config(), i64::MAX, at(0));
+            topic.partition(0).unwrap().run_maintenance(&topic.config(), i64::MAX, at(0));
             assert!(!files.paths().contains(&"t-0/00000000000000000000.log".to_owned()));
         }
         let bytes = concat(&pieces).unwrap();

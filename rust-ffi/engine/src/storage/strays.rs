@@ -6,8 +6,8 @@ use std::{collections::BTreeSet, io};
 
 use crate::{
     log::parse_name,
-    names,
     store::{self, Store},
+    topic_names,
 };
 
 /// What a file system takes.
@@ -32,7 +32,7 @@ pub(super) fn find(
     let mut strays = Vec::new();
     for folder in folders {
         let Some((topic, index)) = parse_folder(folder) else { continue };
-        if names::check(topic).is_err() || known(topic, index) {
+        if topic_names::check(topic).is_err() || known(topic, index) {
             continue;
         }
         match has_records(store, folder) {

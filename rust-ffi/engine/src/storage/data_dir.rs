@@ -1,23 +1,4 @@
-//! The data folder of an engine: who may open it, what is in it, and the log of what the broker itself has to remember.
-//! The partitions' own files are `log/`'s.
-//!
-//! ```text
-//! meta.properties                  whose folder this is, and its format
-//! .kafka_cleanshutdown             the last run has stopped in order
-//! log-start-offset-checkpoint      where logs begin, if not with a segment
-//! __cluster_metadata-0/            topics, configs and producer ids: see `metadata`
-//! <topic>-<partition>/             logs
-//! <topic>-<partition>.<n>-stray/   logs of topics that nobody knows: see `strays`
-//! <topic>-<partition>.<id>-delete/ of deleted topics, to be removed: see `discarded`
-//! ```
-
-mod discarded;
-mod folder;
-mod metadata;
-mod offsets;
-mod strays;
-#[cfg(test)]
-mod tests;
+//! An open data folder: its partitions, its metadata log, and what is not synced or not removed yet.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -31,62 +12,60 @@ use std::{
 
 use wire::Uuid;
 
+use super::{MetadataLog, TopicRecord, checkpoint, deleted_dirs, metadata_log};
 use crate::{
     bugs::{self, Bug},
     clock::Now,
-    log::{Home, Partition, Reopening},
+    log::{LogDir, Partition, Reopening},
     settings::Settings,
     store::{self, Fsync, Store},
     waiters::lock,
 };
 
-pub(crate) use metadata::{Metadata, TopicRecord};
-pub(crate) use offsets::{OFFSETS_TOPIC, offset_record, partition_of, read_offsets};
-
 #[derive(Debug)]
-pub(crate) struct Disk {
+pub(crate) struct DataDir {
     pub(crate) store: Store,
-    pub(crate) metadata: Metadata,
+    pub(crate) metadata: MetadataLog,
     /// Names that differ in upper and lower case are the same on this file system.
     pub(crate) ignores_case: bool,
-    dirty: Mutex<Dirty>,
+    unsynced: Mutex<UnsyncedPartitions>,
     /// Where the logs begin, by folder, as the file says.
     log_starts: Mutex<BTreeMap<String, i64>>,
     /// A folder was removed, and a power cut could bring it back: the next topic may have its name.
     has_removed: AtomicBool,
-    discarded: Mutex<Discarded>,
+    deleted_dirs: Mutex<DeletedDirs>,
     /// The broker stops: what makes or removes many folders gives up.
     stops: AtomicBool,
 }
 
 /// Folders of deleted topics that are still there.
 #[derive(Debug, Default)]
-struct Discarded {
+struct DeletedDirs {
     folders: BTreeSet<String>,
-    sweeper: Option<Waker>,
+    waker: Option<Waker>,
 }
 
 /// Partitions with something that is not synced yet.
 #[derive(Debug, Default)]
-struct Dirty {
+struct UnsyncedPartitions {
     partitions: Vec<Arc<Partition>>,
     flusher: Option<Waker>,
 }
 
 /// What was found in a folder.
-pub(crate) struct Opened {
-    pub(crate) disk: Disk,
+pub(crate) struct OpenedDataDir {
+    pub(crate) data_dir: DataDir,
     pub(crate) topics: BTreeMap<String, TopicRecord>,
     pub(crate) configs: BTreeMap<String, BTreeMap<String, String>>,
     /// The next producer id that nobody has.
     pub(crate) producer_id: i64,
-    pub(crate) how: How,
+    pub(crate) how: RecoveryState,
     /// What people should know.
     pub(crate) notices: Vec<String>,
 }
 
 /// How the logs are opened.
-pub(crate) struct How {
+pub(crate) struct RecoveryState {
     pub(crate) clean: bool,
     log_starts: BTreeMap<String, i64>,
     now: Now,
@@ -109,36 +88,36 @@ pub(crate) fn in_folder(folder: &str, error: io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{folder}: {error}. {remedy}"))
 }
 
-impl Disk {
+impl DataDir {
     /// The error is a sentence for people; nothing was changed then.
-    pub(crate) fn open(store: Store, settings: &Settings, now: Now) -> Result<Opened, String> {
+    pub(crate) fn open(store: Store, settings: &Settings, now: Now) -> Result<OpenedDataDir, String> {
         let files = store.files.clone();
-        folder::check(&*files, settings)?;
+        checkpoint::check(&*files, settings)?;
         let failed = |e: io::Error| format!("the data folder cannot be opened: {e}");
-        let clean = folder::was_shut(&*files).map_err(failed)?;
-        let log_starts = folder::log_starts(&*files).map_err(failed)?;
-        let how = How { clean, log_starts, now };
-        folder::claim(&*files, settings).map_err(failed)?;
-        let found = Metadata::open(&store, clean, now).map_err(|e| failed(in_folder(metadata::FOLDER, e)))?;
-        folder::open_for_business(&*files).map_err(failed)?;
+        let clean = checkpoint::was_clean(&*files).map_err(failed)?;
+        let log_starts = checkpoint::log_starts(&*files).map_err(failed)?;
+        let how = RecoveryState { clean, log_starts, now };
+        checkpoint::claim(&*files, settings).map_err(failed)?;
+        let found = MetadataLog::open(&store, clean, now).map_err(|e| failed(in_folder(metadata_log::FOLDER, e)))?;
+        checkpoint::mark_in_use(&*files).map_err(failed)?;
         if !clean && store.fsync != Fsync::Never {
             // The names of partitions that a killed broker had not synced yet.
             files.sync_folder("").map_err(failed)?;
         }
-        let ignores_case = folder::ignores_case(&*files).map_err(failed)?;
+        let ignores_case = checkpoint::ignores_case(&*files).map_err(failed)?;
         let log_starts = Mutex::new(how.log_starts.clone());
-        let disk = Disk {
+        let data_dir = DataDir {
             store,
             metadata: found.metadata,
             ignores_case,
-            dirty: Mutex::default(),
+            unsynced: Mutex::default(),
             log_starts,
             has_removed: AtomicBool::new(false),
-            discarded: Mutex::new(Discarded { folders: found.discarded, sweeper: None }),
+            deleted_dirs: Mutex::new(DeletedDirs { folders: found.deleted_dirs, waker: None }),
             stops: AtomicBool::new(false),
         };
-        Ok(Opened {
-            disk,
+        Ok(OpenedDataDir {
+            data_dir,
             topics: found.topics,
             configs: found.configs,
             producer_id: found.producer_id,
@@ -148,65 +127,70 @@ impl Disk {
     }
 
     /// A partition of a topic that was found.
-    pub(crate) fn reopen(&self, topic: &str, index: i32, how: &How) -> io::Result<(Partition, Option<String>)> {
+    pub(crate) fn reopen(
+        &self,
+        topic: &str,
+        index: i32,
+        how: &RecoveryState,
+    ) -> io::Result<(Partition, Option<String>)> {
         let folder = folder_of(topic, index);
         let log_start = how.log_starts.get(&folder).copied().unwrap_or(0);
         let how = Reopening { clean: how.clean, log_start, is_new: false, now: how.now };
-        Partition::open(index, Home::new(&self.store, folder.clone()), how).map_err(|e| in_folder(&folder, e))
+        Partition::open(index, LogDir::new(&self.store, folder.clone()), how).map_err(|e| in_folder(&folder, e))
     }
 
     /// A new and empty one.
     pub(crate) fn create(&self, topic: &str, id: Uuid, index: i32) -> io::Result<Partition> {
         let folder = folder_of(topic, index);
-        assert!(folder != metadata::FOLDER, "no topic has the name of the metadata log");
+        assert!(folder != metadata_log::FOLDER, "no topic has the name of the metadata log");
         // What looks like a deleted topic's may be found again.
         self.metadata.is_writable()?;
-        self.goes_on()?;
+        self.check_running()?;
         self.forget_log_start(&folder)?;
         if !self.store.files.list(&folder)?.is_empty() {
             // Left by a topic whose deletion was interrupted.
             self.store.files.remove(&folder)?;
-            self.has_removed();
+            self.note_removal();
         }
         self.sync_removed()?;
-        let home = Home::new(&self.store, folder.clone());
+        let dir = LogDir::new(&self.store, folder.clone());
         let how = Reopening { clean: true, log_start: 0, is_new: true, now: Now::default() };
-        let partition = Partition::open(index, home, how)?.0;
-        folder::write_partition_metadata(&*self.store.files, &folder, id)?;
+        let partition = Partition::open(index, dir, how)?.0;
+        checkpoint::write_partition_metadata(&*self.store.files, &folder, id)?;
         Ok(partition)
     }
 
     /// A partition of a deleted topic: its folder may be another one's after this.
-    pub(crate) fn discard(&self, topic: &str, id: Uuid, index: i32) {
-        let (folder, new) = (folder_of(topic, index), discarded::name(topic, index, id));
+    pub(crate) fn delete_partition(&self, topic: &str, id: Uuid, index: i32) {
+        let (folder, new) = (folder_of(topic, index), deleted_dirs::name(topic, index, id));
         match self.store.files.rename(&folder, &new) {
             Ok(()) => {
-                let mut discarded = lock(&self.discarded);
-                discarded.folders.insert(new);
-                let sweeper = discarded.sweeper.take();
-                drop(discarded);
-                sweeper.into_iter().for_each(Waker::wake);
+                let mut deleted_dirs = lock(&self.deleted_dirs);
+                deleted_dirs.folders.insert(new);
+                let waker = deleted_dirs.waker.take();
+                drop(deleted_dirs);
+                waker.into_iter().for_each(Waker::wake);
             }
             // What cannot be removed now is removed when a topic of that name is made again.
             Err(_) => drop(self.store.files.remove(&folder)),
         }
-        self.has_removed();
+        self.note_removal();
     }
 
-    /// Whether [`Disk::remove_discarded`] has something to do; if not, `waker` is woken once it has.
-    pub(crate) fn poll_discarded(&self, waker: &Waker) -> bool {
-        let mut discarded = lock(&self.discarded);
-        discarded.sweeper = Some(waker.clone());
-        !discarded.folders.is_empty()
+    /// Whether [`DataDir::remove_deleted_dirs`] has something to do; if not, `waker` is woken once it has.
+    pub(crate) fn poll_deleted_dirs(&self, waker: &Waker) -> bool {
+        let mut deleted_dirs = lock(&self.deleted_dirs);
+        deleted_dirs.waker = Some(waker.clone());
+        !deleted_dirs.folders.is_empty()
     }
 
-    /// Removes what [`Disk::discard`] has left, now or in an earlier run, until the broker stops.
-    pub(crate) fn remove_discarded(&self) {
-        let all = lock(&self.discarded).folders.clone();
+    /// Removes what [`DataDir::delete_partition`] has left, now or in an earlier run, until the broker stops.
+    pub(crate) fn remove_deleted_dirs(&self) {
+        let all = lock(&self.deleted_dirs).folders.clone();
         for folder in all.iter().take_while(|_| !self.stops()) {
             // What cannot be removed now is tried again later.
             if store::remove(&*self.store.files, folder).is_ok() {
-                lock(&self.discarded).folders.remove(folder);
+                lock(&self.deleted_dirs).folders.remove(folder);
             }
         }
     }
@@ -215,18 +199,18 @@ impl Disk {
         self.stops.load(Ordering::Relaxed)
     }
 
-    /// See [`Engine::end_work`](crate::Engine::end_work).
-    pub(crate) fn end_work(&self) {
+    /// See [`Engine::stop_work`](crate::Engine::stop_work).
+    pub(crate) fn stop_work(&self) {
         self.stops.store(true, Ordering::Relaxed);
     }
 
     /// What takes long at many topics ends with this once the broker stops.
-    pub(crate) fn goes_on(&self) -> io::Result<()> {
+    pub(crate) fn check_running(&self) -> io::Result<()> {
         if self.stops() { Err(io::Error::other("the broker stops")) } else { Ok(()) }
     }
 
     /// A folder has lost its name.
-    fn has_removed(&self) {
+    fn note_removal(&self) {
         self.has_removed.store(true, Ordering::SeqCst);
     }
 
@@ -234,7 +218,7 @@ impl Disk {
         if self.store.fsync == Fsync::Never || !self.has_removed.swap(false, Ordering::SeqCst) {
             return Ok(());
         }
-        self.store.files.sync_folder("").inspect_err(|_| self.has_removed())
+        self.store.files.sync_folder("").inspect_err(|_| self.note_removal())
     }
 
     /// Of a deleted topic of that name: a start would take the new one's records for deleted.
@@ -245,7 +229,7 @@ impl Disk {
         }
         let mut left = written.clone();
         left.remove(folder);
-        folder::write_log_starts(&*self.store.files, &left)?;
+        checkpoint::write_log_starts(&*self.store.files, &left)?;
         *written = left;
         Ok(())
     }
@@ -256,10 +240,10 @@ impl Disk {
             return false;
         }
         if partition.becomes_dirty() {
-            let mut dirty = lock(&self.dirty);
-            dirty.partitions.push(partition.clone());
-            let flusher = if self.store.fsync == Fsync::Always { dirty.flusher.take() } else { None };
-            drop(dirty);
+            let mut unsynced = lock(&self.unsynced);
+            unsynced.partitions.push(partition.clone());
+            let flusher = if self.store.fsync == Fsync::Always { unsynced.flusher.take() } else { None };
+            drop(unsynced);
             if let Some(flusher) = flusher {
                 flusher.wake();
             }
@@ -267,21 +251,21 @@ impl Disk {
         self.store.fsync == Fsync::Always && !bugs::has(Bug::AcknowledgedBeforeSync)
     }
 
-    /// Whether [`Disk::flush`] has something to do; if not, `waker` is woken when it has to be done at once.
-    pub(crate) fn poll_dirty(&self, waker: &Waker) -> bool {
-        let mut dirty = lock(&self.dirty);
-        dirty.flusher = Some(waker.clone());
-        !dirty.partitions.is_empty()
+    /// Whether [`DataDir::flush`] has something to do; if not, `waker` is woken when it has to be done at once.
+    pub(crate) fn poll_unsynced(&self, waker: &Waker) -> bool {
+        let mut unsynced = lock(&self.unsynced);
+        unsynced.flusher = Some(waker.clone());
+        !unsynced.partitions.is_empty()
     }
 
-    /// Whether [`Disk::flush`] has something to do.
-    pub(crate) fn is_dirty(&self) -> bool {
-        !lock(&self.dirty).partitions.is_empty()
+    /// Whether [`DataDir::flush`] has something to do.
+    pub(crate) fn has_unsynced(&self) -> bool {
+        !lock(&self.unsynced).partitions.is_empty()
     }
 
     /// Syncs what was appended; one sync serves all that was appended before it.
     pub(crate) fn flush(&self) {
-        let partitions = std::mem::take(&mut lock(&self.dirty).partitions);
+        let partitions = std::mem::take(&mut lock(&self.unsynced).partitions);
         partitions.iter().for_each(|partition| partition.sync());
     }
 
@@ -298,16 +282,16 @@ impl Disk {
             let before = written.iter().map(|(folder, offset)| (folder.clone(), *offset));
             starts = before.chain(starts).collect();
         }
-        folder::write_log_starts(&*self.store.files, &starts)?;
+        checkpoint::write_log_starts(&*self.store.files, &starts)?;
         *written = starts;
         Ok(())
     }
 
     /// The end in order: the next start reads no data.
-    pub(crate) fn shut(&self, partitions: &[(String, Arc<Partition>)]) -> io::Result<()> {
-        partitions.iter().try_for_each(|(_, partition)| partition.shut())?;
-        self.metadata.shut()?;
+    pub(crate) fn close(&self, partitions: &[(String, Arc<Partition>)]) -> io::Result<()> {
+        partitions.iter().try_for_each(|(_, partition)| partition.close_clean())?;
+        self.metadata.close()?;
         self.checkpoint(partitions)?;
-        folder::shut(&*self.store.files)
+        checkpoint::mark_clean(&*self.store.files)
     }
 }

@@ -28,7 +28,7 @@ use crate::{
         faulty::{Faults, FaultyFiles},
         memory::MemoryFiles,
     },
-    testing::{ask, ask_at, cx, send},
+    testing::{ask, ask_at, context, send},
 };
 
 const WALL: i64 = 1_790_000_000_000;
@@ -129,7 +129,7 @@ fn everything_is_there_again_after_a_stop_in_order() {
     }
     topic.partition(0).unwrap().delete_records(5).unwrap();
     topic.grow(4).unwrap();
-    engine.shut().unwrap();
+    engine.close().unwrap();
     let id = topic.id;
     drop((engine, topic));
 
@@ -172,10 +172,10 @@ fn nothing_is_left_of_a_deleted_topic() {
         if round == 1 {
             // A folder that cannot be removed now is removed later.
             faults.fail_once();
-            engine.sweep();
+            engine.delete_removed_dirs();
             assert_eq!(left(), 2);
         }
-        engine.sweep();
+        engine.delete_removed_dirs();
         assert_eq!(left(), 0);
     }
     // The next start finds what this one has renamed, and what it had no time to.
@@ -193,7 +193,7 @@ fn nothing_is_left_of_a_deleted_topic() {
         drop(engine);
         let (engine, notices) = open(&files, Fsync::Interval);
         assert_eq!((left(), notices.len()), (4, 0));
-        engine.sweep();
+        engine.delete_removed_dirs();
         assert_eq!(left(), 0);
     }
 }
@@ -237,7 +237,7 @@ fn a_retry_after_a_restart_is_known() {
             assert_eq!(answer(&bytes), (ErrorCode::None, sequence.into()));
         }
         if in_order {
-            engine.shut().unwrap();
+            engine.close().unwrap();
         }
         drop(engine);
         let (engine, _) = open(&files, Fsync::Interval);
@@ -275,7 +275,7 @@ fn no_producer_id_is_given_out_twice() {
 fn resume(engine: &Engine, batch: &[u8], parked: Parked) -> (ErrorCode, i64) {
     let mut writer = wire::message::Writer::new();
     produce(batch).encode(&mut writer, 8).unwrap();
-    let outcome = engine.resume(&cx(at(1), 0, 8), &writer.into_pieces().concat(), parked);
+    let outcome = engine.resume(&context(at(1), 0, 8), &writer.into_parts().concat(), parked);
     let Outcome::Reply(pieces) = outcome else { panic!("{outcome:?}") };
     answer(&wire::codec::concat(&pieces).unwrap().split_off(8))
 }
@@ -361,7 +361,7 @@ fn an_id_that_nobody_was_given_does_not_end_the_ids() {
         assert_eq!(answer(&ask_at(&engine, at(0), 0, 8, &produce(&batch))).0, ErrorCode::None);
         drop(engine);
         let (engine, _) = open(&files, Fsync::Never);
-        let given = engine.producer_ids.next(engine.disk.as_deref()).unwrap();
+        let given = engine.producer_ids.next(engine.data_dir.as_deref()).unwrap();
         assert!(given > before && given < i64::MAX / 4, "{given} after {id}");
         before = given;
     }
@@ -393,7 +393,7 @@ fn after_a_failed_sync_nothing_more_is_written() {
     faults.mend();
     assert_eq!(put(&engine, b"b").0, ErrorCode::KafkaStorageError);
     assert_eq!(values(&engine), [b"a"], "what was there is read");
-    assert!(engine.shut().is_err(), "the next start goes through it");
+    assert!(engine.close().is_err(), "the next start goes through it");
 }
 
 /// Whatever write it is that fails, and the broker dies there: what was acknowledged is there.
@@ -459,13 +459,13 @@ fn a_log_that_was_cut_after_a_stop_in_order_is_noticed() {
     engine.create_topic("t", Some(1), small()).unwrap();
     put(&engine, b"a");
     put(&engine, b"b");
-    engine.shut().unwrap();
+    engine.close().unwrap();
     drop(engine);
     files.change("t-0/00000000000000000000.log", |bytes| bytes.truncate(bytes.len() - 10));
     let (engine, notices) = open(&files, Fsync::Interval);
     assert_eq!(notices.len(), 1, "{notices:?}");
     assert_eq!(put(&engine, b"c"), (ErrorCode::None, 1));
-    engine.shut().unwrap();
+    engine.close().unwrap();
     drop(engine);
     assert_eq!(values(&open(&files, Fsync::Interval).0), [b"a", b"c"]);
 }
@@ -477,7 +477,7 @@ fn no_topic_takes_the_place_of_the_metadata_log() {
     let (engine, _) = open(&files, Fsync::Interval);
     engine.create_topic("t", Some(1), small()).unwrap();
     assert!(engine.create_topic("__cluster_metadata", Some(1), small()).is_err());
-    engine.shut().unwrap();
+    engine.close().unwrap();
     drop(engine);
     assert!(open(&files, Fsync::Interval).0.topics.get("t").is_some());
 }
@@ -546,12 +546,12 @@ fn retention_on_disk_moves_the_start_and_minus_one_keeps_for_ever() {
         let topic = engine.topics.get(name).unwrap();
         topic.partition(0).unwrap().append(&request(b"v"), &topic.config(), at(0)).unwrap();
     }
-    engine.maintain(at(1_000));
+    engine.run_maintenance(at(1_000));
     assert_eq!((range(&engine, "kept"), range(&engine, "t")), ((0, 1), (0, 1)));
-    engine.maintain(at(1_001));
+    engine.run_maintenance(at(1_001));
     assert_eq!((range(&engine, "kept"), range(&engine, "t")), ((0, 1), (1, 1)));
     assert_eq!(put(&engine, b"next"), (ErrorCode::None, 1));
-    engine.maintain(at(TEN_YEARS));
+    engine.run_maintenance(at(TEN_YEARS));
     assert_eq!((range(&engine, "kept"), range(&engine, "t")), ((0, 1), (2, 2)));
     drop(engine);
     let engine = open();

@@ -11,23 +11,23 @@ pub trait Source: Debug + Send + Sync {
 }
 
 #[derive(Clone, Debug)]
-pub enum Piece {
-    Held(Bytes),
+pub enum FramePart {
+    Bytes(Bytes),
     /// Not read yet: a client that does not take them must not make the broker hold them.
-    Stored(Stored),
+    FileRange(FileRange),
 }
 
 /// A range of a source.
 #[derive(Clone, Debug)]
-pub struct Stored {
+pub struct FileRange {
     source: Arc<dyn Source>,
     at: u64,
     len: usize,
 }
 
-impl Stored {
-    pub fn new(source: Arc<dyn Source>, at: u64, len: usize) -> Stored {
-        Stored { source, at, len }
+impl FileRange {
+    pub fn new(source: Arc<dyn Source>, at: u64, len: usize) -> FileRange {
+        FileRange { source, at, len }
     }
 
     pub fn len(&self) -> usize {
@@ -48,11 +48,11 @@ impl Stored {
     }
 }
 
-impl Piece {
+impl FramePart {
     pub fn len(&self) -> usize {
         match self {
-            Piece::Held(bytes) => bytes.len(),
-            Piece::Stored(stored) => stored.len(),
+            FramePart::Bytes(bytes) => bytes.len(),
+            FramePart::FileRange(range) => range.len(),
         }
     }
 
@@ -63,27 +63,27 @@ impl Piece {
     /// All of it, read now.
     pub fn bytes(&self) -> io::Result<Bytes> {
         match self {
-            Piece::Held(bytes) => Ok(bytes.clone()),
-            Piece::Stored(stored) => {
-                let mut bytes = BytesMut::zeroed(stored.len);
-                stored.clone().take(&mut bytes)?;
+            FramePart::Bytes(bytes) => Ok(bytes.clone()),
+            FramePart::FileRange(range) => {
+                let mut bytes = BytesMut::zeroed(range.len);
+                range.clone().take(&mut bytes)?;
                 Ok(bytes.freeze())
             }
         }
     }
 }
 
-impl From<Bytes> for Piece {
-    fn from(bytes: Bytes) -> Piece {
-        Piece::Held(bytes)
+impl From<Bytes> for FramePart {
+    fn from(bytes: Bytes) -> FramePart {
+        FramePart::Bytes(bytes)
     }
 }
 
-/// All pieces in a row, read now.
-pub fn concat(pieces: &[Piece]) -> io::Result<Vec<u8>> {
-    let mut all = Vec::with_capacity(pieces.iter().map(Piece::len).sum());
-    for piece in pieces {
-        all.extend_from_slice(&piece.bytes()?);
+/// All parts in a row, read now.
+pub fn concat(parts: &[FramePart]) -> io::Result<Vec<u8>> {
+    let mut all = Vec::with_capacity(parts.iter().map(FramePart::len).sum());
+    for part in parts {
+        all.extend_from_slice(&part.bytes()?);
     }
     Ok(all)
 }
