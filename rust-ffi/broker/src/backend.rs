@@ -7,7 +7,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
-use wire::{api::ApiRange, codec::FramePart, message::api_versions::Feature};
+use wire::{api::ApiRange, api_versions::Feature, codec::FramePart};
 
 use crate::{
     error::{Error, Kind},

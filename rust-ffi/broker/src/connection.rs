@@ -21,9 +21,10 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use wire::{
     api::{API_VERSIONS, Api, FETCH, JOIN_GROUP, SYNC_GROUP},
+    api_versions,
     codec::{FileRange, FramePart},
     frame, header,
-    message::{Reader, api_versions, api_versions_request::ApiVersionsRequest},
+    message::{Reader, api_versions_request::ApiVersionsRequest},
 };
 
 use crate::{

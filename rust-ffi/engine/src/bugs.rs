@@ -1,5 +1,5 @@
 //! Mistakes for the simulation to find, one for each of its checkers: a checker that has never found anything may be
-//! blind. They are there with the feature `sim-bugs` only, which nothing that ships is built with; without it [`has`]
+//! blind. They are there with the feature `sim-bugs` only, which nothing that ships is built with; without it [`planted`]
 //! is false when it is compiled, and nothing is left of what depends on it.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub enum Bug {
 }
 
 #[cfg(feature = "sim-bugs")]
-mod planted {
+mod switch {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::Bug;
@@ -61,17 +61,17 @@ mod planted {
         PLANTED.store(bug.map_or(0, |bug| bug as usize + 1), Ordering::Relaxed);
     }
 
-    pub(crate) fn has(bug: Bug) -> bool {
+    pub(crate) fn planted(bug: Bug) -> bool {
         PLANTED.load(Ordering::Relaxed) == bug as usize + 1
     }
 }
 
 #[cfg(feature = "sim-bugs")]
-pub(crate) use planted::has;
+pub use switch::plant;
 #[cfg(feature = "sim-bugs")]
-pub use planted::plant;
+pub(crate) use switch::planted;
 
 #[cfg(not(feature = "sim-bugs"))]
-pub(crate) const fn has(_: Bug) -> bool {
+pub(crate) const fn planted(_: Bug) -> bool {
     false
 }

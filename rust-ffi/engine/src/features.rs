@@ -1,7 +1,7 @@
 //! Feature levels of the cluster (KIP-584): Kafka 4.3.1's, but only those are in use whose requests are served.
 //! Kafka: `FeatureControlManager`, `Feature`, `MetadataVersion`.
 
-use wire::message::api_versions::Feature;
+use wire::api_versions::Feature;
 
 use crate::dispatch;
 

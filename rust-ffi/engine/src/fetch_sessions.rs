@@ -12,7 +12,7 @@ use std::{
 
 use wire::{
     ErrorCode, Uuid,
-    message::fetch_request::{FetchPartition, FetchRequest},
+    message::fetch_request::{self, FetchRequest},
 };
 
 use crate::{clock::Instant, entropy::Entropy, waiters::lock};
@@ -31,7 +31,7 @@ const INITIAL: i32 = 0;
 
 /// One partition that a client wants to read.
 #[derive(Clone, Debug)]
-pub(crate) struct Wanted {
+pub(crate) struct FetchPartition {
     /// Empty from version 13 on, which names topics by their ids.
     pub topic: Arc<str>,
     pub topic_id: Uuid,
@@ -43,17 +43,17 @@ pub(crate) struct Wanted {
     pub current_leader_epoch: i32,
     pub last_fetched_epoch: i32,
     /// What the client of a session was told last; -1 if nothing yet.
-    pub told: Told,
+    pub last_sent: LastSent,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Told {
+pub(crate) struct LastSent {
     pub high_watermark: i64,
     pub log_start: i64,
 }
 
-impl Told {
-    pub(crate) const NOTHING: Told = Told { high_watermark: -1, log_start: -1 };
+impl LastSent {
+    pub(crate) const NOTHING: LastSent = LastSent { high_watermark: -1, log_start: -1 };
 }
 
 type Key = (Arc<str>, Uuid, i32);
@@ -64,28 +64,28 @@ pub(crate) struct Session {
     /// What the next request has to say.
     epoch: i32,
     by_id: bool,
-    wanted: BTreeMap<Key, Wanted>,
+    partitions: BTreeMap<Key, FetchPartition>,
     /// Who got nothing last time comes first next time.
     order: Vec<Key>,
     created: Instant,
     used: Instant,
-    share: Share,
+    quota: PartitionQuota,
 }
 
 /// How many partitions all sessions have, and this one among them.
 #[derive(Debug)]
-struct Share {
+struct PartitionQuota {
     in_all: Arc<AtomicUsize>,
     own: usize,
 }
 
-impl Share {
-    fn of(in_all: &Arc<AtomicUsize>) -> Share {
-        Share { in_all: in_all.clone(), own: 0 }
+impl PartitionQuota {
+    fn of(in_all: &Arc<AtomicUsize>) -> PartitionQuota {
+        PartitionQuota { in_all: in_all.clone(), own: 0 }
     }
 
     /// Whether there is room for so many.
-    fn becomes(&mut self, own: usize) -> bool {
+    fn resize(&mut self, own: usize) -> bool {
         let others = |in_all: usize| in_all - self.own;
         let fits = |in_all: usize| {
             (own <= PARTITIONS_MAX && others(in_all) + own <= PARTITIONS_IN_ALL_MAX || own <= self.own)
@@ -99,7 +99,7 @@ impl Share {
     }
 }
 
-impl Drop for Share {
+impl Drop for PartitionQuota {
     fn drop(&mut self) {
         self.in_all.fetch_sub(self.own, Ordering::SeqCst);
     }
@@ -114,14 +114,14 @@ pub(crate) struct FetchSessions {
 /// What a fetch is about.
 #[derive(Debug)]
 pub(crate) struct FetchContext {
-    pub wanted: Vec<Wanted>,
+    pub partitions: Vec<FetchPartition>,
     pub session: Option<Arc<Mutex<Session>>>,
     /// Only what has changed is answered.
     pub incremental: bool,
 }
 
-fn wanted(topic: &Arc<str>, topic_id: Uuid, part: &FetchPartition) -> Wanted {
-    Wanted {
+fn partition(topic: &Arc<str>, topic_id: Uuid, part: &fetch_request::FetchPartition) -> FetchPartition {
+    FetchPartition {
         topic: topic.clone(),
         topic_id,
         known_as: None,
@@ -130,23 +130,23 @@ fn wanted(topic: &Arc<str>, topic_id: Uuid, part: &FetchPartition) -> Wanted {
         bytes_max: usize::try_from(part.partition_max_bytes).unwrap_or(0),
         current_leader_epoch: part.current_leader_epoch,
         last_fetched_epoch: part.last_fetched_epoch,
-        told: Told::NOTHING,
+        last_sent: LastSent::NOTHING,
     }
 }
 
 /// Each partition once: a later mention wins, as in Kafka.
-fn named(request: &FetchRequest<'_>) -> Vec<Wanted> {
+fn partitions_of(request: &FetchRequest<'_>) -> Vec<FetchPartition> {
     let mut all = Vec::new();
     let mut places: BTreeMap<(Uuid, &str, i32), usize> = BTreeMap::new();
     for topic in &request.topics {
         let name: Arc<str> = topic.topic.into();
         for part in &topic.partitions {
-            let wanted = wanted(&name, topic.topic_id, part);
+            let requested = partition(&name, topic.topic_id, part);
             match places.insert((topic.topic_id, topic.topic, part.partition), all.len()) {
-                None => all.push(wanted),
+                None => all.push(requested),
                 Some(place) => {
                     places.insert((topic.topic_id, topic.topic, part.partition), place);
-                    all[place] = wanted;
+                    all[place] = requested;
                 }
             }
         }
@@ -157,7 +157,7 @@ fn named(request: &FetchRequest<'_>) -> Vec<Wanted> {
 /// A topic's name by its id, if there is such a topic.
 pub(crate) type NameOf<'a> = &'a dyn Fn(Uuid) -> Option<Arc<str>>;
 
-impl Wanted {
+impl FetchPartition {
     fn key(&self) -> Key {
         (self.topic.clone(), self.topic_id, self.partition)
     }
@@ -174,7 +174,7 @@ impl Wanted {
 impl FetchSessions {
     /// Returns what is fetched. The error is the whole answer's. `by_id` is set for requests that name topics by their
     /// ids. Kafka: `FetchManager.newContext`.
-    pub(crate) fn context(
+    pub(crate) fn new_context(
         &self,
         request: &FetchRequest<'_>,
         by_id: Option<NameOf<'_>>,
@@ -187,12 +187,12 @@ impl FetchSessions {
             if id != 0 {
                 lock(&self.by_id).remove(&id);
             }
-            let wanted = named(request);
+            let partitions = partitions_of(request);
             let session = match epoch {
-                INITIAL => self.create(&wanted, by_id, sessions_max, entropy, now),
+                INITIAL => self.create(&partitions, by_id, sessions_max, entropy, now),
                 _ => None,
             };
-            return Ok(FetchContext { wanted, session, incremental: false });
+            return Ok(FetchContext { partitions, session, incremental: false });
         }
         let found = lock(&self.by_id).get(&id).cloned().ok_or(ErrorCode::FetchSessionIdNotFound)?;
         let mut session = lock(&found);
@@ -209,34 +209,35 @@ impl FetchSessions {
             return Err(ErrorCode::FetchSessionIdNotFound);
         }
         if let Some(name_of) = by_id {
-            session.wanted.values_mut().for_each(|wanted| wanted.resolve(name_of));
+            session.partitions.values_mut().for_each(|requested| requested.resolve(name_of));
         }
         session.used = now;
         session.epoch = if epoch == i32::MAX { 1 } else { epoch + 1 };
-        let wanted: Vec<Wanted> = session.order.iter().filter_map(|key| session.wanted.get(key).cloned()).collect();
+        let partitions: Vec<FetchPartition> =
+            session.order.iter().filter_map(|key| session.partitions.get(key).cloned()).collect();
         drop(session);
-        if wanted.is_empty() {
+        if partitions.is_empty() {
             lock(&self.by_id).remove(&id);
-            return Ok(FetchContext { wanted, session: None, incremental: false });
+            return Ok(FetchContext { partitions, session: None, incremental: false });
         }
-        Ok(FetchContext { wanted, session: Some(found), incremental: true })
+        Ok(FetchContext { partitions, session: Some(found), incremental: true })
     }
 
     fn create(
         &self,
-        wanted: &[Wanted],
+        partitions: &[FetchPartition],
         by_id: Option<NameOf<'_>>,
         sessions_max: i64,
         entropy: &Entropy,
         now: Instant,
     ) -> Option<Arc<Mutex<Session>>> {
         let mut sessions = lock(&self.by_id);
-        let mut share = Share::of(&self.partitions);
-        while sessions.len() as i64 >= sessions_max || !share.becomes(wanted.len()) {
-            if wanted.len() > PARTITIONS_MAX.min(PARTITIONS_IN_ALL_MAX) {
+        let mut quota = PartitionQuota::of(&self.partitions);
+        while sessions.len() as i64 >= sessions_max || !quota.resize(partitions.len()) {
+            if partitions.len() > PARTITIONS_MAX.min(PARTITIONS_IN_ALL_MAX) {
                 return None;
             }
-            let id = evictable(&sessions, wanted.len(), now)?;
+            let id = evictable(&sessions, partitions.len(), now)?;
             sessions.remove(&id);
         }
         let id = loop {
@@ -245,20 +246,20 @@ impl FetchSessions {
                 break id;
             }
         };
-        let entry = |wanted: &Wanted| {
-            let mut wanted = wanted.clone();
-            by_id.iter().for_each(|name_of| wanted.resolve(name_of));
-            (wanted.key(), wanted)
+        let entry = |requested: &FetchPartition| {
+            let mut requested = requested.clone();
+            by_id.iter().for_each(|name_of| requested.resolve(name_of));
+            (requested.key(), requested)
         };
         let session = Session {
             id,
             epoch: 1,
             by_id: by_id.is_some(),
-            wanted: wanted.iter().map(entry).collect(),
-            order: wanted.iter().map(Wanted::key).collect(),
+            partitions: partitions.iter().map(entry).collect(),
+            order: partitions.iter().map(FetchPartition::key).collect(),
             created: now,
             used: now,
-            share,
+            quota,
         };
         let session = Arc::new(Mutex::new(session));
         sessions.insert(id, session.clone());
@@ -282,8 +283,8 @@ fn evictable(sessions: &BTreeMap<i32, Arc<Mutex<Session>>>, size: usize, now: In
         if now - session.used > EVICTED_AFTER {
             stale = stale.into_iter().chain([(session.used, *id)]).min();
         }
-        if session.used - session.created > EVICTED_AFTER && session.wanted.len() < size {
-            smaller = smaller.into_iter().chain([(session.wanted.len(), *id)]).min();
+        if session.used - session.created > EVICTED_AFTER && session.partitions.len() < size {
+            smaller = smaller.into_iter().chain([(session.partitions.len(), *id)]).min();
         }
     }
     stale.map(|(_, id)| id).or(smaller.map(|(_, id)| id))
@@ -292,17 +293,17 @@ fn evictable(sessions: &BTreeMap<i32, Arc<Mutex<Session>>>, size: usize, now: In
 impl Session {
     /// `false` if it has become too large; it is of no use then.
     fn update(&mut self, request: &FetchRequest<'_>) -> bool {
-        for mut new in named(request) {
+        for mut new in partitions_of(request) {
             let key = new.key();
-            match self.wanted.get_mut(&key) {
+            match self.partitions.get_mut(&key) {
                 Some(known) => {
-                    new.told = known.told;
+                    new.last_sent = known.last_sent;
                     new.known_as = known.known_as.take();
                     *known = new;
                 }
                 None => {
                     self.order.push(key.clone());
-                    self.wanted.insert(key, new);
+                    self.partitions.insert(key, new);
                 }
             }
         }
@@ -310,20 +311,20 @@ impl Session {
         for topic in &request.forgotten_topics_data {
             let name: Arc<str> = topic.topic.into();
             for partition in &topic.partitions {
-                forgotten |= self.wanted.remove(&(name.clone(), topic.topic_id, *partition)).is_some();
+                forgotten |= self.partitions.remove(&(name.clone(), topic.topic_id, *partition)).is_some();
             }
         }
         if forgotten {
-            self.order.retain(|key| self.wanted.contains_key(key));
+            self.order.retain(|key| self.partitions.contains_key(key));
         }
-        self.share.becomes(self.wanted.len())
+        self.quota.resize(self.partitions.len())
     }
 
     /// What the client was told. Those that had records go behind those that had none.
-    pub(crate) fn answered(&mut self, told: impl Iterator<Item = (Key, Told)>, served: &BTreeSet<Key>) {
-        for (key, told) in told {
-            if let Some(wanted) = self.wanted.get_mut(&key) {
-                wanted.told = told;
+    pub(crate) fn record_response(&mut self, sent: impl Iterator<Item = (Key, LastSent)>, served: &BTreeSet<Key>) {
+        for (key, last_sent) in sent {
+            if let Some(requested) = self.partitions.get_mut(&key) {
+                requested.last_sent = last_sent;
             }
         }
         if !served.is_empty() && served.len() < self.order.len() {

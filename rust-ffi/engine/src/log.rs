@@ -7,9 +7,9 @@ mod log_dir;
 mod lookup;
 mod partition;
 mod producers;
+mod record_validator;
 mod recovery;
 mod retention;
-mod rules;
 mod segment;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -18,11 +18,11 @@ mod tests;
 
 pub(crate) use error::AppendError;
 pub(crate) use log_dir::LogDir;
-pub(crate) use lookup::{Effort, Found};
+pub(crate) use lookup::{InflateBudget, OffsetAndTimestamp};
 pub(crate) use partition::{Appended, LEADER_EPOCH, NO_EPOCH, Offsets, check_leader_epoch};
 pub(crate) use producers::ProducerState;
-pub(crate) use recovery::{Damage, Reopening, survey};
-pub(crate) use rules::{Bad, BadRecords};
+pub(crate) use record_validator::{InvalidRecord, InvalidRecords};
+pub(crate) use recovery::{Damage, RecoveryMode, survey};
 pub(crate) use segment::parse_name;
 
 #[cfg(test)]

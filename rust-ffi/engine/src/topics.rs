@@ -389,7 +389,7 @@ impl Topics {
     /// for it from here on, and its files stay.
     fn write_deletion(&self, name: &str) -> io::Result<io::Result<()>> {
         match self.store.data_dir() {
-            Some(data_dir) if !bugs::has(Bug::DeletionNotWritten) => {
+            Some(data_dir) if !bugs::planted(Bug::DeletionNotWritten) => {
                 data_dir.check_running()?;
                 data_dir.metadata.delete_topic(name)
             }

@@ -23,11 +23,11 @@ fuzz_target!(|data: &[u8]| {
     let walked = batch.check_records(MAX);
     // One pass finds what two find, and copies all of it.
     let mut copy = Vec::new();
-    let pieces = Batch::parse_pieces(&bytes, |piece| copy.extend_from_slice(piece));
-    assert_eq!(pieces.as_ref().map(|checked| checked.batch).map_err(|error| *error), Batch::parse(&bytes));
-    if let Ok(checked) = pieces {
+    let verified = Batch::parse_chunks(&bytes, |chunk| copy.extend_from_slice(chunk));
+    assert_eq!(verified.as_ref().map(|verified| verified.batch).map_err(|error| *error), Batch::parse(&bytes));
+    if let Ok(verified) = verified {
         assert!(copy == bytes);
-        assert_eq!(checked.seen(MAX), walked);
+        assert_eq!(verified.record_stats(MAX), walked);
     }
     let Ok(inflated) = batch.inflated(MAX) else { return };
     assert!(inflated.len() <= MAX.max(data.len()));

@@ -19,7 +19,7 @@ use wire::{
 };
 
 use crate::{
-    ledger::{Checker, Loss},
+    model::{Checker, Loss},
     net::{ConnId, Net, header_tags, key_of},
 };
 
@@ -27,7 +27,7 @@ const PEER: &str = "/127.0.0.1";
 
 /// A request that waits.
 #[derive(Debug)]
-pub(crate) struct Waits {
+pub(crate) struct ParkedRequest {
     pub(crate) key: i16,
     since_us: u64,
     frame: Vec<u8>,
@@ -36,9 +36,9 @@ pub(crate) struct Waits {
 
 /// What the broker knows of a connection: what came, and what waits. A park holds back only its own connection.
 #[derive(Debug, Default)]
-struct Served {
+struct BrokerConnection {
     inbox: VecDeque<Vec<u8>>,
-    waits: Option<Waits>,
+    waits: Option<ParkedRequest>,
 }
 
 #[derive(Debug)]
@@ -50,7 +50,7 @@ pub(crate) struct Folder {
 
 /// How a broker ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Death {
+pub(crate) enum Crash {
     Kill,
     PowerCut,
 }
@@ -61,9 +61,9 @@ pub(crate) struct Broker {
     settings: Settings,
     /// `None` if everything is in memory.
     pub(crate) folder: Option<Folder>,
-    served: BTreeMap<ConnId, Served>,
+    connections: BTreeMap<ConnId, BrokerConnection>,
     /// It dies at the next call that fails, of which there were so many before.
-    pub(crate) doomed: Option<(Death, u64)>,
+    pub(crate) armed_crash: Option<(Crash, u64)>,
     pub(crate) flush_is_due: bool,
     pub(crate) requests: u64,
 }
@@ -75,13 +75,13 @@ fn now(net: &Net) -> Now {
 impl Broker {
     pub(crate) fn new(settings: Settings, fsync: Option<Fsync>) -> Broker {
         let folder = fsync.map(|fsync| Folder { files: MemoryFiles::default(), faults: Faults::none(), fsync });
-        let served = BTreeMap::new();
-        Broker { engine: None, settings, folder, served, doomed: None, flush_is_due: false, requests: 0 }
+        let connections = BTreeMap::new();
+        Broker { engine: None, settings, folder, connections, armed_crash: None, flush_is_due: false, requests: 0 }
     }
 
     /// Whether the engine is there then.
     pub(crate) fn start(&mut self, net: &mut Net) -> bool {
-        net.ledger.lives += 1;
+        net.model.starts += 1;
         let Some(folder) = &self.folder else {
             self.engine = Some(Engine::new(self.settings.clone()));
             return true;
@@ -94,7 +94,7 @@ impl Broker {
                 notices.iter().for_each(|notice| net.trace.line(net.now_us, format_args!("notice: {notice}")));
                 self.engine = Some(engine);
             }
-            Err(why) => net.ledger.fail(Checker::Recovery, format!("the broker does not start: {why}")),
+            Err(why) => net.model.fail(Checker::Recovery, format!("the broker does not start: {why}")),
         }
         self.engine.is_some()
     }
@@ -102,50 +102,50 @@ impl Broker {
     /// A call has failed that was to be its last.
     fn is_dead(&self) -> bool {
         let failures = self.folder.as_ref().map_or(0, |folder| folder.faults.failures());
-        self.doomed.is_some_and(|(_, before)| failures > before)
+        self.armed_crash.is_some_and(|(_, before)| failures > before)
     }
 
     /// The process is gone, or the machine.
-    pub(crate) fn die(&mut self, net: &mut Net, death: Death) {
-        net.trace.line(net.now_us, format_args!("the broker dies: {death:?}"));
+    pub(crate) fn crash(&mut self, net: &mut Net, crash: Crash) {
+        net.trace.line(net.now_us, format_args!("the broker dies: {crash:?}"));
         self.engine = None;
-        self.doomed = None;
+        self.armed_crash = None;
         self.flush_is_due = false;
-        self.served.clear();
+        self.connections.clear();
         let open: Vec<ConnId> = net.conns.iter().filter(|(_, conn)| conn.open).map(|(id, _)| *id).collect();
         open.into_iter().for_each(|id| net.cut(id));
         let Some(folder) = &mut self.folder else { return };
         folder.faults = Faults::none();
-        let loss = match (death, folder.fsync) {
-            (Death::Kill, _) => Loss::Nothing,
-            (Death::PowerCut, Fsync::Always) => Loss::Unacknowledged,
-            (Death::PowerCut, Fsync::Interval) => Loss::Ends,
-            (Death::PowerCut, Fsync::Never) => {
-                net.ledger.is_lost = true;
+        let loss = match (crash, folder.fsync) {
+            (Crash::Kill, _) => Loss::Nothing,
+            (Crash::PowerCut, Fsync::Always) => Loss::Unacknowledged,
+            (Crash::PowerCut, Fsync::Interval) => Loss::Ends,
+            (Crash::PowerCut, Fsync::Never) => {
+                net.model.is_lost = true;
                 Loss::Ends
             }
         };
-        if death == Death::PowerCut {
+        if crash == Crash::PowerCut {
             let all_goes = net.rng.one_in(3);
             let kept = |unsynced: usize| if all_goes { 0 } else { net.rng.below(unsynced as u64 + 1) as usize };
             folder.files = folder.files.after_power_cut_with(kept);
         }
-        net.ledger.crashed(loss);
+        net.model.crashed(loss);
     }
 
     /// Dies at the call that fails after so many others.
-    pub(crate) fn doom(&mut self, net: &mut Net, death: Death, changes: i64) {
+    pub(crate) fn arm_crash(&mut self, net: &mut Net, crash: Crash, changes: i64) {
         let Some(folder) = &self.folder else { return };
         folder.faults.tear_at(net.rng.below(1_001));
         folder.faults.after(changes);
-        self.doomed = Some((death, folder.faults.failures()));
+        self.armed_crash = Some((crash, folder.faults.failures()));
     }
 
     /// In order: what waits is answered, and the next start finds everything.
     pub(crate) fn stop(&mut self, net: &mut Net) {
-        let waiting: Vec<ConnId> = self.served.keys().copied().collect();
+        let waiting: Vec<ConnId> = self.connections.keys().copied().collect();
         for id in waiting {
-            let Some(waits) = self.served.get_mut(&id).and_then(|served| served.waits.take()) else { continue };
+            let Some(waits) = self.connections.get_mut(&id).and_then(|served| served.waits.take()) else { continue };
             let Some(engine) = &self.engine else { return };
             let (head, frame) = (header::parse(&waits.frame).expect("it was parsed before"), &waits.frame);
             let outcome = match waits.parked.waits_for_sync() {
@@ -159,8 +159,8 @@ impl Broker {
         }
         let shut = self.engine.as_ref().map_or(Ok(()), Engine::close);
         net.trace.line(net.now_us, format_args!("the broker stops: {shut:?}"));
-        if let (Err(why), false, None) = (shut, net.ledger.faulty, self.doomed) {
-            net.ledger.fail(Checker::Recovery, format!("the broker does not stop in order: {why}"));
+        if let (Err(why), false, None) = (shut, net.model.faulty, self.armed_crash) {
+            net.model.fail(Checker::Recovery, format!("the broker does not stop in order: {why}"));
         }
     }
 
@@ -169,17 +169,17 @@ impl Broker {
             net.close(id);
             return;
         }
-        self.served.entry(id).or_default().inbox.push_back(frame);
+        self.connections.entry(id).or_default().inbox.push_back(frame);
         self.serve(net, id);
     }
 
     pub(crate) fn forget(&mut self, id: ConnId) {
-        self.served.remove(&id);
+        self.connections.remove(&id);
     }
 
     /// Answers what came on one connection, in order, until something waits.
     fn serve(&mut self, net: &mut Net, id: ConnId) {
-        while let Some(served) = self.served.get_mut(&id)
+        while let Some(served) = self.connections.get_mut(&id)
             && served.waits.is_none()
             && let Some(frame) = served.inbox.pop_front()
         {
@@ -191,7 +191,7 @@ impl Broker {
             let what =
                 format_args!("{id} > key {} version {} correlation {}", head.key, head.version, head.correlation_id);
             net.trace.line(net.now_us, what);
-            net.ledger.arrives(&request);
+            net.model.arrives(&request);
             let outcome = engine.request(&context(net, &head), body);
             self.requests += 1;
             if self.is_dead() {
@@ -208,47 +208,48 @@ impl Broker {
                 let bytes = concat(&pieces).expect("files that are open can be read");
                 let body = &frame[head.body_at..];
                 let request = Request::decode(&mut Reader::new(body), head.key, head.version).expect("as before");
-                net.ledger.leaves(&request, head.version, &bytes[8 + header_tags(head.key, head.version)..]);
+                net.model.leaves(&request, head.version, &bytes[8 + header_tags(head.key, head.version)..]);
                 net.answer(id, bytes);
             }
             Outcome::Silent => {}
             Outcome::Park(parked) => {
-                let waits = Waits { key: head.key, since_us: net.now_us, frame: frame.clone(), parked };
-                if let Some(served) = self.served.get_mut(&id) {
+                let waits = ParkedRequest { key: head.key, since_us: net.now_us, frame: frame.clone(), parked };
+                if let Some(served) = self.connections.get_mut(&id) {
                     served.waits = Some(waits);
                 }
             }
             Outcome::Close(why) => {
                 net.trace.line(net.now_us, format_args!("{id} is closed: {why}"));
-                self.served.remove(&id);
+                self.connections.remove(&id);
                 net.close(id);
             }
         }
     }
 
     /// Resumes whatever was woken, and dies if that was its lot.
-    pub(crate) fn turn(&mut self, net: &mut Net) -> Option<Death> {
+    pub(crate) fn resume_woken(&mut self, net: &mut Net) -> Option<Crash> {
         loop {
             if self.is_dead() {
-                return self.doomed.map(|(death, _)| death);
+                return self.armed_crash.map(|(crash, _)| crash);
             }
-            let woken = |served: &Served| served.waits.as_ref().is_some_and(|waits| waits.parked.ticket.is_woken());
+            let woken =
+                |served: &BrokerConnection| served.waits.as_ref().is_some_and(|waits| waits.parked.ticket.is_woken());
             let woken: Vec<ConnId> =
-                self.served.iter().filter(|(_, served)| woken(served)).map(|(id, _)| *id).collect();
+                self.connections.iter().filter(|(_, served)| woken(served)).map(|(id, _)| *id).collect();
             if woken.is_empty() {
                 return None;
             }
             let id = net.rng.pick(&woken);
-            let Some(waits) = self.served.get_mut(&id).and_then(|served| served.waits.take()) else { continue };
+            let Some(waits) = self.connections.get_mut(&id).and_then(|served| served.waits.take()) else { continue };
             let Some(engine) = &self.engine else { return None };
             let head = header::parse(&waits.frame).expect("it was parsed before");
             let outcome = engine.resume(&context(net, &head), &waits.frame[head.body_at..], waits.parked);
             if self.is_dead() {
-                return self.doomed.map(|(death, _)| death);
+                return self.armed_crash.map(|(crash, _)| crash);
             }
             self.settle(net, id, waits.frame.clone(), outcome);
             // It has waited all the while.
-            if let Some(again) = self.served.get_mut(&id).and_then(|served| served.waits.as_mut()) {
+            if let Some(again) = self.connections.get_mut(&id).and_then(|served| served.waits.as_mut()) {
                 again.since_us = waits.since_us;
             }
             self.serve(net, id);
@@ -257,7 +258,7 @@ impl Broker {
 
     /// What waits: on which connection, for what, since when.
     pub(crate) fn waiting(&self) -> impl Iterator<Item = (ConnId, i16, u64)> {
-        self.served
+        self.connections
             .iter()
             .filter_map(|(id, served)| served.waits.as_ref().map(|waits| (*id, waits.key, waits.since_us)))
     }

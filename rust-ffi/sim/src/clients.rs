@@ -16,7 +16,7 @@ pub(crate) use producer::Producer;
 
 /// Where a fetch waits.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct FetchPosition {
     pub(crate) topic: String,
     pub(crate) id: Uuid,
     pub(crate) partition: i32,
@@ -30,7 +30,7 @@ pub(crate) trait Client {
     /// Its connection is gone.
     fn closed(&mut self, net: &mut Net, me: ClientId);
     /// What a fetch on its way waits for, if a single record is enough for it.
-    fn waits_at(&self) -> &[Place] {
+    fn fetch_positions(&self) -> &[FetchPosition] {
         &[]
     }
 }

@@ -1,11 +1,11 @@
 //! The simulation: the engine, fake clients, a virtual network and faulty files on one thread. A run is decided by its
-//! seed, and a ledger beside the broker says what must hold.
+//! seed, and a model beside the broker says what must hold.
 #![forbid(unsafe_code)]
 
-mod audit;
 mod broker;
+mod check_logs;
 mod clients;
-mod ledger;
+mod model;
 mod net;
 mod records;
 mod rng;
@@ -17,7 +17,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-pub use ledger::{Checker, Violation};
+pub use model::{Checker, Violation};
 pub use trace::Tracing;
 
 use trace::Trace;
@@ -35,7 +35,7 @@ pub struct Report {
     pub acknowledged: u64,
     pub read: u64,
     /// How often the broker was started.
-    pub lives: u64,
+    pub starts: u64,
     /// What else has gone well, and how often.
     pub done: BTreeMap<&'static str, u64>,
     pub violation: Option<Violation>,
@@ -54,16 +54,16 @@ pub fn run(seed: u64, tracing: Tracing) -> Report {
             Some(Violation { checker: Checker::Panic, what: text.unwrap_or_default() })
         }
     };
-    let (ledger, trace) = (&world.net.ledger, &world.net.trace);
+    let (model, trace) = (&world.net.model, &world.net.trace);
     Report {
         seed,
         hash: trace.hash,
         events: world.events,
         requests: world.broker.requests,
-        acknowledged: ledger.acked,
-        read: ledger.read,
-        lives: ledger.lives,
-        done: ledger.done.clone(),
+        acknowledged: model.acked,
+        read: model.read,
+        starts: model.starts,
+        done: model.done.clone(),
         violation,
         trace: trace.kept.clone(),
     }

@@ -29,7 +29,7 @@ struct Totals {
     requests: u64,
     acknowledged: u64,
     read: u64,
-    lives: u64,
+    starts: u64,
     /// The last run, which is the only one if there is one.
     last: Option<Report>,
     /// The first seed that failed, whichever run ended first.
@@ -41,7 +41,7 @@ impl Totals {
         self.requests += report.requests;
         self.acknowledged += report.acknowledged;
         self.read += report.read;
-        self.lives += report.lives;
+        self.starts += report.starts;
         if report.violation.is_none() {
             self.last = Some(report);
         } else if self.failed.as_ref().is_none_or(|failed| report.seed < failed.seed) {
@@ -129,10 +129,10 @@ fn main() -> ExitCode {
         println!("seed {}: {} events, trace {:016x}", last.seed, last.events, last.hash);
     }
     let seconds = begun.elapsed().as_secs_f64();
-    let Totals { requests, acknowledged, read, lives, .. } = totals;
+    let Totals { requests, acknowledged, read, starts, .. } = totals;
     println!(
         "{} seeds from {} in {seconds:.1} s: {requests} requests, {acknowledged} batches acknowledged, {read} records \
-         read, {lives} starts",
+         read, {starts} starts",
         options.seeds, options.from
     );
     ExitCode::SUCCESS

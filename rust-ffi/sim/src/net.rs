@@ -9,7 +9,7 @@ use wire::{
 };
 
 use crate::{
-    ledger::{Checker, Ledger},
+    model::{Checker, Model},
     rng::Rng,
     trace::{Trace, hash},
 };
@@ -34,13 +34,13 @@ pub(crate) enum Event {
     Cut,
     Flush,
     Maintain,
-    Audit,
+    CheckLogs,
     /// The disk begins to fail, and is mended.
     Fault,
     Mend,
     Crash,
     /// The process dies at some write, or now if there was none.
-    Doom,
+    ArmedCrash,
     Start,
 }
 
@@ -64,14 +64,14 @@ pub(crate) struct Net {
     set: u64,
     pub(crate) rng: Rng,
     pub(crate) trace: Trace,
-    pub(crate) ledger: Ledger,
+    pub(crate) model: Model,
     pub(crate) conns: BTreeMap<ConnId, Conn>,
     conn_of: BTreeMap<ClientId, ConnId>,
     next_conn: ConnId,
     next_correlation: i32,
     delay_us: u64,
     /// Nothing goes wrong any more: the run comes to its end.
-    pub(crate) calm: bool,
+    pub(crate) is_quiet: bool,
 }
 
 /// What a client is told.
@@ -93,13 +93,13 @@ impl Net {
             set: 0,
             rng,
             trace,
-            ledger: Ledger::default(),
+            model: Model::default(),
             conns: BTreeMap::new(),
             conn_of: BTreeMap::new(),
             next_conn: 0,
             next_correlation: 0,
             delay_us,
-            calm: false,
+            is_quiet: false,
         }
     }
 
@@ -218,7 +218,7 @@ impl Net {
         let told = i32::from_be_bytes(bytes.get(4..8)?.try_into().ok()?);
         let Some((correlation, key, version)) = asked.filter(|(correlation, ..)| *correlation == told) else {
             let what = format!("connection {id} is answered {told}, and waits for {asked:?}");
-            self.ledger.fail(Checker::Order, what);
+            self.model.fail(Checker::Order, what);
             return None;
         };
         let body = bytes.get(8 + header_tags(key, version)..)?;

@@ -82,25 +82,25 @@ pub(crate) fn read_batch(batch: &Batch<'_>) -> Result<Vec<Read>, String> {
 
 /// One batch of a log: what it covers, and what is in it.
 #[derive(Debug)]
-pub(crate) struct Piece {
+pub(crate) struct ReadBatch {
     pub(crate) base: i64,
     pub(crate) last: i64,
     pub(crate) reads: Vec<Read>,
 }
 
 /// Whole batches, each of them sound.
-pub(crate) fn pieces(mut bytes: &[u8]) -> Result<Vec<Piece>, String> {
-    let mut pieces = Vec::new();
+pub(crate) fn read_batches(mut bytes: &[u8]) -> Result<Vec<ReadBatch>, String> {
+    let mut batches = Vec::new();
     while !bytes.is_empty() {
         let (batch, rest) = Batch::first(bytes).map_err(|e| format!("a batch is not sound: {e}"))?;
-        let piece = Piece { base: batch.base_offset(), last: batch.last_offset(), reads: read_batch(&batch)? };
-        let inside = |read: &Read| (piece.base..=piece.last).contains(&read.offset);
-        let grows = piece.reads.windows(2).all(|pair| pair[0].offset < pair[1].offset);
-        if !grows || !piece.reads.iter().all(inside) {
-            return Err(format!("the offsets in the batch at {} are not in order", piece.base));
+        let found = ReadBatch { base: batch.base_offset(), last: batch.last_offset(), reads: read_batch(&batch)? };
+        let inside = |read: &Read| (found.base..=found.last).contains(&read.offset);
+        let grows = found.reads.windows(2).all(|pair| pair[0].offset < pair[1].offset);
+        if !grows || !found.reads.iter().all(inside) {
+            return Err(format!("the offsets in the batch at {} are not in order", found.base));
         }
-        pieces.push(piece);
+        batches.push(found);
         bytes = rest;
     }
-    Ok(pieces)
+    Ok(batches)
 }

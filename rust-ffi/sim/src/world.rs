@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 use engine::{Fsync, Settings};
 
 use crate::{
-    audit,
-    broker::{Broker, Death},
+    broker::{Broker, Crash},
+    check_logs,
     clients::{Admin, Client, Consumer, Member, Producer, configs_of},
-    ledger::{Checker, Violation},
+    model::{Checker, Violation},
     net::{ClientId, Event, Net},
     rng::Rng,
     trace::Trace,
 };
 
 /// How long things go wrong, and then how long nothing does, in virtual time.
-const STORMY_US: u64 = 14_000_000;
-const CALM_US: u64 = 3_000_000;
+const FAULT_PHASE_US: u64 = 14_000_000;
+const QUIET_PHASE_US: u64 = 3_000_000;
 /// A producer does not wait longer for its data to be synced than this, nor a member for the others.
 const PARKED_MAX_US: u64 = 8_000_000;
 const FETCH: i16 = 1;
@@ -58,11 +58,11 @@ impl World {
     /// To the end, or to the first thing that is wrong.
     pub(crate) fn run(&mut self) -> Option<Violation> {
         self.begin();
-        while self.net.ledger.violation.is_none() && self.step() {}
-        if self.net.ledger.violation.is_none() && !self.is_over {
-            audit::all(&mut self.net, &self.broker, false);
+        while self.net.model.violation.is_none() && self.step() {}
+        if self.net.model.violation.is_none() && !self.is_over {
+            check_logs::all(&mut self.net, &self.broker, false);
         }
-        self.net.ledger.violation.take()
+        self.net.model.violation.take()
     }
 
     fn begin(&mut self) {
@@ -77,7 +77,7 @@ impl World {
             let engine = self.broker.engine.as_ref().expect("started above");
             engine.create(name, partitions, configs).unwrap_or_else(|e| panic!("{name}: {e}"));
         }
-        audit::all(net, &self.broker, true);
+        check_logs::all(net, &self.broker, true);
         let (producers, consumers) = (net.rng.between(1, 3), net.rng.between(1, 3));
         for _ in 0..producers {
             let producer = Producer::new(net, self.clients.len());
@@ -95,7 +95,7 @@ impl World {
         }
         net.within(100_000, 5_000_000, Event::Cut);
         net.within(100_000, 2_000_000, Event::Maintain);
-        net.within(1_000_000, 10_000_000, Event::Audit);
+        net.within(1_000_000, 10_000_000, Event::CheckLogs);
         if self.broker.folder.is_some() {
             net.within(500_000, 8_000_000, Event::Crash);
             if net.rng.one_in(2) {
@@ -109,27 +109,27 @@ impl World {
         let deadline = self.broker.engine.as_ref().and_then(engine::Engine::next_deadline).map(|at| at.0);
         let next = self.net.next_us();
         let Some(at) = [deadline, next].into_iter().flatten().min() else { return false };
-        if at > STORMY_US + CALM_US || self.is_over {
+        if at > FAULT_PHASE_US + QUIET_PHASE_US || self.is_over {
             return false;
         }
         self.events += 1;
-        self.net.calm = at > STORMY_US;
+        self.net.is_quiet = at > FAULT_PHASE_US;
         if deadline.is_some_and(|deadline| next.is_none_or(|next| deadline <= next)) {
             self.net.now_us = self.net.now_us.max(at);
             self.net.trace.line(self.net.now_us, format_args!("fire"));
             self.broker.fire(&self.net);
         } else if let Some(event) = self.net.pop() {
-            self.happens(event);
+            self.handle(event);
         }
-        if let Some(death) = self.broker.turn(&mut self.net) {
-            self.dies(death);
+        if let Some(crash) = self.broker.resume_woken(&mut self.net) {
+            self.crash(crash);
         }
         self.plan_flush();
         self.check_sleepers();
         true
     }
 
-    fn happens(&mut self, event: Event) {
+    fn handle(&mut self, event: Event) {
         let net = &mut self.net;
         match event {
             Event::Arrives(id, frame) => {
@@ -152,7 +152,7 @@ impl World {
             Event::Wakes(client) => self.wakes(client),
             Event::Cut => {
                 let open: Vec<u32> = net.conns.iter().filter(|(_, conn)| conn.open).map(|(id, _)| *id).collect();
-                if !open.is_empty() && !net.calm {
+                if !open.is_empty() && !net.is_quiet {
                     let id = net.rng.pick(&open);
                     net.trace.line(net.now_us, format_args!("{id} is cut"));
                     net.cut(id);
@@ -172,20 +172,20 @@ impl World {
                 self.broker.maintain(net);
                 net.within(100_000, self.maintain_us, Event::Maintain);
             }
-            Event::Audit => {
+            Event::CheckLogs => {
                 if self.broker.engine.is_some() {
-                    audit::all(net, &self.broker, false);
+                    check_logs::all(net, &self.broker, false);
                 }
-                net.within(1_000_000, 10_000_000, Event::Audit);
+                net.within(1_000_000, 10_000_000, Event::CheckLogs);
             }
             Event::Fault | Event::Mend => self.disk_fails(matches!(event, Event::Fault)),
             Event::Crash => self.plan_crash(),
-            Event::Doom => {
-                if let Some((death, _)) = self.broker.doomed {
-                    self.dies(death);
+            Event::ArmedCrash => {
+                if let Some((crash, _)) = self.broker.armed_crash {
+                    self.crash(crash);
                 }
             }
-            Event::Start => self.starts(),
+            Event::Start => self.start(),
         }
     }
 
@@ -196,7 +196,7 @@ impl World {
     fn disk_fails(&mut self, begins: bool) {
         let net = &mut self.net;
         let Some(folder) = &self.broker.folder else { return };
-        if self.broker.doomed.is_some() || net.calm || self.broker.engine.is_none() {
+        if self.broker.armed_crash.is_some() || net.is_quiet || self.broker.engine.is_none() {
             if begins {
                 net.after(1_000_000, Event::Fault);
             }
@@ -205,7 +205,7 @@ impl World {
         if !begins {
             return folder.faults.mend();
         }
-        net.ledger.faulty = true;
+        net.model.faulty = true;
         folder.faults.tear_at(net.rng.below(1_001));
         if net.rng.one_in(2) {
             net.trace.line(net.now_us, format_args!("the disk fails once"));
@@ -222,71 +222,71 @@ impl World {
     /// Now, at some write, or in order.
     fn plan_crash(&mut self) {
         let net = &mut self.net;
-        if self.broker.engine.is_none() || net.calm {
+        if self.broker.engine.is_none() || net.is_quiet {
             return;
         }
-        let death = net.rng.pick(&[Death::Kill, Death::PowerCut]);
+        let crash = net.rng.pick(&[Crash::Kill, Crash::PowerCut]);
         let without_fsync = self.broker.folder.as_ref().is_some_and(|folder| folder.fsync == Fsync::Never);
         // It is the end of the run.
-        let death = if without_fsync && !net.rng.one_in(6) { Death::Kill } else { death };
+        let crash = if without_fsync && !net.rng.one_in(6) { Crash::Kill } else { crash };
         match net.rng.below(5) {
-            0 => self.dies(death),
+            0 => self.crash(crash),
             1 => {
                 if net.rng.one_in(4) {
                     let changes = net.rng.between(0, 30);
-                    self.broker.doom(net, death, changes);
+                    self.broker.arm_crash(net, crash, changes);
                 }
-                self.stops();
+                self.stop();
             }
             _ => {
                 let changes = net.rng.between(0, 60);
-                net.trace.line(net.now_us, format_args!("doomed in {changes} changes: {death:?}"));
-                self.broker.doom(net, death, changes);
-                net.after(2_000_000, Event::Doom);
+                net.trace.line(net.now_us, format_args!("armed_crash in {changes} changes: {crash:?}"));
+                self.broker.arm_crash(net, crash, changes);
+                net.after(2_000_000, Event::ArmedCrash);
             }
         }
     }
 
-    fn stops(&mut self) {
+    fn stop(&mut self) {
         self.broker.stop(&mut self.net);
-        let death = match self.broker.doomed {
-            Some((death, _)) => death,
-            None => Death::Kill,
+        let crash = match self.broker.armed_crash {
+            Some((crash, _)) => crash,
+            None => Crash::Kill,
         };
-        self.dies(death);
+        self.crash(crash);
     }
 
-    fn dies(&mut self, death: Death) {
-        self.broker.die(&mut self.net, death);
+    fn crash(&mut self, crash: Crash) {
+        self.broker.crash(&mut self.net, crash);
         self.net.within(1_000, 500_000, Event::Start);
     }
 
-    fn starts(&mut self) {
+    fn start(&mut self) {
         if self.broker.engine.is_some() {
             return;
         }
         let net = &mut self.net;
-        if net.rng.one_in(4) && !net.calm {
-            let (death, changes) = (net.rng.pick(&[Death::Kill, Death::PowerCut]), net.rng.between(0, 20));
-            self.broker.doom(net, death, changes);
+        if net.rng.one_in(4) && !net.is_quiet {
+            let (crash, changes) = (net.rng.pick(&[Crash::Kill, Crash::PowerCut]), net.rng.between(0, 20));
+            self.broker.arm_crash(net, crash, changes);
         }
         let started = self.broker.start(net);
         net.trace.line(net.now_us, format_args!("the broker starts: {started}"));
         if !started {
-            let death = self.broker.doomed.map_or(Death::Kill, |(death, _)| death);
-            return self.dies(death);
+            let crash = self.broker.armed_crash.map_or(Crash::Kill, |(crash, _)| crash);
+            return self.crash(crash);
         }
-        if self.broker.doomed.take().is_some()
+        if self.broker.armed_crash.take().is_some()
             && let Some(folder) = &self.broker.folder
         {
             folder.faults.mend();
         }
-        if net.ledger.is_lost {
+        if net.model.is_lost {
             // A power cut without any fsync: no promise was made but that the broker starts.
             self.is_over = true;
             return;
         }
-        audit::all(net, &self.broker, true);
+        check_logs::all(net, &self.broker, true);
         net.within(200_000, 5_000_000, Event::Crash);
     }
 
@@ -309,20 +309,20 @@ impl World {
         for (id, key, since_us) in self.broker.waiting() {
             if net.now_us - since_us > PARKED_MAX_US {
                 let what = format!("connection {id}: a request of key {key} is parked since {since_us} us");
-                return net.ledger.fail(Checker::Liveness, what);
+                return net.model.fail(Checker::Liveness, what);
             }
             if key != FETCH {
                 continue;
             }
             let Some(client) = net.conns.get(&id).filter(|conn| conn.open).map(|conn| conn.client) else { continue };
-            for place in self.clients[client].waits_at() {
-                let Some(topic) = net.ledger.topics.get(&place.topic).filter(|topic| topic.id == place.id) else {
+            for place in self.clients[client].fetch_positions() {
+                let Some(topic) = net.model.topics.get(&place.topic).filter(|topic| topic.id == place.id) else {
                     continue;
                 };
                 let end = topic.partition(place.partition).map_or(0, |book| book.end);
                 if end > place.offset {
                     let what = format!("connection {id} sleeps at {place:?}, and there are records up to {end}");
-                    return net.ledger.fail(Checker::Wake, what);
+                    return net.model.fail(Checker::Wake, what);
                 }
             }
         }

@@ -14,7 +14,7 @@ use tansu_sans_io::{
 use tokio::task::spawn_blocking;
 use wire::{
     ErrorCode,
-    batch::{Batch, Seen},
+    batch::{Batch, RecordStats},
     message::{DecodeError, Reader, produce_request::ProduceRequest},
 };
 
@@ -163,7 +163,7 @@ async fn refuse_keyless(inner: &Inner, checked: &mut Checked) {
     }
 }
 
-fn checked_batch(records: &[u8], transactional: bool) -> Result<Seen, (ErrorCode, String)> {
+fn checked_batch(records: &[u8], transactional: bool) -> Result<RecordStats, (ErrorCode, String)> {
     let refuse = |e: wire::batch::BatchError| (ErrorCode::from(&e), e.to_string());
     let batch = Batch::parse(records).map_err(refuse)?;
     if transactional || batch.is_transactional() {

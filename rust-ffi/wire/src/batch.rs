@@ -6,7 +6,7 @@ mod check;
 mod patch;
 
 pub use build::{Pair, build};
-pub use check::{BatchError, Checked, Seen};
+pub use check::{BatchError, RecordStats, VerifiedBatch};
 pub use patch::{set_base_offset, set_create_time, set_leader_epoch, set_log_append_time, with_records};
 
 use crate::inflate::{self, Compression};
@@ -64,25 +64,25 @@ impl<'a> Batch<'a> {
     }
 
     /// [`Batch::parse`] and, unless they are compressed, [`Batch::check_records`] in one pass over pieces that stay in
-    /// the cache. `copy` gets each piece as soon as it was summed; what it has got is of no use if this fails.
-    pub fn parse_pieces(bytes: &'a [u8], copy: impl FnMut(&'a [u8])) -> Result<Checked<'a>, BatchError> {
-        check::pieces(bytes, copy)
+    /// the cache. `copy` gets each chunk as soon as it was summed; what it has got is of no use if this fails.
+    pub fn parse_chunks(bytes: &'a [u8], copy: impl FnMut(&'a [u8])) -> Result<VerifiedBatch<'a>, BatchError> {
+        check::produced_in_chunks(bytes, copy)
     }
 
     /// The part of [`Batch::parse`] that comes before the checksum: the length, the magic, and that it is one batch
     /// which starts at offset 0.
-    pub fn check_alone(bytes: &[u8]) -> Result<(), BatchError> {
-        check::alone(bytes).map(drop)
+    pub fn check_single_batch(bytes: &[u8]) -> Result<(), BatchError> {
+        check::single_batch(bytes).map(drop)
     }
 
     /// Whether what a producer sent says that it belongs to a transaction. Kafka asks before it reads the batch, so a
     /// wrong checksum does not matter here.
-    pub fn says_transactional(bytes: &[u8]) -> bool {
+    pub fn claims_transactional(bytes: &[u8]) -> bool {
         check::split(bytes).is_ok_and(|(bytes, _)| Batch { bytes }.is_transactional())
     }
 
     /// Whether what a producer sent has to be inflated to be looked at.
-    pub fn says_compressed(bytes: &[u8]) -> bool {
+    pub fn claims_compression(bytes: &[u8]) -> bool {
         check::split(bytes).is_ok_and(|(bytes, _)| Batch { bytes }.compression() != Some(Compression::None))
     }
 
@@ -161,7 +161,7 @@ impl<'a> Batch<'a> {
 
     /// Walks over the records, inflating at most `max` bytes but never keeping them: count, lengths and offsets have to
     /// be what the header says.
-    pub fn check_records(&self, max: usize) -> Result<Seen, BatchError> {
+    pub fn check_records(&self, max: usize) -> Result<RecordStats, BatchError> {
         check::records(self, max)
     }
 

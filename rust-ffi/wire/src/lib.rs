@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod api;
+pub mod api_versions;
 pub mod batch;
 pub mod codec;
 pub mod deflate;

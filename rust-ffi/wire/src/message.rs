@@ -35,7 +35,6 @@ pub mod alter_share_group_offsets_response;
 pub mod alter_user_scram_credentials_request;
 #[cfg(any(test, feature = "all-apis"))]
 pub mod alter_user_scram_credentials_response;
-pub mod api_versions;
 pub mod api_versions_request;
 pub mod api_versions_response;
 #[cfg(any(test, feature = "all-apis"))]

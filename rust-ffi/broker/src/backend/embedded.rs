@@ -14,7 +14,7 @@ use futures_lite::future::{or, zip};
 use percent_encoding::percent_decode_str;
 use tokio::{sync::Semaphore, task::spawn_blocking, time::sleep_until};
 use tokio_util::sync::CancellationToken;
-use wire::{api::ApiRange, header, message::api_versions::Feature};
+use wire::{api::ApiRange, api_versions::Feature, header};
 
 use super::{Backend, Opening, Partition, Pending, Reply, Request, Response, Storage, Topic};
 use crate::{

@@ -28,7 +28,7 @@ use crate::{
     bugs::{self, Bug},
     clock::Instant,
     context::RequestContext,
-    fetch_sessions::{FetchContext, NameOf, Session, Told, Wanted},
+    fetch_sessions::{FetchContext, FetchPartition, LastSent, NameOf, Session},
     log::{LEADER_EPOCH, NO_EPOCH, Offsets, Partition, check_leader_epoch},
     outcome::{Outcome, Parked, ParkedRequest},
     waiters::Ticket,
@@ -43,7 +43,7 @@ const STORAGE_ERROR_FROM: i16 = 6;
 /// A fetch that waits for more.
 #[derive(Debug)]
 pub(crate) struct DelayedFetch {
-    wanted: Vec<Wanted>,
+    partitions: Vec<FetchPartition>,
     session: Option<Arc<Mutex<Session>>>,
     incremental: bool,
     limits: Limits,
@@ -62,21 +62,21 @@ struct Limits {
 }
 
 /// What was found in one partition; its records are a range of the pieces of all.
-struct Found {
+struct PartitionRead {
     code: ErrorCode,
     offsets: Option<Offsets>,
     diverging: EpochEndOffset,
     pieces: std::ops::Range<usize>,
 }
 
-struct Reading {
-    found: Vec<Found>,
+struct ReadResult {
+    found: Vec<PartitionRead>,
     pieces: Vec<FramePart>,
     bytes: usize,
     /// Of these, what has been read from files.
     held: usize,
     /// Something that the client must hear of at once.
-    urgent: bool,
+    must_answer_now: bool,
 }
 
 pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &FetchRequest<'_>) -> Outcome {
@@ -84,8 +84,8 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &Fe
     let name_of = |id: Uuid| engine.topics.get_by_id(id).map(|topic| Arc::from(topic.name.as_str()));
     let by_id: Option<NameOf<'_>> = if context.version >= 13 { Some(&name_of) } else { None };
     let fetch_context =
-        engine.fetch_sessions.context(request, by_id, sessions_max, &engine.entropy, context.now.instant);
-    let FetchContext { wanted, session, incremental } = match fetch_context {
+        engine.fetch_sessions.new_context(request, by_id, sessions_max, &engine.entropy, context.now.instant);
+    let FetchContext { partitions, session, incremental } = match fetch_context {
         Ok(fetch_context) => fetch_context,
         Err(code) => {
             let response = FetchResponse { error_code: code.code(), ..FetchResponse::default() };
@@ -100,24 +100,24 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &Fe
         read_committed: request.isolation_level == 1,
         is_follower: request.replica_id >= 0 || request.replica_state.replica_id >= 0,
     };
-    let wait_ms = if bugs::has(Bug::FetchWithoutDeadline) { i64::MAX } else { request.max_wait_ms.into() };
+    let wait_ms = if bugs::planted(Bug::FetchWithoutDeadline) { i64::MAX } else { request.max_wait_ms.into() };
     let deadline = context.now.instant.after_ms(wait_ms);
-    let mut delayed = DelayedFetch { wanted, session, incremental, limits, deadline, by_name: Vec::new() };
-    let reading = read(engine, context, &delayed);
-    if delayed.is_answered_by(&reading, context) {
-        return answer(context, &delayed, &reading);
+    let mut delayed = DelayedFetch { partitions, session, incremental, limits, deadline, by_name: Vec::new() };
+    let result = read(engine, context, &delayed);
+    if delayed.is_answered_by(&result, context) {
+        return answer(context, &delayed, &result);
     }
     if let Some(name_of) = by_id {
-        delayed.wanted.iter_mut().for_each(|wanted| wanted.resolve(name_of));
+        delayed.partitions.iter_mut().for_each(|requested| requested.resolve(name_of));
     }
     // It has to wait; from here on no append can be missed.
     let partitions: Vec<_> =
-        delayed.wanted.iter().filter_map(|wanted| partition(engine, context, wanted).ok()).collect();
+        delayed.partitions.iter().filter_map(|requested| find_partition(engine, context, requested).ok()).collect();
     let mut lists: Vec<_> = partitions.iter().map(|partition| partition.waiters.clone()).collect();
     if context.version < 13 {
         delayed.by_name = partitions;
     }
-    if bugs::has(Bug::OnePartitionWatched) {
+    if bugs::planted(Bug::OnePartitionWatched) {
         lists.truncate(1);
     }
     let ticket = Ticket::register(lists).until(&engine.timers, deadline);
@@ -135,36 +135,40 @@ pub(crate) fn cancel(engine: &Engine, context: &RequestContext<'_>, delayed: Del
 }
 
 fn complete_or_park(engine: &Engine, context: &RequestContext<'_>, delayed: DelayedFetch, ticket: Ticket) -> Outcome {
-    let reading = read(engine, context, &delayed);
-    if delayed.is_answered_by(&reading, context) {
-        return answer(context, &delayed, &reading);
+    let result = read(engine, context, &delayed);
+    if delayed.is_answered_by(&result, context) {
+        return answer(context, &delayed, &result);
     }
     Outcome::Park(Parked { ticket, request: ParkedRequest::Fetch(delayed) })
 }
 
 impl DelayedFetch {
-    fn is_answered_by(&self, reading: &Reading, context: &RequestContext<'_>) -> bool {
-        reading.urgent
-            || reading.bytes >= self.limits.bytes_min
-            || self.wanted.is_empty()
+    fn is_answered_by(&self, result: &ReadResult, context: &RequestContext<'_>) -> bool {
+        result.must_answer_now
+            || result.bytes >= self.limits.bytes_min
+            || self.partitions.is_empty()
             || self.by_name.iter().any(|partition| partition.is_closed())
             || context.now.instant >= self.deadline
     }
 }
 
-fn partition(engine: &Engine, context: &RequestContext<'_>, wanted: &Wanted) -> Result<Arc<Partition>, ErrorCode> {
+fn find_partition(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    requested: &FetchPartition,
+) -> Result<Arc<Partition>, ErrorCode> {
     let topic = match context.version {
-        ..=12 => engine.topics.get(&wanted.topic).ok_or(ErrorCode::UnknownTopicOrPartition),
-        _ => engine.topics.get_by_id(wanted.topic_id).ok_or_else(|| unknown_id(engine, wanted)),
+        ..=12 => engine.topics.get(&requested.topic).ok_or(ErrorCode::UnknownTopicOrPartition),
+        _ => engine.topics.get_by_id(requested.topic_id).ok_or_else(|| unknown_id(engine, requested)),
     };
-    topic?.partition(wanted.partition).ok_or(ErrorCode::UnknownTopicOrPartition)
+    topic?.partition(requested.partition).ok_or(ErrorCode::UnknownTopicOrPartition)
 }
 
 /// For an id that no topic has. Kafka looks for the partition by the name that the id had when the session, or the
 /// waiting fetch, first knew it: gone, or another topic's by now.
-fn unknown_id(engine: &Engine, wanted: &Wanted) -> ErrorCode {
-    let Some(name) = &wanted.known_as else { return ErrorCode::UnknownTopicId };
-    match engine.topics.get(name).and_then(|topic| topic.partition(wanted.partition)) {
+fn unknown_id(engine: &Engine, requested: &FetchPartition) -> ErrorCode {
+    let Some(name) = &requested.known_as else { return ErrorCode::UnknownTopicId };
+    match engine.topics.get(name).and_then(|topic| topic.partition(requested.partition)) {
         Some(_) => ErrorCode::InconsistentTopicId,
         None => ErrorCode::UnknownTopicOrPartition,
     }
@@ -178,100 +182,102 @@ fn in_version(code: ErrorCode, version: i16) -> ErrorCode {
     }
 }
 
-fn read(engine: &Engine, context: &RequestContext<'_>, delayed: &DelayedFetch) -> Reading {
-    let mut reading = Reading {
-        found: Vec::with_capacity(delayed.wanted.len()),
+fn read(engine: &Engine, context: &RequestContext<'_>, delayed: &DelayedFetch) -> ReadResult {
+    let mut result = ReadResult {
+        found: Vec::with_capacity(delayed.partitions.len()),
         pieces: Vec::new(),
         bytes: 0,
         held: 0,
-        urgent: false,
+        must_answer_now: false,
     };
-    for wanted in &delayed.wanted {
-        let begin = reading.pieces.len();
-        let read = read_one(engine, context, delayed, wanted, &mut reading);
-        let pieces = begin..reading.pieces.len();
+    for requested in &delayed.partitions {
+        let begin = result.pieces.len();
+        let read = read_one(engine, context, delayed, requested, &mut result);
+        let pieces = begin..result.pieces.len();
         let found = match read {
-            Ok((offsets, diverging)) => Found { code: ErrorCode::None, offsets: Some(offsets), diverging, pieces },
-            Err(code) => Found {
+            Ok((offsets, diverging)) => {
+                PartitionRead { code: ErrorCode::None, offsets: Some(offsets), diverging, pieces }
+            }
+            Err(code) => PartitionRead {
                 code: in_version(code, context.version),
                 offsets: None,
                 diverging: EpochEndOffset::default(),
                 pieces,
             },
         };
-        reading.urgent |= found.code != ErrorCode::None || found.diverging != EpochEndOffset::default();
-        reading.found.push(found);
+        result.must_answer_now |= found.code != ErrorCode::None || found.diverging != EpochEndOffset::default();
+        result.found.push(found);
     }
-    reading
+    result
 }
 
 fn read_one(
     engine: &Engine,
     context: &RequestContext<'_>,
     delayed: &DelayedFetch,
-    wanted: &Wanted,
-    reading: &mut Reading,
+    requested: &FetchPartition,
+    result: &mut ReadResult,
 ) -> Result<(Offsets, EpochEndOffset), ErrorCode> {
-    let partition = partition(engine, context, wanted)?;
+    let partition = find_partition(engine, context, requested)?;
     // Any epoch below zero is none here.
-    check_leader_epoch(wanted.current_leader_epoch.max(NO_EPOCH))?;
+    check_leader_epoch(requested.current_leader_epoch.max(NO_EPOCH))?;
     if delayed.limits.is_follower {
         return Err(ErrorCode::NotLeaderOrFollower);
     }
-    if wanted.last_fetched_epoch >= 0 {
+    if requested.last_fetched_epoch >= 0 {
         let end = partition.offsets().high_watermark;
-        if wanted.last_fetched_epoch > LEADER_EPOCH {
+        if requested.last_fetched_epoch > LEADER_EPOCH {
             return Err(ErrorCode::OffsetOutOfRange);
         }
-        if end < wanted.fetch_offset {
+        if end < requested.fetch_offset {
             return Ok((partition.offsets(), EpochEndOffset { epoch: LEADER_EPOCH, end_offset: end }));
         }
     }
-    let left = delayed.limits.bytes_max.saturating_sub(reading.bytes);
-    let bytes_max = wanted.bytes_max.min(left);
-    let at_least_one = reading.bytes == 0;
-    let held_max = HELD_MAX.saturating_sub(reading.held);
-    let read = partition.read(wanted.fetch_offset, bytes_max, at_least_one, held_max, &mut reading.pieces);
+    let left = delayed.limits.bytes_max.saturating_sub(result.bytes);
+    let bytes_max = requested.bytes_max.min(left);
+    let at_least_one = result.bytes == 0;
+    let held_max = HELD_MAX.saturating_sub(result.held);
+    let read = partition.read(requested.fetch_offset, bytes_max, at_least_one, held_max, &mut result.pieces);
     let (bytes, offsets) = read.map_err(ErrorCode::from)?;
-    reading.bytes += bytes;
+    result.bytes += bytes;
     if bytes <= held_max {
-        reading.held += bytes;
+        result.held += bytes;
     }
     Ok((offsets, EpochEndOffset::default()))
 }
 
-fn answer(context: &RequestContext<'_>, delayed: &DelayedFetch, reading: &Reading) -> Outcome {
+fn answer(context: &RequestContext<'_>, delayed: &DelayedFetch, result: &ReadResult) -> Outcome {
     let mut responses: Vec<FetchableTopicResponse<'_>> = Vec::new();
     let mut session = delayed.session.as_deref().map(crate::waiters::lock);
-    let (mut told, mut served) = (Vec::new(), BTreeSet::new());
-    for (wanted, found) in delayed.wanted.iter().zip(&reading.found) {
-        let now = told_by(found);
+    let (mut sent, mut served) = (Vec::new(), BTreeSet::new());
+    for (requested, found) in delayed.partitions.iter().zip(&result.found) {
+        let now = sent_by(found);
         if session.is_some() {
-            let key = (wanted.topic.clone(), wanted.topic_id, wanted.partition);
+            let key = (requested.topic.clone(), requested.topic_id, requested.partition);
             if !found.pieces.is_empty() {
                 served.insert(key.clone());
             }
-            told.push((key, now));
+            sent.push((key, now));
         }
         let nothing_new = found.code == ErrorCode::None
             && found.pieces.is_empty()
             && found.diverging == EpochEndOffset::default()
-            && now == wanted.told;
+            && now == requested.last_sent;
         if delayed.incremental && nothing_new {
             continue;
         }
-        let data = to_response(wanted, found, delayed.limits, reading);
-        match responses.last_mut().filter(|last| is_of(last, wanted)) {
+        let data = to_response(requested, found, delayed.limits, result);
+        match responses.last_mut().filter(|last| is_of(last, requested)) {
             Some(last) => last.partitions.push(data),
             None => responses.push(FetchableTopicResponse {
-                topic: &wanted.topic,
-                topic_id: wanted.topic_id,
+                topic: &requested.topic,
+                topic_id: requested.topic_id,
                 partitions: vec![data],
             }),
         }
     }
     if let Some(session) = &mut session {
-        session.answered(told.into_iter(), &served);
+        session.record_response(sent.into_iter(), &served);
     }
     let session_id = session.as_ref().map_or(0, |session| session.id);
     drop(session);
@@ -280,20 +286,25 @@ fn answer(context: &RequestContext<'_>, delayed: &DelayedFetch, reading: &Readin
 }
 
 /// An error is told again until it is over, so nothing counts as told then.
-fn told_by(found: &Found) -> Told {
+fn sent_by(found: &PartitionRead) -> LastSent {
     match found.offsets {
-        Some(offsets) => Told { high_watermark: offsets.high_watermark, log_start: offsets.log_start },
-        None => Told::NOTHING,
+        Some(offsets) => LastSent { high_watermark: offsets.high_watermark, log_start: offsets.log_start },
+        None => LastSent::NOTHING,
     }
 }
 
-fn is_of(response: &FetchableTopicResponse<'_>, wanted: &Wanted) -> bool {
-    *response.topic == *wanted.topic && response.topic_id == wanted.topic_id
+fn is_of(response: &FetchableTopicResponse<'_>, requested: &FetchPartition) -> bool {
+    *response.topic == *requested.topic && response.topic_id == requested.topic_id
 }
 
-fn to_response<'a>(wanted: &Wanted, found: &Found, limits: Limits, reading: &'a Reading) -> PartitionData<'a> {
+fn to_response<'a>(
+    requested: &FetchPartition,
+    found: &PartitionRead,
+    limits: Limits,
+    result: &'a ReadResult,
+) -> PartitionData<'a> {
     let nothing = PartitionData {
-        partition_index: wanted.partition,
+        partition_index: requested.partition,
         error_code: found.code.code(),
         high_watermark: -1,
         // As Kafka has it: an empty list where there is no partition, none at all where the read fails.
@@ -305,12 +316,16 @@ fn to_response<'a>(wanted: &Wanted, found: &Found, limits: Limits, reading: &'a 
     };
     let Some(offsets) = found.offsets else { return nothing };
     PartitionData {
-        high_watermark: if bugs::has(Bug::LowHighWatermark) { wanted.fetch_offset } else { offsets.high_watermark },
+        high_watermark: if bugs::planted(Bug::LowHighWatermark) {
+            requested.fetch_offset
+        } else {
+            offsets.high_watermark
+        },
         last_stable_offset: offsets.last_stable,
         log_start_offset: offsets.log_start,
         diverging_epoch: found.diverging.clone(),
         aborted_transactions: limits.read_committed.then(Vec::new),
-        records: Some(Records::Parts(&reading.pieces[found.pieces.clone()])),
+        records: Some(Records::Parts(&result.pieces[found.pieces.clone()])),
         ..nothing
     }
 }

@@ -20,7 +20,7 @@ use wire::{
 use crate::{
     Engine,
     context::RequestContext,
-    log::{Effort, Found, LEADER_EPOCH, Partition, check_leader_epoch},
+    log::{InflateBudget, LEADER_EPOCH, OffsetAndTimestamp, Partition, check_leader_epoch},
     outcome::Outcome,
 };
 
@@ -34,7 +34,7 @@ const EARLIEST_PENDING_UPLOAD: i64 = -6;
 pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &ListOffsetsRequest<'_>) -> Outcome {
     let twice = named_twice(&request.topics);
     let mut told = BTreeSet::new();
-    let mut effort = Effort::default();
+    let mut budget = InflateBudget::default();
     let topics = request.topics.iter().filter_map(|topic| {
         let found = engine.topics.get(topic.name);
         let partitions = topic.partitions.iter().filter_map(|asked| {
@@ -44,7 +44,7 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &Li
             }
             Some(match found.as_ref().and_then(|topic| topic.partition(asked.partition_index)) {
                 None => nothing(asked, ErrorCode::UnknownTopicOrPartition),
-                Some(partition) => answer(context, request.isolation_level, &partition, asked, &mut effort),
+                Some(partition) => answer(context, request.isolation_level, &partition, asked, &mut budget),
             })
         });
         let partitions: Vec<_> = partitions.collect();
@@ -77,7 +77,7 @@ fn answer(
     isolation_level: i8,
     partition: &Partition,
     asked: &ListOffsetsPartition,
-    effort: &mut Effort,
+    budget: &mut InflateBudget,
 ) -> ListOffsetsPartitionResponse {
     let since = match asked.timestamp {
         LATEST | EARLIEST | 0.. => 0,
@@ -94,25 +94,25 @@ fn answer(
         return nothing(asked, code);
     }
     let offsets = partition.offsets();
-    let at = |offset: i64| Some(Found { offset, timestamp: -1 });
+    let at = |offset: i64| Some(OffsetAndTimestamp { offset, timestamp: -1 });
     let found = match asked.timestamp {
         LATEST if isolation_level == 1 => at(offsets.last_stable),
         LATEST => at(offsets.high_watermark),
         EARLIEST | EARLIEST_LOCAL => at(offsets.log_start),
-        MAX_TIMESTAMP => match partition.latest(effort) {
+        MAX_TIMESTAMP => match partition.latest(budget) {
             Ok(found) => found,
             Err(error) => return nothing(asked, error.into()),
         },
         // Nothing is tiered.
         LATEST_TIERED | EARLIEST_PENDING_UPLOAD => None,
-        timestamp => match partition.first_since(timestamp, effort) {
+        timestamp => match partition.first_since(timestamp, budget) {
             Ok(found) => found,
             Err(error) => return nothing(asked, error.into()),
         },
     };
     match found {
         None => nothing(asked, ErrorCode::None),
-        Some(Found { offset, timestamp }) => ListOffsetsPartitionResponse {
+        Some(OffsetAndTimestamp { offset, timestamp }) => ListOffsetsPartitionResponse {
             timestamp,
             offset,
             leader_epoch: LEADER_EPOCH,

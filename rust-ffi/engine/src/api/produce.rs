@@ -24,7 +24,7 @@ use crate::{
     Engine,
     bugs::{self, Bug},
     context::RequestContext,
-    log::{AppendError, Appended, Bad, BadRecords, Partition},
+    log::{AppendError, Appended, InvalidRecord, InvalidRecords, Partition},
     outcome::{Outcome, Parked, ParkedRequest},
     topic_names,
     topics::Topic,
@@ -85,21 +85,21 @@ fn tells_log_start(error: &AppendError) -> bool {
     )
 }
 
-fn records(bad: &BadRecords, topic: &str, partition: i32) -> Vec<(i32, String)> {
-    let why = |(index, why): &(i32, Bad)| match why {
-        Bad::Keyless => {
+fn records(bad: &InvalidRecords, topic: &str, partition: i32) -> Vec<(i32, String)> {
+    let why = |(index, why): &(i32, InvalidRecord)| match why {
+        InvalidRecord::Keyless => {
             let why =
                 format!("Compacted topic cannot accept message without key in topic partition {topic}-{partition}");
             (*index, why)
         }
-        Bad::TimestampType => {
+        InvalidRecord::TimestampType => {
             let why = format!(
                 "Invalid timestamp type in message with offset {index}. Producer should not set timestamp type to \
                  LogAppendTime."
             );
             (*index, why)
         }
-        Bad::Timestamp(timestamp) => {
+        InvalidRecord::Timestamp(timestamp) => {
             let why = format!(
                 "Timestamp {timestamp} of message with offset {index} is out of range. The timestamp should be within \
                  [{}, {}]",
@@ -112,7 +112,7 @@ fn records(bad: &BadRecords, topic: &str, partition: i32) -> Vec<(i32, String)> 
 }
 
 /// Kafka: `LogValidator.processRecordErrors`.
-fn summary(bad: &BadRecords, records: &[(i32, String)]) -> String {
+fn summary(bad: &InvalidRecords, records: &[(i32, String)]) -> String {
     if bad.code() == ErrorCode::InvalidTimestamp {
         return "One or more records have been rejected due to invalid timestamp".to_owned();
     }
@@ -150,7 +150,7 @@ const INFLATED_AT_ONCE: usize = 4;
 /// Whether others would wait while the batches of a request are inflated one after the other.
 pub(crate) fn inflates_much(request: &ProduceRequest<'_>) -> bool {
     let parts = request.topic_data.iter().flat_map(|topic| &topic.partition_data);
-    parts.filter(|part| part.records.is_some_and(Batch::says_compressed)).nth(INFLATED_AT_ONCE).is_some()
+    parts.filter(|part| part.records.is_some_and(Batch::claims_compression)).nth(INFLATED_AT_ONCE).is_some()
 }
 
 pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &ProduceRequest<'_>) -> Outcome {
@@ -160,7 +160,7 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &Pr
         let topic = find(engine, context, data);
         answers.extend(data.partition_data.iter().map(|part| append(engine, context, request, topic.as_deref(), part)));
     }
-    if request.acks == 0 && !bugs::has(Bug::SilentAnswered) {
+    if request.acks == 0 && !bugs::planted(Bug::SilentAnswered) {
         let failed = answers.iter().find_map(|answer| answer.as_ref().err());
         return match failed {
             None => Outcome::Silent,
@@ -291,7 +291,7 @@ fn append(
     if context.version < ZSTD_FROM && Batch::claims_zstd(records) {
         return Err(refused(ErrorCode::UnsupportedCompressionType, None));
     }
-    let transactional = Batch::says_transactional(records);
+    let transactional = Batch::claims_transactional(records);
     if transactional && request.transactional_id.is_none() {
         return Err(refused(ErrorCode::TransactionalIdAuthorizationFailed, None));
     }

@@ -7,8 +7,8 @@
 
 use wire::{
     ErrorCode,
+    api_versions::Feature,
     message::{
-        api_versions::Feature,
         update_features_request::{FeatureUpdateKey, UpdateFeaturesRequest},
         update_features_response::{UpdatableFeatureResult, UpdateFeaturesResponse},
     },

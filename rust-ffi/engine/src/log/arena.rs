@@ -23,15 +23,15 @@ pub(super) struct Arena {
 
 /// The copy of a large batch, which shares its memory with no other: it can be made before the log is locked.
 #[derive(Debug)]
-pub(super) struct Own {
+pub(super) struct LargeBatch {
     copy: BytesMut,
     prefault: Prefault,
 }
 
-impl Own {
+impl LargeBatch {
     /// `None` if it goes to a chunk, beside others.
-    pub(super) fn of(len: usize, prefault: Prefault) -> Option<Own> {
-        (len > LARGE).then(|| Own { copy: BytesMut::with_capacity(len), prefault })
+    pub(super) fn of(len: usize, prefault: Prefault) -> Option<LargeBatch> {
+        (len > LARGE).then(|| LargeBatch { copy: BytesMut::with_capacity(len), prefault })
     }
 
     /// One run after the other: what the kernel has just cleared is still in the cache when it is written to.
@@ -52,7 +52,7 @@ impl Arena {
         Arena { chunk: BytesMut::new(), chunks: 0, prefault, ready: 0 }
     }
 
-    /// Copies `bytes`, which are not many (see [`Own`]), beside others, and lets `patch` change the copy.
+    /// Copies `bytes`, which are not many (see [`LargeBatch`]), beside others, and lets `patch` change the copy.
     pub(super) fn store(&mut self, bytes: &[u8], patch: impl FnOnce(&mut [u8])) -> Bytes {
         debug_assert!(bytes.len() <= LARGE, "{} bytes have memory of their own", bytes.len());
         let mut stored = self.beside_others(bytes);
@@ -93,7 +93,7 @@ mod tests {
         let second = arena.store(&[2; 1_000], |_| ());
         assert_eq!((first[0], first[1], second[0]), (9, 1, 2));
         assert_eq!(first.as_ptr() as usize + 1_000, second.as_ptr() as usize);
-        assert!(Own::of(LARGE, |_| ()).is_none());
+        assert!(LargeBatch::of(LARGE, |_| ()).is_none());
     }
 
     thread_local! {
@@ -114,7 +114,7 @@ mod tests {
         assert_eq!(ASKED.with_borrow(Vec::len), 0);
         for len in [900, 3_000, 5_000, 40_000, 100_000, 140_000, 300_000].repeat(20) {
             let bytes = vec![7; len];
-            let stored = match Own::of(len, prefault) {
+            let stored = match LargeBatch::of(len, prefault) {
                 Some(mut own) => {
                     bytes.chunks(RUN).for_each(|piece| own.push(piece));
                     own.patched(|_| ())

@@ -20,7 +20,7 @@ use super::{
     LogDir,
     arena::LARGE,
     partition::{Log, Partition},
-    segment::{BatchHead, Data, Segment, SegmentFile, Stored},
+    segment::{BatchHead, MemoryBatch, Segment, SegmentData, SegmentFile},
 };
 use crate::{clock::Now, configs::TopicConfig, waiters::lock};
 
@@ -67,14 +67,14 @@ struct Work {
 
 /// Handles of what is to be cleaned.
 enum WorkData {
-    Memory(Vec<Stored>),
+    Memory(Vec<MemoryBatch>),
     File(Arc<SegmentFile>, u64),
 }
 
 impl Work {
     /// The segment as it is, if it is in memory.
     fn unchanged(self) -> Segment {
-        let mut segment = Segment::new(self.base_offset, Data::Memory(Vec::new()), self.opened_ms);
+        let mut segment = Segment::new(self.base_offset, SegmentData::Memory(Vec::new()), self.opened_ms);
         if let WorkData::Memory(batches) = self.data {
             batches.into_iter().for_each(|stored| segment.push(stored, self.opened_ms));
         }
@@ -82,14 +82,14 @@ impl Work {
     }
 
     /// Calls `see` with every batch, until it fails.
-    fn for_each_batch(&self, mut see: impl FnMut(Stored) -> io::Result<()>) -> io::Result<()> {
+    fn for_each_batch(&self, mut see: impl FnMut(MemoryBatch) -> io::Result<()>) -> io::Result<()> {
         match &self.data {
             WorkData::Memory(batches) => batches.iter().cloned().try_for_each(see)?,
             WorkData::File(file, len) => {
                 let mut batches = file.batches(0, *len);
                 while let Some(bytes) = batches.next_checked()? {
                     let base_offset = Batch::stored(&bytes).base_offset();
-                    see(Stored { base_offset, bytes })?;
+                    see(MemoryBatch { base_offset, bytes })?;
                 }
                 // What is damaged stays as it is, or what comes behind it would go.
                 if batches.position() != *len {
@@ -132,8 +132,8 @@ impl Log {
         let work = |segment: &&Segment| Work {
             base_offset: segment.base_offset,
             data: match &segment.data {
-                Data::Memory(batches) => WorkData::Memory(batches.clone()),
-                Data::File(file) => WorkData::File(file.clone(), segment.bytes),
+                SegmentData::Memory(batches) => WorkData::Memory(batches.clone()),
+                SegmentData::File(file) => WorkData::File(file.clone(), segment.bytes),
             },
             cleaned_ms: segment.cleaned_ms,
             is_left: segment.is_left,
@@ -227,14 +227,14 @@ impl Partition {
                 cleaned.push(work.unchanged());
                 continue;
             }
-            let mut segment = Segment::new(work.base_offset, Data::Memory(Vec::new()), work.opened_ms);
+            let mut segment = Segment::new(work.base_offset, SegmentData::Memory(Vec::new()), work.opened_ms);
             let done = round.clean(&work, &mut segment, |segment, stored| {
                 // A small one keeps the memory of its neighbours, which go.
                 let bytes = match stored.bytes.len() {
                     ..=LARGE => Bytes::copy_from_slice(&stored.bytes),
                     _ => stored.bytes,
                 };
-                segment.push(Stored { bytes, ..stored }, work.opened_ms);
+                segment.push(MemoryBatch { bytes, ..stored }, work.opened_ms);
                 self.check_running()
             });
             cleaned.push(match done {
@@ -264,7 +264,7 @@ impl Partition {
             return Ok(());
         }
         let file = SegmentFile::create_beside(dir.files(), dir.folder(), work.base_offset)?;
-        let mut segment = Segment::new(work.base_offset, Data::Memory(Vec::new()), work.opened_ms);
+        let mut segment = Segment::new(work.base_offset, SegmentData::Memory(Vec::new()), work.opened_ms);
         let cleaned = round.clean(work, &mut segment, |segment, stored| {
             self.check_running()?;
             let head = BatchHead::of(&stored.batch());
@@ -292,7 +292,7 @@ impl Partition {
             return Err(e);
         }
         let file = Arc::new(file);
-        segment.data = Data::File(file.clone());
+        segment.data = SegmentData::File(file.clone());
         log.segments[place] = segment;
         if log.segments[place].is_empty() && place > 0 {
             // A log may have gaps, but begins where its first segment does.
@@ -345,7 +345,7 @@ impl Round<'_> {
         &self,
         work: &Work,
         segment: &mut Segment,
-        mut keep_it: impl FnMut(&mut Segment, Stored) -> io::Result<()>,
+        mut keep_it: impl FnMut(&mut Segment, MemoryBatch) -> io::Result<()>,
     ) -> io::Result<()> {
         let now_ms = self.now.wall_ms;
         let cleaned_ms = work.cleaned_ms.unwrap_or(now_ms);
@@ -355,7 +355,7 @@ impl Round<'_> {
             let kept = keep(&stored, self.latest, tombstones_go)?;
             segment.has_tombstones |= kept.tombstones;
             match kept.bytes {
-                Some(bytes) => keep_it(segment, Stored { base_offset: stored.base_offset, bytes }),
+                Some(bytes) => keep_it(segment, MemoryBatch { base_offset: stored.base_offset, bytes }),
                 None => Ok(()),
             }
         })?;
@@ -365,7 +365,7 @@ impl Round<'_> {
     }
 }
 
-struct Kept {
+struct Survivors {
     /// `None` if nothing of the batch stays.
     bytes: Option<Bytes>,
     tombstones: bool,
@@ -377,13 +377,13 @@ fn grown_max(len: usize) -> usize {
     2 * len + 4_096
 }
 
-fn keep(stored: &Stored, latest: &Latest, tombstones_go: bool) -> io::Result<Kept> {
+fn keep(stored: &MemoryBatch, latest: &Latest, tombstones_go: bool) -> io::Result<Survivors> {
     let batch = stored.batch();
     let inflated = batch.inflated(INFLATED_MAX);
     // What cannot be read is kept as it is; so are the marks of transactions.
     let inflated = inflated.ok().filter(|_| !batch.is_control());
     let Some(found) = inflated.as_ref().and_then(|inflated| records(&batch, inflated)) else {
-        return Ok(Kept { bytes: Some(stored.bytes.clone()), tombstones: false });
+        return Ok(Survivors { bytes: Some(stored.bytes.clone()), tombstones: false });
     };
     let (mut out, mut count, mut tombstones, mut max_timestamp) = (Vec::new(), 0, false, -1);
     for (offset, record) in found {
@@ -414,7 +414,7 @@ fn keep(stored: &Stored, latest: &Latest, tombstones_go: bool) -> io::Result<Kep
             Some(written.into())
         }
     };
-    Ok(Kept { bytes, tombstones })
+    Ok(Survivors { bytes, tombstones })
 }
 
 /// Cleaned segments shrink; small neighbours become one.
@@ -428,7 +428,7 @@ fn merge(cleaned: Vec<Segment>, bytes_max: u64) -> Vec<Segment> {
                 last.bytes += segment.bytes;
                 last.max_timestamp = last.max_timestamp.max(segment.max_timestamp);
                 last.appended_ms = segment.appended_ms;
-                if let (Data::Memory(batches), Data::Memory(more)) = (&mut last.data, segment.data) {
+                if let (SegmentData::Memory(batches), SegmentData::Memory(more)) = (&mut last.data, segment.data) {
                     batches.extend(more);
                 }
             }

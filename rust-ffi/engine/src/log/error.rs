@@ -4,7 +4,7 @@ use std::fmt;
 
 use wire::{ErrorCode, batch::BatchError};
 
-use super::rules::BadRecords;
+use super::record_validator::InvalidRecords;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum AppendError {
@@ -14,7 +14,7 @@ pub(crate) enum AppendError {
         max: i64,
     },
     /// Records that the topic's configs do not allow.
-    Records(BadRecords),
+    Records(InvalidRecords),
     OutOfOrder {
         producer_id: i64,
         epoch: i16,

@@ -12,17 +12,17 @@ use std::{
 
 use wire::{
     ErrorCode,
-    batch::{self, Batch, Checked, HEADER, Seen},
+    batch::{self, Batch, HEADER, RecordStats, VerifiedBatch},
     codec::FramePart,
 };
 
 use super::{
     AppendError, ProducerState,
-    arena::{Arena, Own},
+    arena::{Arena, LargeBatch},
     log_dir::LogDir,
     producers::Producers,
-    rules::Rules,
-    segment::{BatchHead, Data, Segment, SegmentFile, Stored},
+    record_validator::RecordValidator,
+    segment::{BatchHead, MemoryBatch, Segment, SegmentData, SegmentFile},
 };
 use crate::{
     bugs::{self, Bug},
@@ -77,7 +77,7 @@ pub(super) struct Log {
     pub(super) log_start: i64,
     /// The next offset to be given. It is the high watermark, since there is nobody to replicate to, but that a reader
     /// must not see what a power cut may take, where nothing else may be lost: see [`Log::offsets`].
-    pub(super) end: i64,
+    pub(super) log_end_offset: i64,
     pub(super) arena: Arena,
     pub(super) producers: Producers,
     /// The topic is deleted: its folder may be another topic's by now.
@@ -138,7 +138,7 @@ impl From<ReadError> for ErrorCode {
 
 impl Log {
     fn in_memory(prefault: Prefault) -> Log {
-        let segments = VecDeque::from([Segment::new(0, Data::Memory(Vec::new()), 0)]);
+        let segments = VecDeque::from([Segment::new(0, SegmentData::Memory(Vec::new()), 0)]);
         Log { arena: Arena::new(prefault), ..Log::with_dir(None, segments, Producers::default(), 0, 0) }
     }
 
@@ -153,7 +153,7 @@ impl Log {
         Log {
             segments,
             log_start,
-            end,
+            log_end_offset: end,
             arena: Arena::new(|_| ()),
             producers,
             closed: false,
@@ -168,12 +168,12 @@ impl Log {
     /// With `fsync=always` the high watermark is what is synced, as with Kafka's `flush.messages=1`: another record may
     /// have the offset after a power cut.
     pub(super) fn offsets(&self) -> Offsets {
-        let high_watermark = if self.hides_unsynced() { self.synced.max(self.log_start) } else { self.end };
+        let high_watermark = if self.hides_unsynced() { self.synced.max(self.log_start) } else { self.log_end_offset };
         Offsets { log_start: self.log_start, high_watermark, last_stable: high_watermark }
     }
 
     fn hides_unsynced(&self) -> bool {
-        self.dir.as_ref().is_some_and(|dir| dir.fsync() == Fsync::Always) && !bugs::has(Bug::AcknowledgedBeforeSync)
+        self.dir.as_ref().is_some_and(|dir| dir.fsync() == Fsync::Always) && !bugs::planted(Bug::AcknowledgedBeforeSync)
     }
 
     pub(super) fn active(&mut self) -> &mut Segment {
@@ -183,8 +183,8 @@ impl Log {
     fn append(
         &mut self,
         batch: &Batch<'_>,
-        seen: Seen,
-        copy: Option<Own>,
+        stats: RecordStats,
+        copy: Option<LargeBatch>,
         config: &TopicConfig,
         now: Now,
     ) -> Result<Appended, AppendError> {
@@ -195,41 +195,43 @@ impl Log {
             return Err(AppendError::Storage);
         }
         let log_append_time_ms = if config.log_append_time { now.wall_ms } else { -1 };
-        let (log_start, end) = (self.log_start, self.end);
-        if let Some(kept) = self.producers.check(batch)? {
+        let (log_start, end) = (self.log_start, self.log_end_offset);
+        if let Some(known) = self.producers.check(batch)? {
             // Kafka tells the time of the batch that it knows, whatever the topic's time is.
-            let log_append_time_ms = kept.timestamp;
-            return Ok(Appended { base_offset: kept.base_offset, log_append_time_ms, log_start, end });
+            let log_append_time_ms = known.timestamp;
+            return Ok(Appended { base_offset: known.base_offset, log_append_time_ms, log_start, end });
         }
-        if self.is_full(batch, seen, config, now) {
+        if self.is_full(batch, stats, config, now) {
             self.roll(now.wall_ms)?;
         }
-        self.write(batch, seen, copy, config, now)?;
-        self.end = end + i64::from(batch.last_offset_delta()) + 1;
-        self.end += i64::from(bugs::has(Bug::OffsetLeftOut) && batch.last_offset_delta() > 0);
+        self.write(batch, stats, copy, config, now)?;
+        self.log_end_offset = end + i64::from(batch.last_offset_delta()) + 1;
+        if bugs::planted(Bug::OffsetLeftOut) && batch.last_offset_delta() > 0 {
+            self.log_end_offset += 1;
+        }
         self.has_changed = true;
         self.keep_within(config);
-        Ok(Appended { base_offset: end, log_append_time_ms, log_start: self.log_start, end: self.end })
+        Ok(Appended { base_offset: end, log_append_time_ms, log_start: self.log_start, end: self.log_end_offset })
     }
 
     fn write(
         &mut self,
         batch: &Batch<'_>,
-        seen: Seen,
-        copy: Option<Own>,
+        stats: RecordStats,
+        copy: Option<LargeBatch>,
         config: &TopicConfig,
         now: Now,
     ) -> Result<(), AppendError> {
-        let base_offset = self.end;
+        let base_offset = self.log_end_offset;
         let times_change =
-            config.log_append_time || batch.is_log_append_time() || batch.max_timestamp() != seen.max_timestamp;
+            config.log_append_time || batch.is_log_append_time() || batch.max_timestamp() != stats.max_timestamp;
         let patch = |bytes: &mut [u8]| {
             batch::set_base_offset(bytes, base_offset);
             batch::set_leader_epoch(bytes, LEADER_EPOCH);
             if config.log_append_time {
                 batch::set_log_append_time(bytes, now.wall_ms);
             } else if times_change {
-                batch::set_create_time(bytes, seen.max_timestamp);
+                batch::set_create_time(bytes, stats.max_timestamp);
             }
         };
         if self.dir.is_none() {
@@ -237,7 +239,7 @@ impl Log {
                 Some(copy) => copy.patched(patch),
                 None => self.arena.store(batch.bytes(), patch),
             };
-            let stored = Stored { base_offset, bytes };
+            let stored = MemoryBatch { base_offset, bytes };
             self.producers.appended(&stored.batch(), base_offset, now.wall_ms);
             self.active().push(stored, now.wall_ms);
             return Ok(());
@@ -261,7 +263,7 @@ impl Log {
         let batch = Batch::stored(pieces[0]);
         let (base_offset, head) = (batch.base_offset(), BatchHead::of(&batch));
         let active = self.segments.back_mut().expect("there is an active segment always");
-        let Data::File(file) = &active.data else { unreachable!("a log with a directory has files") };
+        let SegmentData::File(file) = &active.data else { unreachable!("a log with a directory has files") };
         let before = active.bytes;
         if file.append(pieces, &head, before).is_err() {
             // A full disk leaves half a batch: without it the log is as it was.
@@ -274,10 +276,10 @@ impl Log {
     }
 
     /// Whether a segment must be begun for a batch. Kafka: `LogSegment.shouldRoll`.
-    fn is_full(&mut self, batch: &Batch<'_>, seen: Seen, config: &TopicConfig, now: Now) -> bool {
+    fn is_full(&mut self, batch: &Batch<'_>, stats: RecordStats, config: &TopicConfig, now: Now) -> bool {
         let bytes_max = config.segment_bytes_max();
-        let last_offset = self.end + i64::from(batch.last_offset_delta());
-        let max_timestamp = if config.log_append_time { now.wall_ms } else { seen.max_timestamp };
+        let last_offset = self.log_end_offset + i64::from(batch.last_offset_delta());
+        let max_timestamp = if config.log_append_time { now.wall_ms } else { stats.max_timestamp };
         let active = self.active();
         !active.is_empty()
             && (active.bytes + batch.bytes().len() as u64 > bytes_max
@@ -293,22 +295,22 @@ impl Log {
             return Err(AppendError::Closed);
         }
         let data = match &self.dir {
-            None => Data::Memory(Vec::new()),
+            None => SegmentData::Memory(Vec::new()),
             Some(dir) => {
                 let closed = self.segments.back().and_then(Segment::file);
                 if dir.sync_segment(closed).is_err() {
                     self.poisoned = true;
                     return Err(AppendError::Storage);
                 }
-                dir.close_segment(closed, self.end, &self.producers).map_err(|_| AppendError::Storage)?;
-                let Ok(segment) = dir.create_segment(self.end) else {
-                    self.poisoned = dir.forget_segment(self.end).is_err();
+                dir.close_segment(closed, self.log_end_offset, &self.producers).map_err(|_| AppendError::Storage)?;
+                let Ok(segment) = dir.create_segment(self.log_end_offset) else {
+                    self.poisoned = dir.forget_segment(self.log_end_offset).is_err();
                     return Err(AppendError::Storage);
                 };
-                Data::File(Arc::new(segment))
+                SegmentData::File(Arc::new(segment))
             }
         };
-        self.segments.push_back(Segment::new(self.end, data, now_ms));
+        self.segments.push_back(Segment::new(self.log_end_offset, data, now_ms));
         Ok(())
     }
 
@@ -356,22 +358,22 @@ impl Partition {
         let (bytes, max) = (records.len(), config.max_message_bytes);
         if bytes as i64 > max {
             // As Kafka, before the checksum and the records: they cost the sender alone.
-            Batch::check_alone(records)?;
+            Batch::check_single_batch(records)?;
             return Err(AppendError::TooLarge { bytes, max });
         }
-        let mut copy = self.memory.and_then(|prefault| Own::of(bytes, prefault));
-        let checked = Batch::parse_pieces(records, |piece| copy.iter_mut().for_each(|copy| copy.push(piece)))?;
-        let (batch, seen) = check(checked, config, now)?;
-        let (appended, is_seen) = {
+        let mut copy = self.memory.and_then(|prefault| LargeBatch::of(bytes, prefault));
+        let verified = Batch::parse_chunks(records, |piece| copy.iter_mut().for_each(|copy| copy.push(piece)))?;
+        let (batch, stats) = check(verified, config, now)?;
+        let (appended, is_visible) = {
             let mut log = lock(&self.log);
-            (log.append(&batch, seen, copy, config, now), !log.hides_unsynced())
+            (log.append(&batch, stats, copy, config, now), !log.hides_unsynced())
         };
         if appended == Err(AppendError::Storage) {
             // Who waits for a sync may wait for what will never come.
             self.sync_waiters.wake();
         }
         let appended = appended?;
-        if is_seen {
+        if is_visible {
             self.waiters.wake();
         }
         Ok(appended)
@@ -394,7 +396,8 @@ impl Partition {
             if from < offsets.log_start || from > offsets.high_watermark {
                 return Err(ReadError::OutOfRange);
             }
-            let first = log.segment_of(from + i64::from(bugs::has(Bug::LastOfSegmentSkipped)));
+            let skipped = if bugs::planted(Bug::LastOfSegmentSkipped) { 1 } else { 0 };
+            let first = log.segment_of(from + skipped);
             if log.dir.is_none() {
                 return Ok((log.read_memory(first, from, bytes_max, at_least_one, out), offsets));
             }
@@ -500,11 +503,11 @@ impl Partition {
                 return self.sync_waiters.wake();
             }
             let place = (log.active().base_offset, log.active().bytes);
-            (log.segments.back().and_then(Segment::file).cloned(), log.dir.clone(), log.end, place)
+            (log.segments.back().and_then(Segment::file).cloned(), log.dir.clone(), log.log_end_offset, place)
         };
         let (Some(file), Some(dir)) = (file, dir) else { return };
         let synced = file.sync().and_then(|()| dir.sync_names());
-        let is_seen_now = {
+        let is_visible = {
             let mut log = lock(&self.log);
             match synced {
                 // A roll may have failed meanwhile.
@@ -515,7 +518,7 @@ impl Partition {
             log.hides_unsynced()
         };
         self.sync_waiters.wake();
-        if is_seen_now {
+        if is_visible {
             self.waiters.wake();
         }
     }
@@ -557,19 +560,23 @@ impl Log {
 }
 
 /// All that can be said of a batch without the log. Kafka: `UnifiedLog.analyzeAndValidateRecords`, `LogValidator`.
-fn check<'a>(checked: Checked<'a>, config: &TopicConfig, now: Now) -> Result<(Batch<'a>, Seen), AppendError> {
-    let batch = checked.batch;
-    let mut seen = checked.seen(INFLATED_MAX)?;
+fn check<'a>(
+    verified: VerifiedBatch<'a>,
+    config: &TopicConfig,
+    now: Now,
+) -> Result<(Batch<'a>, RecordStats), AppendError> {
+    let batch = verified.batch;
+    let mut stats = verified.record_stats(INFLATED_MAX)?;
     if batch.is_log_append_time() {
         // As Kafka reads such a batch: each record has the batch's time.
-        (seen.min_timestamp, seen.max_timestamp) = (batch.max_timestamp(), batch.max_timestamp());
+        (stats.min_timestamp, stats.max_timestamp) = (batch.max_timestamp(), batch.max_timestamp());
     }
-    let rules = Rules::of(config, &batch, now);
-    if !rules.allow(&seen) {
-        let bad = rules.bad_records(&batch, INFLATED_MAX)?;
+    let validator = RecordValidator::of(config, &batch, now);
+    if !validator.allows(&stats) {
+        let bad = validator.invalid_records(&batch, INFLATED_MAX)?;
         if !bad.is_empty() {
             return Err(AppendError::Records(bad));
         }
     }
-    Ok((batch, seen))
+    Ok((batch, stats))
 }

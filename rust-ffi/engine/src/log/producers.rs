@@ -13,7 +13,7 @@ use crate::bugs::{self, Bug};
 const BATCHES_KEPT: usize = 5;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Kept {
+pub(crate) struct BatchMetadata {
     first_sequence: i32,
     last_sequence: i32,
     pub base_offset: i64,
@@ -25,8 +25,8 @@ pub(crate) struct ProducerState {
     pub epoch: i16,
     pub last_timestamp: i64,
     /// When it was last heard of.
-    seen_ms: i64,
-    batches: VecDeque<Kept>,
+    last_active_ms: i64,
+    batches: VecDeque<BatchMetadata>,
 }
 
 impl ProducerState {
@@ -51,14 +51,15 @@ fn last_sequence(batch: &Batch<'_>) -> i32 {
 impl Producers {
     /// The batch was appended before: where. Or an error, or neither if it is new. Nothing is changed: see
     /// [`Producers::appended`].
-    pub(super) fn check(&self, batch: &Batch<'_>) -> Result<Option<Kept>, AppendError> {
+    pub(super) fn check(&self, batch: &Batch<'_>) -> Result<Option<BatchMetadata>, AppendError> {
         let (producer_id, epoch, got) = (batch.producer_id(), batch.producer_epoch(), batch.base_sequence());
         // Kafka takes any sequence number of a producer that it does not know: its state may have expired.
         let Some(state) = self.0.get(&producer_id).filter(|_| producer_id >= 0) else { return Ok(None) };
         if epoch == state.epoch {
-            let same = |kept: &&Kept| kept.first_sequence == got && kept.last_sequence == last_sequence(batch);
-            if let Some(kept) = state.batches.iter().find(same) {
-                return Ok(Some(*kept));
+            let last = last_sequence(batch);
+            let same = |known: &&BatchMetadata| known.first_sequence == got && known.last_sequence == last;
+            if let Some(known) = state.batches.iter().find(same) {
+                return Ok(Some(*known));
             }
         }
         if epoch < state.epoch {
@@ -74,27 +75,27 @@ impl Producers {
             return;
         }
         let epoch = batch.producer_epoch();
-        let fresh = ProducerState { epoch, last_timestamp: -1, seen_ms: now_ms, batches: VecDeque::new() };
-        let state = self.0.entry(batch.producer_id()).or_insert(fresh);
+        let new = ProducerState { epoch, last_timestamp: -1, last_active_ms: now_ms, batches: VecDeque::new() };
+        let state = self.0.entry(batch.producer_id()).or_insert(new);
         if state.epoch != epoch {
             state.epoch = epoch;
             state.batches.clear();
         }
-        if state.batches.len() == BATCHES_KEPT || bugs::has(Bug::OneBatchKept) {
+        if state.batches.len() == BATCHES_KEPT || bugs::planted(Bug::OneBatchKept) {
             state.batches.pop_front();
         }
-        state.batches.push_back(Kept {
+        state.batches.push_back(BatchMetadata {
             first_sequence: batch.base_sequence(),
             last_sequence: last_sequence(batch),
             base_offset,
             timestamp: batch.max_timestamp(),
         });
         state.last_timestamp = batch.max_timestamp();
-        state.seen_ms = now_ms;
+        state.last_active_ms = now_ms;
     }
 
     pub(super) fn expire(&mut self, older_than_ms: i64) {
-        self.0.retain(|_, state| state.seen_ms > older_than_ms);
+        self.0.retain(|_, state| state.last_active_ms > older_than_ms);
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -108,7 +109,7 @@ impl Producers {
                 self.0.insert(id, theirs);
                 continue;
             };
-            let last = |state: &ProducerState| state.batches.back().map_or(-1, |kept| kept.base_offset);
+            let last = |state: &ProducerState| state.batches.back().map_or(-1, |batch| batch.base_offset);
             if last(&theirs) > last(ours) {
                 let before = std::mem::replace(ours, theirs);
                 if before.epoch == ours.epoch {
@@ -117,7 +118,7 @@ impl Producers {
                         .into_iter()
                         .rev()
                         .take(BATCHES_KEPT - 1)
-                        .for_each(|kept| ours.batches.push_front(kept));
+                        .for_each(|batch| ours.batches.push_front(batch));
                 }
             }
         }
@@ -174,14 +175,14 @@ impl Producers {
             let (producer_id, epoch, last_sequence) = (bytes.get_i64(), bytes.get_i16(), bytes.get_i32());
             let (last_offset, delta, last_timestamp) = (bytes.get_i64(), bytes.get_i32(), bytes.get_i64());
             bytes.advance(12);
-            let kept = Kept {
+            let batch = BatchMetadata {
                 first_sequence: advance(last_sequence, -i64::from(delta)),
                 last_sequence,
                 base_offset: last_offset.wrapping_sub(delta.into()),
                 timestamp: last_timestamp,
             };
-            let batches = VecDeque::from([kept]);
-            producers.0.insert(producer_id, ProducerState { epoch, last_timestamp, seen_ms: now_ms, batches });
+            let batches = VecDeque::from([batch]);
+            producers.0.insert(producer_id, ProducerState { epoch, last_timestamp, last_active_ms: now_ms, batches });
         }
         Some(producers)
     }
@@ -191,6 +192,6 @@ fn distance(first: i32, last: i32) -> i32 {
     (i64::from(last) - i64::from(first)).rem_euclid(1 << 31) as i32
 }
 
-fn next(kept: &Kept) -> i32 {
-    advance(kept.last_sequence, 1)
+fn next(batch: &BatchMetadata) -> i32 {
+    advance(batch.last_sequence, 1)
 }

@@ -11,7 +11,7 @@ use super::{
     log_dir::{parse_snapshot_name, snapshot_name},
     partition::Log,
     producers::Producers,
-    segment::{Data, Segment, SegmentFile, names_of, parse_name},
+    segment::{Segment, SegmentData, SegmentFile, names_of, parse_name},
 };
 use crate::{
     bugs::{self, Bug},
@@ -22,7 +22,7 @@ use crate::{
 
 /// How a partition is found again.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Reopening {
+pub(crate) struct RecoveryMode {
     /// The last run has stopped in order.
     pub clean: bool,
     /// What that run said about the start of the log; it may lie in the middle of a segment.
@@ -34,7 +34,7 @@ pub(crate) struct Reopening {
 
 impl Partition {
     /// Opens what is there, or begins anew. The sentence says what was cut off, for people.
-    pub(crate) fn open(index: i32, dir: LogDir, how: Reopening) -> io::Result<(Partition, Option<String>)> {
+    pub(crate) fn open(index: i32, dir: LogDir, how: RecoveryMode) -> io::Result<(Partition, Option<String>)> {
         dir.files().create_folder(dir.folder())?;
         let Tidy { bases, snapshots, strange } = tidy(&dir)?;
         if bases.is_empty() {
@@ -63,7 +63,7 @@ impl Partition {
             }
         }
         // They tell of what a power cut has taken.
-        for offset in opened.snapshots.iter().filter(|offset| **offset > opened.end) {
+        for offset in opened.snapshots.iter().filter(|offset| **offset > opened.log_end_offset) {
             dir.files().remove(&store::join(dir.folder(), &snapshot_name(*offset)))?;
         }
         if !how.clean && dir.fsync() != Fsync::Never {
@@ -78,7 +78,7 @@ impl Partition {
                 "{}: {} bytes behind offset {} were not whole and have been cut off",
                 dir.folder(),
                 opened.cut,
-                opened.end
+                opened.log_end_offset
             )
         });
         if let Some(active) = opened.segments.back_mut()
@@ -97,12 +97,12 @@ impl Partition {
         damaged.iter().for_each(|damage| dir.files().damaged(damage));
         let said: Vec<String> = strange.into_iter().chain(damaged).chain(cut).collect();
         let notice = (!said.is_empty()).then(|| said.join("; "));
-        let log_start = how.log_start.clamp(bases[0], opened.end);
+        let log_start = how.log_start.clamp(bases[0], opened.log_end_offset);
         if opened.segments.back().is_some_and(Segment::is_empty) {
             // Nothing was ever appended to it: a stop did not see to its name.
             dir.note_new_names();
         }
-        let mut log = Log::with_dir(Some(dir), opened.segments, opened.producers, log_start, opened.end);
+        let mut log = Log::with_dir(Some(dir), opened.segments, opened.producers, log_start, opened.log_end_offset);
         log.has_changed = !how.clean || opened.cut > 0;
         Ok((Partition::with_log(index, log), notice))
     }
@@ -124,12 +124,12 @@ impl Partition {
         }
         let active = log.segments.back().and_then(Segment::file);
         dir.sync_segment(active)?;
-        dir.close_segment(active, log.end, &log.producers)
+        dir.close_segment(active, log.log_end_offset, &log.producers)
     }
 }
 
-fn file(segment: SegmentFile) -> Data {
-    Data::File(segment.into())
+fn file(segment: SegmentFile) -> SegmentData {
+    SegmentData::File(segment.into())
 }
 
 struct Tidy {
@@ -189,14 +189,14 @@ fn damage(segment: &SegmentFile, len: u64) -> io::Result<Option<(u64, i64)>> {
 }
 
 struct Opened {
-    how: Reopening,
+    how: RecoveryMode,
     /// The offsets of those that are there.
     snapshots: BTreeSet<i64>,
     segments: VecDeque<Segment>,
     producers: Producers,
     /// The producers are known up to here.
     known: i64,
-    end: i64,
+    log_end_offset: i64,
     cut: u64,
     broken: bool,
     /// Segments that were closed in order and are not sound, and where. Nothing is cut off, or all that was
@@ -206,14 +206,14 @@ struct Opened {
 }
 
 impl Opened {
-    fn new(folder: &str, bases: &[i64], snapshots: BTreeSet<i64>, how: Reopening) -> Opened {
+    fn new(folder: &str, bases: &[i64], snapshots: BTreeSet<i64>, how: RecoveryMode) -> Opened {
         Opened {
             how,
             snapshots,
             segments: VecDeque::with_capacity(bases.len()),
             producers: Producers::default(),
             known: -1,
-            end: bases[0],
+            log_end_offset: bases[0],
             cut: 0,
             broken: false,
             damaged: Vec::new(),
@@ -225,12 +225,12 @@ impl Opened {
     fn segment(&mut self, dir: &LogDir, base: i64, next: Option<i64>) -> io::Result<()> {
         let is_last = next.is_none();
         let now_ms = self.how.now.wall_ms;
-        if base < self.end {
+        if base < self.log_end_offset {
             let [name, ..] = names_of(base);
             let why = format!(
                 "{name} begins before the segment before it ends, at offset {}: it is no part of this log. Move it \
                  away.",
-                self.end
+                self.log_end_offset
             );
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
@@ -238,9 +238,9 @@ impl Opened {
         let len = segment.len()?;
         // A segment that was closed in order has its index; without fsync that says nothing after a power cut.
         let closed = !is_last && dir.fsync() != Fsync::Never && segment.has_index()?;
-        let known_end = if self.how.clean || closed { segment.end(len)? } else { None };
+        let known_end = if self.how.clean || closed { segment.log_end_offset(len)? } else { None };
         if let Some((end, max_timestamp)) = known_end {
-            self.end = end.max(base);
+            self.log_end_offset = end.max(base);
             self.push(segment, base, len, max_timestamp);
         } else if let Some(next) = next.filter(|_| self.how.clean || closed)
             && let Some((sound, max_timestamp)) = damage(&segment, len)?
@@ -248,7 +248,7 @@ impl Opened {
             let [name, ..] = names_of(base);
             segment.mark_damaged(sound);
             self.damaged.push((name, sound));
-            self.end = next.max(base);
+            self.log_end_offset = next.max(base);
             self.push(segment, base, len, max_timestamp);
         } else {
             self.known_until(dir, base)?;
@@ -262,17 +262,17 @@ impl Opened {
                 }
             })?;
             self.known = self.known.max(end);
-            self.end = end;
+            self.log_end_offset = end;
             self.cut += len - sound;
             self.broken = sound < len;
-            if self.broken && bugs::has(Bug::TornBatchRefused) {
+            if self.broken && bugs::planted(Bug::TornBatchRefused) {
                 return Err(io::ErrorKind::InvalidData.into());
             }
             self.push(segment, base, sound, max_timestamp);
         }
         // Also behind an empty segment, from which retention or DeleteRecords have taken everything.
-        if is_last && self.end > 0 {
-            self.known_until(dir, self.end)?;
+        if is_last && self.log_end_offset > 0 {
+            self.known_until(dir, self.log_end_offset)?;
         }
         Ok(())
     }

@@ -68,13 +68,13 @@ impl Log {
             return false;
         }
         self.segments.pop_front();
-        let first = self.segments.front().map_or(self.end, |segment| segment.base_offset);
+        let first = self.segments.front().map_or(self.log_end_offset, |segment| segment.base_offset);
         self.log_start = self.log_start.max(first);
         true
     }
 
     fn drop_before_start(&mut self) {
-        if self.log_start == self.end && !self.active().is_empty() {
+        if self.log_start == self.log_end_offset && !self.active().is_empty() {
             let now_ms = self.active().appended_ms;
             // A disk that takes no new segment keeps the old one.
             let _ = self.roll(now_ms);

@@ -13,12 +13,12 @@ use wire::batch::Batch;
 
 /// One batch in memory, and its first offset, so that a search does not touch the data.
 #[derive(Clone, Debug)]
-pub(super) struct Stored {
+pub(super) struct MemoryBatch {
     pub base_offset: i64,
     pub bytes: Bytes,
 }
 
-impl Stored {
+impl MemoryBatch {
     pub(super) fn batch(&self) -> Batch<'_> {
         Batch::stored(&self.bytes)
     }
@@ -26,15 +26,15 @@ impl Stored {
 
 /// Where the batches are.
 #[derive(Debug)]
-pub(super) enum Data {
-    Memory(Vec<Stored>),
+pub(super) enum SegmentData {
+    Memory(Vec<MemoryBatch>),
     File(Arc<SegmentFile>),
 }
 
 #[derive(Debug)]
 pub(super) struct Segment {
     pub base_offset: i64,
-    pub data: Data,
+    pub data: SegmentData,
     pub bytes: u64,
     /// Of all its records; -1 if it has none.
     pub max_timestamp: i64,
@@ -52,7 +52,7 @@ pub(super) struct Segment {
 }
 
 impl Segment {
-    pub(super) fn new(base_offset: i64, data: Data, now_ms: i64) -> Segment {
+    pub(super) fn new(base_offset: i64, data: SegmentData, now_ms: i64) -> Segment {
         Segment {
             base_offset,
             data,
@@ -77,17 +77,17 @@ impl Segment {
     }
 
     /// Those in memory; none if they are in a file.
-    pub(super) fn stored(&self) -> &[Stored] {
+    pub(super) fn stored(&self) -> &[MemoryBatch] {
         match &self.data {
-            Data::Memory(batches) => batches,
-            Data::File(_) => &[],
+            SegmentData::Memory(batches) => batches,
+            SegmentData::File(_) => &[],
         }
     }
 
     pub(super) fn file(&self) -> Option<&Arc<SegmentFile>> {
         match &self.data {
-            Data::Memory(_) => None,
-            Data::File(file) => Some(file),
+            SegmentData::Memory(_) => None,
+            SegmentData::File(file) => Some(file),
         }
     }
 
@@ -102,9 +102,9 @@ impl Segment {
         self.max_timestamp = self.max_timestamp.max(max_timestamp);
     }
 
-    pub(super) fn push(&mut self, stored: Stored, now_ms: i64) {
+    pub(super) fn push(&mut self, stored: MemoryBatch, now_ms: i64) {
         self.appended(stored.bytes.len(), stored.batch().max_timestamp(), now_ms);
-        let Data::Memory(batches) = &mut self.data else { unreachable!("only what is in memory is pushed to") };
+        let SegmentData::Memory(batches) = &mut self.data else { unreachable!("only what is in memory is pushed to") };
         let len = batches.len();
         if len == batches.capacity() {
             // An eighth: doubling would waste more than a small batch is worth.

@@ -2,7 +2,7 @@ use bytes::Bytes;
 use wire::{ErrorCode, batch::Batch, record::Records};
 
 use super::{
-    AppendError, Bad, Effort, Partition,
+    AppendError, InflateBudget, InvalidRecord, Partition,
     lookup::LookupError,
     testing::{Given, batch, gzipped, plain, sequenced},
 };
@@ -177,13 +177,13 @@ fn bad_records_are_named_but_not_all_of_a_thousand() {
     let given: Vec<Given<'_>> = (0..1000).map(|_| (WALL, None, Some(&b"v"[..]))).collect();
     let refused = partition.append(&batch(&given), &config, at(0));
     let Err(AppendError::Records(bad)) = refused else { panic!("{refused:?}") };
-    assert_eq!((bad.count(), bad.named.len(), bad.named[99]), (1000, 100, (99, Bad::Keyless)));
+    assert_eq!((bad.count(), bad.named.len(), bad.named[99]), (1000, 100, (99, InvalidRecord::Keyless)));
     assert_eq!(bad.code(), ErrorCode::InvalidRecord);
 
     let mixed = [(WALL, Some(&b"k"[..]), None), (WALL, None, None), (WALL + 3_600_001, Some(&b"k"[..]), None)];
     let refused = partition.append(&batch(&mixed), &config, at(0));
     let Err(AppendError::Records(bad)) = refused else { panic!("{refused:?}") };
-    assert_eq!(bad.named, [(1, Bad::Keyless), (2, Bad::Timestamp(WALL + 3_600_001))]);
+    assert_eq!(bad.named, [(1, InvalidRecord::Keyless), (2, InvalidRecord::Timestamp(WALL + 3_600_001))]);
     assert_eq!(bad.code(), ErrorCode::InvalidTimestamp, "as Kafka has it, if there is one of these");
 }
 
@@ -205,7 +205,7 @@ fn log_append_time_is_the_brokers() {
     let batch = Batch::first(&slices[0]).unwrap().0;
     assert!(batch.is_log_append_time());
     assert_eq!(batch.max_timestamp(), WALL + 7);
-    let found = partition.first_since(WALL + 7, &mut Effort::default()).unwrap().unwrap();
+    let found = partition.first_since(WALL + 7, &mut InflateBudget::default()).unwrap().unwrap();
     assert_eq!((found.offset, found.timestamp), (0, WALL + 7));
 }
 
@@ -219,7 +219,7 @@ fn a_time_finds_the_first_record_that_is_not_older() {
     append(&partition, &records(&[40]), &config).unwrap();
     let since = |ms| {
         partition
-            .first_since(WALL + ms, &mut Effort::default())
+            .first_since(WALL + ms, &mut InflateBudget::default())
             .unwrap()
             .map(|found| (found.offset, found.timestamp - WALL))
     };
@@ -227,11 +227,11 @@ fn a_time_finds_the_first_record_that_is_not_older() {
     assert_eq!(since(15), Some((1, 30)));
     assert_eq!(since(31), Some((3, 40)));
     assert_eq!(since(41), None);
-    assert_eq!(partition.latest(&mut Effort::default()).unwrap().map(|found| found.offset), Some(3));
+    assert_eq!(partition.latest(&mut InflateBudget::default()).unwrap().map(|found| found.offset), Some(3));
     partition.delete_records(2).unwrap();
     assert_eq!(since(0), Some((2, 20)), "what is deleted is not found");
     partition.delete_records(4).unwrap();
-    assert_eq!((since(0), partition.latest(&mut Effort::default())), (None, Ok(None)));
+    assert_eq!((since(0), partition.latest(&mut InflateBudget::default())), (None, Ok(None)));
 }
 
 #[test]
@@ -390,7 +390,7 @@ fn a_producer_does_not_say_that_its_time_is_the_brokers() {
         Err(AppendError::Records(bad)) => (bad.code(), bad.count(), bad.named[0]),
         other => panic!("{other:?}"),
     };
-    let wrong = (ErrorCode::InvalidTimestamp, 2, (0, Bad::TimestampType));
+    let wrong = (ErrorCode::InvalidTimestamp, 2, (0, InvalidRecord::TimestampType));
     assert_eq!(refused(&TopicConfig { log_append_time: true, ..TopicConfig::default() }, &typed(WALL)), wrong);
     assert_eq!(refused(&TopicConfig::default(), &typed(-1)), wrong);
     // With a time, Kafka takes the batch's for each of its records, and forgets the type.
@@ -407,7 +407,7 @@ fn a_segment_ends_before_its_offsets_become_too_far() {
     let (partition, config) = (Partition::new(0, |_| ()), TopicConfig::default());
     append(&partition, &plain(1, 10, WALL), &config).unwrap();
     let far = i64::from(i32::MAX) - 2;
-    lock(&partition.log).end = far;
+    lock(&partition.log).log_end_offset = far;
     append(&partition, &plain(3, 10, WALL), &config).unwrap();
     assert_eq!(lock(&partition.log).segments.len(), 1, "its last offset is 2^31-1");
     append(&partition, &plain(1, 10, WALL), &config).unwrap();
@@ -422,14 +422,14 @@ fn a_lookup_inflates_no_further_than_it_has_to() {
     let value = vec![0; 100_000];
     let records: Vec<Given<'_>> = (0..100).map(|i| (WALL + i, Some(&b"k"[..]), Some(&value[..]))).collect();
     append(&partition, &gzipped(&batch(&records)), &TopicConfig::default()).unwrap();
-    let mut effort = Effort::default();
-    let before = effort.inflated_left;
-    assert_eq!(partition.first_since(WALL, &mut effort).unwrap().unwrap().offset, 0);
-    assert!(before - effort.inflated_left < 500_000, "{effort:?}");
-    assert_eq!(partition.first_since(WALL + 99, &mut effort).unwrap().unwrap().offset, 99);
-    assert!(before - effort.inflated_left > 9_000_000, "{effort:?}");
-    effort.inflated_left = 1_000_000;
-    assert_eq!(partition.first_since(WALL + 50, &mut effort), Err(LookupError::TooMuch));
+    let mut budget = InflateBudget::default();
+    let before = budget.inflated_left;
+    assert_eq!(partition.first_since(WALL, &mut budget).unwrap().unwrap().offset, 0);
+    assert!(before - budget.inflated_left < 500_000, "{budget:?}");
+    assert_eq!(partition.first_since(WALL + 99, &mut budget).unwrap().unwrap().offset, 99);
+    assert!(before - budget.inflated_left > 9_000_000, "{budget:?}");
+    budget.inflated_left = 1_000_000;
+    assert_eq!(partition.first_since(WALL + 50, &mut budget), Err(LookupError::TooMuch));
     assert_eq!(ErrorCode::from(LookupError::TooMuch), ErrorCode::RequestTimedOut);
 }
 

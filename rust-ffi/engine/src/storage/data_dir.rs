@@ -16,7 +16,7 @@ use super::{MetadataLog, TopicRecord, checkpoint, deleted_dirs, metadata_log};
 use crate::{
     bugs::{self, Bug},
     clock::Now,
-    log::{LogDir, Partition, Reopening},
+    log::{LogDir, Partition, RecoveryMode},
     settings::Settings,
     store::{self, Fsync, Store},
     waiters::lock,
@@ -135,7 +135,7 @@ impl DataDir {
     ) -> io::Result<(Partition, Option<String>)> {
         let folder = folder_of(topic, index);
         let log_start = how.log_starts.get(&folder).copied().unwrap_or(0);
-        let how = Reopening { clean: how.clean, log_start, is_new: false, now: how.now };
+        let how = RecoveryMode { clean: how.clean, log_start, is_new: false, now: how.now };
         Partition::open(index, LogDir::new(&self.store, folder.clone()), how).map_err(|e| in_folder(&folder, e))
     }
 
@@ -154,7 +154,7 @@ impl DataDir {
         }
         self.sync_removed()?;
         let dir = LogDir::new(&self.store, folder.clone());
-        let how = Reopening { clean: true, log_start: 0, is_new: true, now: Now::default() };
+        let how = RecoveryMode { clean: true, log_start: 0, is_new: true, now: Now::default() };
         let partition = Partition::open(index, dir, how)?.0;
         checkpoint::write_partition_metadata(&*self.store.files, &folder, id)?;
         Ok(partition)
@@ -248,7 +248,7 @@ impl DataDir {
                 flusher.wake();
             }
         }
-        self.store.fsync == Fsync::Always && !bugs::has(Bug::AcknowledgedBeforeSync)
+        self.store.fsync == Fsync::Always && !bugs::planted(Bug::AcknowledgedBeforeSync)
     }
 
     /// Whether [`DataDir::flush`] has something to do; if not, `waker` is woken when it has to be done at once.

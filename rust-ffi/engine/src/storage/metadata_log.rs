@@ -22,7 +22,7 @@ use super::{
 use crate::{
     clock::Now,
     configs::TopicConfig,
-    log::{Damage, LogDir, Partition, Reopening, survey},
+    log::{Damage, LogDir, Partition, RecoveryMode, survey},
     store::{Fsync, Store},
     topic_names,
     waiters::lock,
@@ -70,7 +70,7 @@ pub(super) struct LoadedMetadata {
 impl MetadataLog {
     pub(super) fn open(store: &Store, clean: bool, now: Now) -> io::Result<LoadedMetadata> {
         let state = read(store, clean)?;
-        let how = Reopening { clean, log_start: 0, is_new: true, now };
+        let how = RecoveryMode { clean, log_start: 0, is_new: true, now };
         let (log, notice) = Partition::open(0, LogDir::new(store, FOLDER.to_owned()), how)?;
         let config = TopicConfig {
             compact: true,

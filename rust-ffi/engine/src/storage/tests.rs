@@ -571,13 +571,13 @@ fn times_are_looked_up_among_what_is_kept() {
         }
         let found = |ms| {
             partition
-                .first_since(WALL + ms, &mut crate::log::Effort::default())
+                .first_since(WALL + ms, &mut crate::log::InflateBudget::default())
                 .unwrap()
                 .map(|found| (found.offset, found.timestamp - WALL))
         };
         let latest = || {
             partition
-                .latest(&mut crate::log::Effort::default())
+                .latest(&mut crate::log::InflateBudget::default())
                 .unwrap()
                 .map(|found| (found.offset, found.timestamp - WALL))
         };

@@ -54,7 +54,7 @@ impl Admin {
 
     fn act(&mut self, net: &mut Net, me: ClientId) {
         let name = net.rng.pick(&NAMES);
-        let Some(book) = net.ledger.topics.get(name) else {
+        let Some(book) = net.model.topics.get(name) else {
             if net.rng.one_in(2) {
                 self.create(net, me, name);
             }
@@ -86,11 +86,11 @@ impl Admin {
             }
             _ => {
                 let index = net.rng.below(count.max(1) as u64) as i32;
-                let Some(book) = net.ledger.book(name, index) else { return };
+                let Some(book) = net.model.book(name, index) else { return };
                 let (from, to) = (book.begins_at(), book.end.max(book.begins_at()));
                 // Often only a little, now and then everything.
                 let offset = if net.rng.one_in(5) { to } else { from + net.rng.between(0, (to - from).min(20)) };
-                net.ledger.may_delete(name, id, index, offset);
+                net.model.may_delete(name, id, index, offset);
                 let topics = vec![DeleteRecordsTopic {
                     name,
                     partitions: vec![DeleteRecordsPartition { partition_index: index, offset }],
@@ -121,7 +121,7 @@ impl Admin {
 impl Client for Admin {
     fn wakes(&mut self, net: &mut Net, me: ClientId) {
         net.within(20_000, self.pace_us, Event::Wakes(me));
-        if !self.busy && !net.calm {
+        if !self.busy && !net.is_quiet {
             self.act(net, me);
         }
     }

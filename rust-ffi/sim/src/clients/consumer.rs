@@ -14,11 +14,11 @@ use wire::{
     },
 };
 
-use super::{Client, Place, producer::check_refusal};
+use super::{Client, FetchPosition, producer::check_refusal};
 use crate::{
-    ledger::Checker,
+    model::Checker,
     net::{Answer, ClientId, Event, Net},
-    records::pieces,
+    records::read_batches,
 };
 
 const EARLIEST: i64 = -2;
@@ -26,7 +26,7 @@ const LATEST: i64 = -1;
 
 #[derive(Debug)]
 struct Reading {
-    place: Place,
+    place: FetchPosition,
     /// Where it begins: to be asked first.
     unknown: bool,
     /// What the session was told; `None` if nothing yet.
@@ -53,9 +53,9 @@ pub(crate) struct Consumer {
     pace_us: i64,
     doing: Doing,
     reading: Vec<Reading>,
-    forgotten: Vec<Place>,
+    forgotten: Vec<FetchPosition>,
     /// What the fetch on its way waits for.
-    waits: Vec<Place>,
+    waits: Vec<FetchPosition>,
 }
 
 impl Consumer {
@@ -93,7 +93,8 @@ impl Consumer {
                     continue;
                 }
                 let topic_name = topic.name.unwrap_or_default().to_owned();
-                let place = Place { topic: topic_name, id: topic.topic_id, partition: part.partition_index, offset: 0 };
+                let place =
+                    FetchPosition { topic: topic_name, id: topic.topic_id, partition: part.partition_index, offset: 0 };
                 self.reading.push(Reading { place, unknown: true, told: None });
             }
         }
@@ -156,7 +157,7 @@ impl Consumer {
             }],
         });
         // What is wanted again is not forgotten.
-        let wanted = |place: &Place| {
+        let wanted = |place: &FetchPosition| {
             let is_it = |r: &Reading| r.place.id == place.id && r.place.partition == place.partition && !r.unknown;
             self.reading.iter().any(is_it)
         };
@@ -235,36 +236,36 @@ impl Consumer {
                 waited.filter(|place| place.offset < part.high_watermark && !place.topic.starts_with('c'))
             {
                 let what = format!("{place:?}: given nothing, the end is {}", part.high_watermark);
-                net.ledger.fail(Checker::Reader, what);
+                net.model.fail(Checker::Reader, what);
             }
         }
     }
 
     fn read(&mut self, net: &mut Net, at: usize, part: &PartitionData<'_>) {
         let place = self.reading[at].place.clone();
-        let is_current = net.ledger.topic_id(&place.topic) == Some(place.id);
+        let is_current = net.model.topic_id(&place.topic) == Some(place.id);
         match ErrorCode::from_code(part.error_code) {
             Some(ErrorCode::None) => {
                 let bytes = match part.records {
                     Some(Records::Whole(bytes)) => bytes,
                     _ => &[],
                 };
-                let Ok(pieces) = pieces(bytes) else { return };
+                let Ok(pieces) = read_batches(bytes) else { return };
                 if is_current {
-                    net.ledger.read_from(&place.topic, place.partition, place.offset, &pieces);
+                    net.model.read_from(&place.topic, place.partition, place.offset, &pieces);
                 }
                 if let Some(last) = pieces.last() {
                     self.reading[at].place.offset = last.last + 1;
                 }
             }
             Some(ErrorCode::OffsetOutOfRange) => {
-                let topic = net.ledger.topics.get(&place.topic).filter(|_| is_current);
+                let topic = net.model.topics.get(&place.topic).filter(|_| is_current);
                 let book = topic.and_then(|topic| Some((topic.kind, topic.partition(place.partition)?)));
                 if let Some((kind, book)) = book
                     && !book.may_be_out_of_range(kind, place.offset)
                 {
                     let what = format!("{place:?} is said to be out of range; the end is {}", book.end);
-                    net.ledger.fail(Checker::Reader, what);
+                    net.model.fail(Checker::Reader, what);
                 }
                 self.reading[at].unknown = true;
                 self.forgotten.push(place);
@@ -284,7 +285,7 @@ impl Consumer {
         }
         let at = net.rng.index(self.reading.len());
         let place = &mut self.reading[at].place;
-        let start = net.ledger.book(&place.topic, place.partition).map_or(0, |book| book.begins_at());
+        let start = net.model.book(&place.topic, place.partition).map_or(0, |book| book.begins_at());
         if start < place.offset {
             place.offset = net.rng.between(start, place.offset);
         }
@@ -311,7 +312,7 @@ impl Client for Consumer {
 
     fn answered(&mut self, net: &mut Net, _me: ClientId, answer: Answer<'_>) {
         let reader = &mut Reader::new(answer.body);
-        let checked = "checked by the ledger";
+        let checked = "checked by the model";
         match self.doing {
             Doing::Nothing => {}
             Doing::LookingUp => {
@@ -333,7 +334,7 @@ impl Client for Consumer {
         self.waits.clear();
     }
 
-    fn waits_at(&self) -> &[Place] {
+    fn fetch_positions(&self) -> &[FetchPosition] {
         if self.min_bytes <= 1 && self.doing == Doing::Fetching { &self.waits } else { &[] }
     }
 }

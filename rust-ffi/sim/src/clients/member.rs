@@ -22,7 +22,7 @@ use wire::{
 
 use super::Client;
 use crate::{
-    ledger::{decode_assignment, encode_assignment},
+    model::{decode_assignment, encode_assignment},
     net::{Answer, ClientId, Event, Net},
 };
 
@@ -97,7 +97,7 @@ impl Member {
         if response.leader == response.member_id && !response.members.is_empty() {
             let members: Vec<&str> = response.members.iter().map(|member| member.member_id).collect();
             plans.extend(members.iter().map(|member| (*member, Vec::new())));
-            let topics = net.ledger.topics.iter();
+            let topics = net.model.topics.iter();
             let parts = topics.flat_map(|(name, topic)| (0..topic.partitions.len()).map(|i| (name.clone(), i as i32)));
             for (turn, part) in parts.enumerate() {
                 plans.entry(members[turn % members.len()]).or_default().push(part);
@@ -229,7 +229,7 @@ impl Client for Member {
         if self.busy || net.now_us < self.away_until_us {
             return;
         }
-        if self.joined && !net.calm && self.goes(net, me) {
+        if self.joined && !net.is_quiet && self.goes(net, me) {
             return;
         }
         self.busy = true;
@@ -246,7 +246,7 @@ impl Client for Member {
         let reader = &mut Reader::new(answer.body);
         self.busy = false;
         let version = answer.version;
-        let checked = "checked by the ledger";
+        let checked = "checked by the model";
         match answer.key {
             key::JOIN => {
                 let response = JoinGroupResponse::decode(reader, version).expect(checked);

@@ -16,7 +16,7 @@ use wire::{
 
 use super::Client;
 use crate::{
-    ledger::{Checker, Kind},
+    model::{Checker, Kind},
     net::{Answer, ClientId, Event, Net},
     records::{self, Sent},
 };
@@ -80,13 +80,13 @@ impl Producer {
 
     /// A batch for some partition, unless the one that the dice say has one already among the last ones.
     fn batch(&mut self, net: &mut Net, from: usize) -> Option<Flying> {
-        let topics: Vec<&String> = net.ledger.topics.keys().collect();
+        let topics: Vec<&String> = net.model.topics.keys().collect();
         if topics.is_empty() {
             return None;
         }
         let place = if self.sticks { (self.line >> 32) as usize % topics.len() } else { net.rng.index(topics.len()) };
         let topic = topics[place].clone();
-        let book = &net.ledger.topics[&topic];
+        let book = &net.model.topics[&topic];
         let (id, kind, count) = (book.id, book.kind, book.partitions.len());
         let partition = if self.sticks { 0 } else { net.rng.below(count.max(1) as u64) as i32 };
         if self.flying[from..].iter().any(|other| other.topic == topic && other.partition == partition) {
@@ -104,8 +104,8 @@ impl Producer {
             *sequence += records;
             records::Producer { id, epoch, sequence: first }
         });
-        let number = net.ledger.new_batch(sent);
-        let bytes = records::build(number, &net.ledger.batches[number], filling, timestamp, producer);
+        let number = net.model.new_batch(sent);
+        let bytes = records::build(number, &net.model.batches[number], filling, timestamp, producer);
         Some(Flying { number, topic, id, partition, bytes, correlation: None, tries: 0 })
     }
 
@@ -182,16 +182,16 @@ impl Producer {
             Some(ErrorCode::OutOfOrderSequenceNumber) => {
                 let same = |other: &Flying| other.topic == flying.topic && other.partition == flying.partition;
                 let is_first = !self.flying[..place].iter().any(same);
-                let lives = self.id.map(|(_, _, life)| life);
-                let still_there = net.ledger.topic_id(&flying.topic) == Some(flying.id);
+                let starts = self.id.map(|(_, _, life)| life);
+                let still_there = net.model.topic_id(&flying.topic) == Some(flying.id);
                 // As by Kafka: if the first batch of all fails, the next one is taken, whatever its number is.
-                let was_first = flying.tries > 1 && net.ledger.faulty;
-                if is_first && lives == Some(net.ledger.lives) && still_there && !was_first {
+                let was_first = flying.tries > 1 && net.model.faulty;
+                if is_first && starts == Some(net.model.starts) && still_there && !was_first {
                     let what = format!(
                         "{}-{}: batch {} is the next one, and refused: {:?}",
                         flying.topic, flying.partition, flying.number, answer.error_message
                     );
-                    net.ledger.fail(Checker::Idempotence, what);
+                    net.model.fail(Checker::Idempotence, what);
                 }
                 if is_first {
                     // After a crash the broker knows the last batch only.
@@ -213,13 +213,13 @@ impl Producer {
 pub(super) fn check_refusal(net: &mut Net, topic: &str, code: i16) {
     let deleted = [ErrorCode::UnknownTopicOrPartition, ErrorCode::UnknownTopicId, ErrorCode::InconsistentTopicId];
     if !deleted.map(ErrorCode::code).contains(&code) {
-        net.ledger.fail(Checker::Topics, format!("{topic}: error {code} was not to be expected"));
+        net.model.fail(Checker::Topics, format!("{topic}: error {code} was not to be expected"));
     }
 }
 
 impl Client for Producer {
     fn wakes(&mut self, net: &mut Net, me: ClientId) {
-        if net.calm && self.flying.is_empty() {
+        if net.is_quiet && self.flying.is_empty() {
             return;
         }
         if self.settling || self.flying.iter().any(|flying| flying.correlation.is_none()) {
@@ -238,7 +238,7 @@ impl Client for Producer {
                 let version = net.rng.between(0, 5) as i16;
                 net.send(me, version, &Request::InitProducerId(request));
             }
-        } else if self.flying.len() < self.flying_max && !net.calm {
+        } else if self.flying.len() < self.flying_max && !net.is_quiet {
             self.send_new(net, me);
         }
         net.within(1_000, self.pace_us, Event::Wakes(me));
@@ -247,14 +247,14 @@ impl Client for Producer {
     fn answered(&mut self, net: &mut Net, _me: ClientId, answer: Answer<'_>) {
         let reader = &mut Reader::new(answer.body);
         if answer.key != PRODUCE {
-            let response = InitProducerIdResponse::decode(reader, answer.version).expect("checked by the ledger");
+            let response = InitProducerIdResponse::decode(reader, answer.version).expect("checked by the model");
             self.asking = false;
             if response.error_code == ErrorCode::None.code() {
-                self.id = Some((response.producer_id, response.producer_epoch, net.ledger.lives));
+                self.id = Some((response.producer_id, response.producer_epoch, net.model.starts));
             }
             return;
         }
-        let response = ProduceResponse::decode(reader, answer.version).expect("checked by the ledger");
+        let response = ProduceResponse::decode(reader, answer.version).expect("checked by the model");
         for topic in &response.responses {
             for part in &topic.partition_responses {
                 let place = self.flying.iter().position(|flying| {

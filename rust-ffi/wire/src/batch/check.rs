@@ -137,14 +137,14 @@ pub(super) fn first(bytes: &[u8]) -> Result<(Batch<'_>, &[u8]), BatchError> {
 }
 
 pub(super) fn produced(bytes: &[u8]) -> Result<Batch<'_>, BatchError> {
-    let batch = alone(bytes)?;
+    let batch = single_batch(bytes)?;
     crc(batch.bytes)?;
     header(&batch)?;
     Ok(batch)
 }
 
 /// What may be looked at before the checksum.
-pub(super) fn alone(bytes: &[u8]) -> Result<Batch<'_>, BatchError> {
+pub(super) fn single_batch(bytes: &[u8]) -> Result<Batch<'_>, BatchError> {
     let (bytes, rest) = split(bytes)?;
     // Kafka cuts off what is left if it is no whole batch. No client sends such a thing.
     if !rest.is_empty() {
@@ -173,39 +173,42 @@ fn header(batch: &Batch<'_>) -> Result<(), BatchError> {
 }
 
 /// What is summed, copied and walked before the next is touched: it stays in the second-level cache, with its copy.
-const PIECE: usize = 128 << 10;
+const CHUNK: usize = 128 << 10;
 
 /// A batch whose header and checksum are right.
-pub struct Checked<'a> {
+pub struct VerifiedBatch<'a> {
     pub batch: Batch<'a>,
     /// `None` if the records were not looked at: they are compressed.
-    walked: Option<Result<Seen, BatchError>>,
+    walked: Option<Result<RecordStats, BatchError>>,
 }
 
-impl Checked<'_> {
+impl VerifiedBatch<'_> {
     /// What [`Batch::check_records`] says.
-    pub fn seen(self, max: usize) -> Result<Seen, BatchError> {
+    pub fn record_stats(self, max: usize) -> Result<RecordStats, BatchError> {
         self.walked.unwrap_or_else(|| records(&self.batch, max))
     }
 }
 
-pub(super) fn pieces<'a>(bytes: &'a [u8], mut copy: impl FnMut(&'a [u8])) -> Result<Checked<'a>, BatchError> {
-    let batch = alone(bytes)?;
+pub(super) fn produced_in_chunks<'a>(
+    bytes: &'a [u8],
+    mut copy: impl FnMut(&'a [u8]),
+) -> Result<VerifiedBatch<'a>, BatchError> {
+    let batch = single_batch(bytes)?;
     let header = header(&batch);
     let is_plain = header.is_ok() && batch.compression() == Some(inflate::Compression::None);
-    let mut look = Look::at(&batch);
+    let mut scan = RecordScan::at(&batch);
     let mut steps = is_plain.then(|| record::Steps::new(batch.record_bytes(), batch.record_count()));
     let mut broken = None;
     let (mut crc, mut rest) = (0, bytes.len());
-    for piece in bytes.chunks(PIECE) {
+    for chunk in bytes.chunks(CHUNK) {
         let is_first = rest == bytes.len();
-        crc = crc32c::crc32c_append(crc, if is_first { &piece[at::ATTRIBUTES..] } else { piece });
-        copy(piece);
-        rest -= piece.len();
+        crc = crc32c::crc32c_append(crc, if is_first { &chunk[at::ATTRIBUTES..] } else { chunk });
+        copy(chunk);
+        rest -= chunk.len();
         if let Some(steps) = &mut steps
             && broken.is_none()
         {
-            broken = steps.down_to(rest, &mut |outline| look.see(outline)).err();
+            broken = steps.down_to(rest, &mut |outline| scan.add(outline)).err();
         }
     }
     // A wrong checksum explains everything else that is wrong.
@@ -213,14 +216,14 @@ pub(super) fn pieces<'a>(bytes: &'a [u8], mut copy: impl FnMut(&'a [u8])) -> Res
     header?;
     let walked = steps.map(|steps| match broken {
         Some(error) => Err(error),
-        None => steps.end().map(|()| look.seen).map_err(BatchError::from),
+        None => steps.end().map(|()| scan.stats).map_err(BatchError::from),
     });
-    Ok(Checked { batch, walked })
+    Ok(VerifiedBatch { batch, walked })
 }
 
 /// What [`Batch::check_records`] has seen on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Seen {
+pub struct RecordStats {
     /// At least one record has no key.
     pub keyless: bool,
     /// The smallest and the largest timestamp of the records, whatever the header says.
@@ -229,38 +232,38 @@ pub struct Seen {
 }
 
 /// A walk's eyes.
-struct Look {
+struct RecordScan {
     expected: i32,
     base_timestamp: i64,
-    seen: Seen,
+    stats: RecordStats,
 }
 
-impl Look {
-    fn at(batch: &Batch<'_>) -> Look {
-        let seen = Seen { keyless: false, min_timestamp: i64::MAX, max_timestamp: i64::MIN };
-        Look { expected: 0, base_timestamp: batch.base_timestamp(), seen }
+impl RecordScan {
+    fn at(batch: &Batch<'_>) -> RecordScan {
+        let stats = RecordStats { keyless: false, min_timestamp: i64::MAX, max_timestamp: i64::MIN };
+        RecordScan { expected: 0, base_timestamp: batch.base_timestamp(), stats }
     }
 
     #[inline(always)]
-    fn see(&mut self, outline: record::Outline) -> Result<(), BatchError> {
+    fn add(&mut self, outline: record::Outline) -> Result<(), BatchError> {
         // Kafka would count anew and repack the batch. A client whose offsets are wrong is broken; storages that trust
         // them must not see them.
         if outline.offset_delta != self.expected {
             return Err(BatchError::OffsetDelta { expected: self.expected, got: outline.offset_delta });
         }
         self.expected += 1;
-        self.seen.keyless |= !outline.has_key;
+        self.stats.keyless |= !outline.has_key;
         let timestamp = self.base_timestamp.wrapping_add(outline.timestamp_delta);
-        self.seen.min_timestamp = self.seen.min_timestamp.min(timestamp);
-        self.seen.max_timestamp = self.seen.max_timestamp.max(timestamp);
+        self.stats.min_timestamp = self.stats.min_timestamp.min(timestamp);
+        self.stats.max_timestamp = self.stats.max_timestamp.max(timestamp);
         Ok(())
     }
 }
 
-pub(super) fn records(batch: &Batch<'_>, max: usize) -> Result<Seen, BatchError> {
-    let mut look = Look::at(batch);
-    walk(batch, max, |outline| look.see(outline))?;
-    Ok(look.seen)
+pub(super) fn records(batch: &Batch<'_>, max: usize) -> Result<RecordStats, BatchError> {
+    let mut scan = RecordScan::at(batch);
+    walk(batch, max, |outline| scan.add(outline))?;
+    Ok(scan.stats)
 }
 
 pub(super) fn walk(

@@ -65,12 +65,12 @@ fn the_header_says_who_wrote_it() {
 
 #[test]
 fn a_batch_says_that_it_is_of_a_transaction_whatever_its_checksum() {
-    assert!(Batch::says_transactional(&made("transactional")));
-    assert!(Batch::says_transactional(&bent("transactional", at::CRC, &[0; 4])));
+    assert!(Batch::claims_transactional(&made("transactional")));
+    assert!(Batch::claims_transactional(&bent("transactional", at::CRC, &[0; 4])));
     // Not a batch of this format, or not whole.
-    assert!(!Batch::says_transactional(&bent("transactional", at::MAGIC, &[1])));
-    assert!(!Batch::says_transactional(&made("transactional")[..HEADER - 1]));
-    assert!(!Batch::says_transactional(&made("plain")));
+    assert!(!Batch::claims_transactional(&bent("transactional", at::MAGIC, &[1])));
+    assert!(!Batch::claims_transactional(&made("transactional")[..HEADER - 1]));
+    assert!(!Batch::claims_transactional(&made("plain")));
 }
 
 /// Writes `bytes` at `at` and makes the checksum right again: what a broken client would send.
@@ -163,7 +163,7 @@ fn what_kafka_refuses_is_refused_with_its_code() {
     }
 }
 
-type Whole = Result<Seen, BatchError>;
+type Whole = Result<RecordStats, BatchError>;
 
 fn at_once(bytes: &[u8]) -> Whole {
     Batch::parse(bytes)?.check_records(MAX)
@@ -172,9 +172,9 @@ fn at_once(bytes: &[u8]) -> Whole {
 /// What was copied meanwhile has to be the batch.
 fn by_pieces(bytes: &[u8]) -> Whole {
     let mut copy = Vec::new();
-    let checked = Batch::parse_pieces(bytes, |piece| copy.extend_from_slice(piece))?;
+    let checked = Batch::parse_chunks(bytes, |chunk| copy.extend_from_slice(chunk))?;
     assert_eq!(copy, bytes);
-    checked.seen(MAX)
+    checked.record_stats(MAX)
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn a_batch_of_several_pieces_is_checked_as_one_is() {
     let bytes = build(&pairs, 1_000);
     assert_eq!(at_once(&bytes).unwrap().max_timestamp, 1_000);
     assert_eq!(by_pieces(&bytes), at_once(&bytes));
-    // Wrong at every place of a record, in every piece, with and without a checksum that knows it.
+    // Wrong at every place of a record, in every chunk, with and without a checksum that knows it.
     for at in (HEADER..bytes.len()).step_by(997) {
         let mut bent = bytes.clone();
         bent[at] ^= 0x55;

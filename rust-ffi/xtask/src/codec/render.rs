@@ -11,7 +11,7 @@ use std::fmt::Write;
 pub const FOLDER: &str = "rust-ffi/wire/src/message";
 
 /// Modules beside the generated ones, written by hand.
-const BY_HAND: &[&str] = &["api_versions", CHECK];
+const BY_HAND: &[&str] = &[CHECK];
 const CHECK: &str = "check";
 
 /// Only tests and fake clients write requests and read responses.

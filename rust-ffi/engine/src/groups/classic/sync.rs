@@ -52,7 +52,7 @@ impl Classic {
             }
             State::Stable => {
                 self.has_synced(turn, sync.member_id);
-                let late = bugs::has(Bug::LeadersAssignment).then_some(self.leader.as_deref()).flatten();
+                let late = bugs::planted(Bug::LeadersAssignment).then_some(self.leader.as_deref()).flatten();
                 let member = self.members.get(late.unwrap_or(sync.member_id));
                 let assignment = member.map(|member| member.assignment.clone());
                 turn.answer(sync.promise, self.synced(assignment.unwrap_or_default()));

@@ -271,7 +271,7 @@ impl SegmentFile {
     /// For a segment that was closed in order: the end is found from the last entry of the index on. Returns the offset
     /// after its last record, and the largest timestamp; `None` if index and data do not belong together, or the data
     /// does not end with a batch.
-    pub(in crate::log) fn end(&self, len: u64) -> io::Result<Option<(i64, i64)>> {
+    pub(in crate::log) fn log_end_offset(&self, len: u64) -> io::Result<Option<(i64, i64)>> {
         let (last, mut max_timestamp) = self.with_index(len, |index| (index.last(), index.max_timestamp()))?;
         let (indexed, from) = last.map_or((None, 0), |(offset, position)| (Some(offset), position));
         let (mut end, mut batches) = (self.base_offset, self.batches(from, len));

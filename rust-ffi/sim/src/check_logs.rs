@@ -10,9 +10,9 @@ use wire::message::{
 
 use crate::{
     broker::Broker,
-    ledger::Checker,
+    model::Checker,
     net::Net,
-    records::{Piece, pieces},
+    records::{ReadBatch, read_batches},
 };
 
 const METADATA: i16 = 12;
@@ -29,26 +29,26 @@ pub(crate) fn all(net: &mut Net, broker: &Broker, restarted: bool) {
     let found: Vec<_> = topics
         .map(|topic| (topic.name.unwrap_or_default().to_owned(), topic.topic_id, topic.partitions.len()))
         .collect();
-    net.ledger.audit_topics(&found, restarted);
+    net.model.check_topics(&found, restarted);
     for (name, _, count) in &found {
         for index in 0..*count as i32 {
             match log(net, broker, name, index) {
-                Ok((ends, pieces)) => net.ledger.audit(name, index, ends, &pieces, restarted),
-                Err(why) => net.ledger.fail(Checker::Recovery, format!("{name}-{index}: {why}")),
+                Ok((ends, batches)) => net.model.check_log(name, index, ends, &batches, restarted),
+                Err(why) => net.model.fail(Checker::Recovery, format!("{name}-{index}: {why}")),
             }
-            if net.ledger.violation.is_some() {
+            if net.model.violation.is_some() {
                 return;
             }
         }
     }
     if restarted {
-        net.ledger.settled();
+        net.model.settled();
     }
-    net.trace.line(net.now_us, format_args!("audit: {} topics", found.len()));
+    net.trace.line(net.now_us, format_args!("logs checked: {} topics", found.len()));
 }
 
 /// Both ends, and all batches.
-fn log(net: &Net, broker: &Broker, name: &str, index: i32) -> Result<((i64, i64), Vec<Piece>), String> {
+fn log(net: &Net, broker: &Broker, name: &str, index: i32) -> Result<((i64, i64), Vec<ReadBatch>), String> {
     // Nothing is before 0; the answer says where the log begins.
     let (mut from, mut all) = (0, Vec::new());
     loop {
@@ -82,7 +82,7 @@ fn log(net: &Net, broker: &Broker, name: &str, index: i32) -> Result<((i64, i64)
             Some(Records::Whole(bytes)) => bytes,
             _ => &[],
         };
-        let read = pieces(bytes)?;
+        let read = read_batches(bytes)?;
         let Some(last) = read.last() else { return Ok((ends, all)) };
         if last.last < from {
             return Err(format!("reading at {from} gives what ends at {}", last.last));

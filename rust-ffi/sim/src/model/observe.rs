@@ -1,4 +1,4 @@
-//! What passes between the network and the engine, read for the ledger.
+//! What passes between the network and the engine, read for the model.
 
 use wire::{
     ErrorCode,
@@ -13,14 +13,14 @@ use wire::{
     },
 };
 
-use super::{Checker, Ledger, logs::TopicBook};
-use crate::records::{number_of, pieces};
+use super::{Checker, Model, logs::TopicModel};
+use crate::records::{number_of, read_batches};
 
 const OK: i16 = ErrorCode::None.code();
 /// ListOffsets: behind the last record.
 const LATEST: i64 = -1;
 
-impl Ledger {
+impl Model {
     fn name_of(&self, name: &str, id: wire::Uuid) -> Option<String> {
         if !name.is_empty() {
             return Some(name.to_owned());
@@ -84,7 +84,7 @@ impl Ledger {
                 for topic in response.topics.iter().filter(|topic| topic.error_code == OK) {
                     self.count("topics made");
                     self.maybe_made.remove(topic.name);
-                    let book = TopicBook::new(topic.name, topic.topic_id, topic.num_partitions as usize);
+                    let book = TopicModel::new(topic.name, topic.topic_id, topic.num_partitions as usize);
                     if self.topics.insert(topic.name.to_owned(), book).is_some() {
                         self.fail(Checker::Topics, format!("{} was there, and is made again", topic.name));
                     }
@@ -188,13 +188,13 @@ impl Ledger {
                 };
                 let log_start = Some(part.log_start_offset).filter(|start| *start >= 0);
                 self.ends(&name, part.partition_index, log_start, part.high_watermark);
-                match pieces(bytes) {
-                    Ok(pieces) => {
-                        if pieces.last().is_some_and(|last| last.last >= part.high_watermark) {
+                match read_batches(bytes) {
+                    Ok(batches) => {
+                        if batches.last().is_some_and(|last| last.last >= part.high_watermark) {
                             let what = format!("{name}-{}: records beyond the high watermark", part.partition_index);
                             self.fail(Checker::Watermark, what);
                         }
-                        self.given(&name, part.partition_index, &pieces);
+                        self.given(&name, part.partition_index, &batches);
                     }
                     Err(e) => self.fail(Checker::Reader, format!("{name}-{}: {e}", part.partition_index)),
                 }

@@ -1,11 +1,13 @@
 //! ApiVersions (key 18): the answers of a broker, whole frames. The only response that is needed before anything is
 //! known about the client.
 
-use super::Writer;
-use super::api_versions_request::ApiVersionsRequest;
-use super::api_versions_response::{ApiVersion, ApiVersionsResponse, FinalizedFeatureKey, SupportedFeatureKey};
 use crate::ErrorCode;
 use crate::api::{API_VERSIONS, Api, ApiRange};
+use crate::message::Writer;
+use crate::message::api_versions_request::ApiVersionsRequest;
+use crate::message::api_versions_response::{
+    ApiVersion, ApiVersionsResponse, FinalizedFeatureKey, SupportedFeatureKey,
+};
 use bytes::BytesMut;
 
 /// A feature of the cluster: the levels that the broker supports, and the one in use (KIP-584).

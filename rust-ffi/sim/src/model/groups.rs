@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{Checker, Ledger, Loss};
+use super::{Checker, Loss, Model};
 
 /// A partition in an assignment: its topic's name and its index.
 pub(crate) type Part = (String, i32);
 
 #[derive(Debug, Default)]
-pub(crate) struct GroupBook {
+pub(crate) struct GroupModel {
     generation: i32,
     /// What the leader of a generation has said, by member.
     plans: BTreeMap<i32, BTreeMap<String, Vec<u8>>>,
@@ -31,7 +31,7 @@ pub(crate) fn decode_assignment(bytes: &[u8]) -> Option<Vec<Part>> {
     text.lines().map(part).collect()
 }
 
-impl GroupBook {
+impl GroupModel {
     /// Memberships are not kept, committed offsets are.
     pub(super) fn crashed(&mut self, loss: Loss) {
         self.generation = 0;
@@ -43,8 +43,8 @@ impl GroupBook {
     }
 }
 
-impl Ledger {
-    pub(crate) fn group(&mut self, name: &str) -> &mut GroupBook {
+impl Model {
+    pub(crate) fn group(&mut self, name: &str) -> &mut GroupModel {
         self.groups.entry(name.to_owned()).or_default()
     }
 

@@ -2,7 +2,7 @@
 
 use wire::{
     ErrorCode,
-    batch::{Batch, BatchError, Seen},
+    batch::{Batch, BatchError, RecordStats},
 };
 
 use crate::{clock::Now, configs::TopicConfig};
@@ -12,7 +12,7 @@ const NAMED_MAX: usize = 100;
 
 /// Why a record is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Bad {
+pub(crate) enum InvalidRecord {
     /// The topic is compacted, and it has no key.
     Keyless,
     Timestamp(i64),
@@ -21,9 +21,9 @@ pub(crate) enum Bad {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct BadRecords {
+pub(crate) struct InvalidRecords {
     /// Their places in the batch, of the first ones.
-    pub named: Vec<(i32, Bad)>,
+    pub named: Vec<(i32, InvalidRecord)>,
     /// What a timestamp may be.
     pub oldest: i64,
     pub newest: i64,
@@ -31,7 +31,7 @@ pub(crate) struct BadRecords {
     out_of_time: bool,
 }
 
-impl BadRecords {
+impl InvalidRecords {
     pub(super) fn is_empty(&self) -> bool {
         self.count == 0
     }
@@ -45,15 +45,15 @@ impl BadRecords {
     }
 }
 
-pub(super) struct Rules {
+pub(super) struct RecordValidator {
     keys: bool,
     oldest: i64,
     newest: i64,
     wrong_type: bool,
 }
 
-impl Rules {
-    pub(super) fn of(config: &TopicConfig, batch: &Batch<'_>, now: Now) -> Rules {
+impl RecordValidator {
+    pub(super) fn of(config: &TopicConfig, batch: &Batch<'_>, now: Now) -> RecordValidator {
         let (oldest, newest) = match config.log_append_time {
             // The client's times are not kept.
             true => (i64::MIN, i64::MAX),
@@ -64,15 +64,15 @@ impl Rules {
         };
         // Kafka looks at the type only where it does not look at the time.
         let wrong_type = batch.is_log_append_time() && (config.log_append_time || batch.max_timestamp() == -1);
-        Rules { keys: config.compact, oldest, newest, wrong_type }
+        RecordValidator { keys: config.compact, oldest, newest, wrong_type }
     }
 
     /// By what was seen of all records together.
-    pub(super) fn allow(&self, seen: &Seen) -> bool {
+    pub(super) fn allows(&self, stats: &RecordStats) -> bool {
         !(self.wrong_type
-            || self.keys && seen.keyless
-            || self.is_out(seen.min_timestamp)
-            || self.is_out(seen.max_timestamp))
+            || self.keys && stats.keyless
+            || self.is_out(stats.min_timestamp)
+            || self.is_out(stats.max_timestamp))
     }
 
     fn is_out(&self, timestamp: i64) -> bool {
@@ -81,22 +81,27 @@ impl Rules {
     }
 
     /// Walks over the records once more, which inflates at most so many bytes.
-    pub(super) fn bad_records(&self, batch: &Batch<'_>, inflated_max: usize) -> Result<BadRecords, BatchError> {
-        let mut bad =
-            BadRecords { named: Vec::new(), oldest: self.oldest, newest: self.newest, count: 0, out_of_time: false };
+    pub(super) fn invalid_records(&self, batch: &Batch<'_>, inflated_max: usize) -> Result<InvalidRecords, BatchError> {
+        let mut bad = InvalidRecords {
+            named: Vec::new(),
+            oldest: self.oldest,
+            newest: self.newest,
+            count: 0,
+            out_of_time: false,
+        };
         batch.walk(inflated_max, |record| {
             let timestamp = match batch.is_log_append_time() {
                 true => batch.max_timestamp(),
                 false => batch.base_timestamp().wrapping_add(record.timestamp_delta),
             };
             let why = match record.has_key {
-                false if self.keys => Bad::Keyless,
-                _ if self.wrong_type => Bad::TimestampType,
-                _ if self.is_out(timestamp) => Bad::Timestamp(timestamp),
+                false if self.keys => InvalidRecord::Keyless,
+                _ if self.wrong_type => InvalidRecord::TimestampType,
+                _ if self.is_out(timestamp) => InvalidRecord::Timestamp(timestamp),
                 _ => return Ok(()),
             };
             bad.count += 1;
-            bad.out_of_time |= why != Bad::Keyless;
+            bad.out_of_time |= why != InvalidRecord::Keyless;
             if bad.named.len() < NAMED_MAX {
                 bad.named.push((record.offset_delta, why));
             }

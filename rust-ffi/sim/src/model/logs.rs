@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use wire::Uuid;
 
-use super::{Checker, Ledger, Loss};
-use crate::records::{Piece, Read, Sent};
+use super::{Checker, Loss, Model};
+use crate::records::{Read, ReadBatch, Sent};
 
 /// What a topic's name says of it: its first letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,10 +29,10 @@ impl Kind {
 }
 
 #[derive(Debug)]
-pub(crate) struct TopicBook {
+pub(crate) struct TopicModel {
     pub(crate) id: Uuid,
     pub(crate) kind: Kind,
-    pub(crate) partitions: Vec<PartitionBook>,
+    pub(crate) partitions: Vec<PartitionModel>,
     /// A growth without an answer may have made so many.
     pub(super) maybe_partitions: usize,
     /// A deletion without a good answer.
@@ -50,7 +50,7 @@ struct Known {
 }
 
 #[derive(Debug)]
-pub(crate) struct PartitionBook {
+pub(crate) struct PartitionModel {
     /// What anybody was told, by offset.
     known: BTreeMap<i64, Known>,
     /// The last offset of each key.
@@ -67,9 +67,9 @@ pub(crate) struct PartitionBook {
     skipped: Option<i64>,
 }
 
-impl Default for PartitionBook {
-    fn default() -> PartitionBook {
-        PartitionBook {
+impl Default for PartitionModel {
+    fn default() -> PartitionModel {
+        PartitionModel {
             known: BTreeMap::new(),
             latest: BTreeMap::new(),
             end: 0,
@@ -82,11 +82,11 @@ impl Default for PartitionBook {
     }
 }
 
-impl TopicBook {
-    pub(super) fn new(name: &str, id: Uuid, partitions: usize) -> TopicBook {
-        let partitions: Vec<PartitionBook> = (0..partitions).map(|_| PartitionBook::default()).collect();
+impl TopicModel {
+    pub(super) fn new(name: &str, id: Uuid, partitions: usize) -> TopicModel {
+        let partitions: Vec<PartitionModel> = (0..partitions).map(|_| PartitionModel::default()).collect();
         let maybe_partitions = partitions.len();
-        TopicBook {
+        TopicModel {
             id,
             kind: Kind::of(name),
             partitions,
@@ -97,13 +97,13 @@ impl TopicBook {
         }
     }
 
-    pub(crate) fn partition(&self, index: i32) -> Option<&PartitionBook> {
+    pub(crate) fn partition(&self, index: i32) -> Option<&PartitionModel> {
         self.partitions.get(usize::try_from(index).ok()?)
     }
 
     pub(super) fn grow(&mut self, count: usize) {
         while self.partitions.len() < count {
-            self.partitions.push(PartitionBook::default());
+            self.partitions.push(PartitionModel::default());
         }
         self.maybe_partitions = self.maybe_partitions.max(count);
     }
@@ -117,7 +117,7 @@ impl TopicBook {
     }
 }
 
-impl PartitionBook {
+impl PartitionModel {
     /// An offset that a reader may be told is out of range.
     pub(crate) fn may_be_out_of_range(&self, kind: Kind, offset: i64) -> bool {
         offset < self.deleted_before || offset > self.end.min(self.cut_to) || kind == Kind::Retained
@@ -142,8 +142,8 @@ impl PartitionBook {
     }
 }
 
-impl Ledger {
-    pub(crate) fn book(&mut self, topic: &str, index: i32) -> Option<&mut PartitionBook> {
+impl Model {
+    pub(crate) fn book(&mut self, topic: &str, index: i32) -> Option<&mut PartitionModel> {
         self.topics.get_mut(topic)?.partitions.get_mut(usize::try_from(index).ok()?)
     }
 
@@ -236,21 +236,21 @@ impl Ledger {
     }
 
     /// Batches that anybody was given: in order, and without gaps where nothing is compacted.
-    pub(crate) fn given(&mut self, topic: &str, index: i32, pieces: &[Piece]) {
+    pub(crate) fn given(&mut self, topic: &str, index: i32, batches: &[ReadBatch]) {
         let Some(kind) = self.topics.get(topic).map(|topic| topic.kind) else { return };
         let mut next = None;
-        for piece in pieces {
-            let gapless = kind == Kind::Compacted || next.is_none_or(|next| piece.base == next);
-            if !gapless || next.is_some_and(|next| piece.base < next) {
-                let what = format!("{topic}-{index}: after offset {next:?} comes a batch at {}", piece.base);
+        for batch in batches {
+            let gapless = kind == Kind::Compacted || next.is_none_or(|next| batch.base == next);
+            if !gapless || next.is_some_and(|next| batch.base < next) {
+                let what = format!("{topic}-{index}: after offset {next:?} comes a batch at {}", batch.base);
                 return self.fail(Checker::Offsets, what);
             }
-            if kind != Kind::Compacted && piece.reads.len() as i64 != piece.last - piece.base + 1 {
-                let what = format!("{topic}-{index}: the batch at {} lacks records", piece.base);
+            if kind != Kind::Compacted && batch.reads.len() as i64 != batch.last - batch.base + 1 {
+                let what = format!("{topic}-{index}: the batch at {} lacks records", batch.base);
                 return self.fail(Checker::Offsets, what);
             }
-            next = Some(piece.last + 1);
-            for read in &piece.reads {
+            next = Some(batch.last + 1);
+            for read in &batch.reads {
                 self.read += 1;
                 self.note(topic, index, *read, false);
             }
@@ -258,9 +258,9 @@ impl Ledger {
     }
 
     /// What a reader got who had asked for `from`: nothing may lie between.
-    pub(crate) fn read_from(&mut self, topic: &str, index: i32, from: i64, pieces: &[Piece]) {
-        let Some(first) = pieces.first() else { return };
-        let batches = &self.batches;
+    pub(crate) fn read_from(&mut self, topic: &str, index: i32, from: i64, batches: &[ReadBatch]) {
+        let Some(first) = batches.first() else { return };
+        let sent = &self.batches;
         let book = self.topics.get_mut(topic).and_then(|t| t.partitions.get_mut(usize::try_from(index).ok()?));
         let Some(book) = book else { return };
         if first.last < from {
@@ -270,22 +270,29 @@ impl Ledger {
         let compacted = Kind::of(topic) == Kind::Compacted;
         // A second reader may have been given the same batch before compaction took its first records.
         let mut expected = from.max(book.start);
-        for piece in pieces {
+        for batch in batches {
             if compacted {
-                for offset in piece.reads.iter().map(|read| read.offset).chain([piece.last + 1]) {
-                    book.skipped = book.skipped.or_else(|| book.first_kept(batches, expected, offset));
+                for offset in batch.reads.iter().map(|read| read.offset).chain([batch.last + 1]) {
+                    book.skipped = book.skipped.or_else(|| book.first_kept(sent, expected, offset));
                     expected = expected.max(offset + 1);
                 }
-            } else if piece.base > expected {
-                let what = format!("{topic}-{index}: asked for {from}, {expected} is skipped, given {}", piece.base);
+            } else if batch.base > expected {
+                let what = format!("{topic}-{index}: asked for {from}, {expected} is skipped, given {}", batch.base);
                 return self.fail(Checker::Reader, what);
             }
-            expected = piece.last + 1;
+            expected = batch.last + 1;
         }
     }
 
     /// All of one log, when nothing moves.
-    pub(crate) fn audit(&mut self, topic: &str, index: i32, ends: (i64, i64), pieces: &[Piece], restarted: bool) {
+    pub(crate) fn check_log(
+        &mut self,
+        topic: &str,
+        index: i32,
+        ends: (i64, i64),
+        batches: &[ReadBatch],
+        restarted: bool,
+    ) {
         let (log_start, high_watermark) = ends;
         let Some(loss) = self.topics.get(topic).map(|topic| topic.loss) else { return };
         if restarted {
@@ -295,15 +302,15 @@ impl Ledger {
             }
         }
         self.ends(topic, index, Some(log_start), high_watermark);
-        self.given(topic, index, pieces);
+        self.given(topic, index, batches);
         if self.violation.is_some() {
             return;
         }
-        self.complete(topic, index, ends, pieces, restarted);
+        self.complete(topic, index, ends, batches, restarted);
         if let Some(book) = self.book(topic, index) {
             book.skipped = None;
         }
-        self.once_and_in_order(topic, index, pieces);
+        self.once_and_in_order(topic, index, batches);
     }
 
     /// What a crash was allowed to take is forgotten.
@@ -356,17 +363,17 @@ impl Ledger {
     }
 
     /// Everything that anybody was told is there, unless it was deleted or overwritten.
-    fn complete(&mut self, topic: &str, index: i32, ends: (i64, i64), pieces: &[Piece], restarted: bool) {
+    fn complete(&mut self, topic: &str, index: i32, ends: (i64, i64), batches: &[ReadBatch], restarted: bool) {
         let (log_start, high_watermark) = ends;
         let kind = self.topics[topic].kind;
-        let next = pieces.last().map_or(log_start, |piece| piece.last + 1);
-        let begins = pieces.first().is_none_or(|piece| piece.base <= log_start);
+        let next = batches.last().map_or(log_start, |batch| batch.last + 1);
+        let begins = batches.first().is_none_or(|batch| batch.base <= log_start);
         if kind != Kind::Compacted && (next != high_watermark || !begins) {
             let what = format!("{topic}-{index}: from {log_start} to {high_watermark}, read up to {next}");
             return self.fail(Checker::Offsets, what);
         }
         let found: BTreeMap<i64, Read> =
-            pieces.iter().flat_map(|p| &p.reads).map(|read| (read.offset, *read)).collect();
+            batches.iter().flat_map(|p| &p.reads).map(|read| (read.offset, *read)).collect();
         let mut latest: BTreeMap<Option<u8>, i64> = BTreeMap::new();
         for read in found.values() {
             latest.insert(self.batches[read.batch].keys[read.place as usize], read.offset);
@@ -397,10 +404,10 @@ impl Ledger {
         }
     }
 
-    fn once_and_in_order(&mut self, topic: &str, index: i32, pieces: &[Piece]) {
+    fn once_and_in_order(&mut self, topic: &str, index: i32, batches: &[ReadBatch]) {
         let mut seen: BTreeMap<(usize, u32), i64> = BTreeMap::new();
         let mut lines: BTreeMap<u64, usize> = BTreeMap::new();
-        for read in pieces.iter().flat_map(|piece| &piece.reads) {
+        for read in batches.iter().flat_map(|batch| &batch.reads) {
             let sent = &self.batches[read.batch];
             if !sent.once {
                 continue;
@@ -424,7 +431,7 @@ impl Ledger {
     }
 
     /// Which topics there are, when nothing moves: name, id, partitions.
-    pub(crate) fn audit_topics(&mut self, found: &[(String, Uuid, usize)], restarted: bool) {
+    pub(crate) fn check_topics(&mut self, found: &[(String, Uuid, usize)], restarted: bool) {
         for (name, id, count) in found {
             if self.gone.contains(id) {
                 return self.fail(Checker::Topics, format!("{name} was deleted, and is there"));
@@ -449,11 +456,11 @@ impl Ledger {
                     let what = format!("{name} has another id: {id} instead of {}", book.id);
                     return self.fail(Checker::Topics, what);
                 }
-                None if !made && self.lives > 1 => {
+                None if !made && self.starts > 1 => {
                     return self.fail(Checker::Topics, format!("{name} is there, and nobody has made it"));
                 }
                 _ => {
-                    self.topics.insert(name.clone(), TopicBook::new(name, *id, *count));
+                    self.topics.insert(name.clone(), TopicModel::new(name, *id, *count));
                     self.unacknowledge(name);
                     self.forget_commits(name);
                 }

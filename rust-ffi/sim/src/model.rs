@@ -1,4 +1,4 @@
-//! What must hold: the ledger sees every request that reaches the engine and every answer that leaves it, and reads
+//! What must hold: the model sees every request that reaches the engine and every answer that leaves it, and reads
 //! the whole log now and then. The first thing that is wrong ends the run.
 
 mod groups;
@@ -11,8 +11,8 @@ use wire::Uuid;
 
 use crate::records::Sent;
 
-pub(crate) use groups::{GroupBook, decode_assignment, encode_assignment};
-pub(crate) use logs::{Kind, TopicBook};
+pub(crate) use groups::{GroupModel, decode_assignment, encode_assignment};
+pub(crate) use logs::{Kind, TopicModel};
 
 /// Who has found something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,30 +80,30 @@ pub(crate) enum Loss {
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Ledger {
+pub(crate) struct Model {
     pub(crate) violation: Option<Violation>,
     /// By number.
     pub(crate) batches: Vec<Sent>,
     /// Those that are there, by name.
-    pub(crate) topics: BTreeMap<String, TopicBook>,
+    pub(crate) topics: BTreeMap<String, TopicModel>,
     /// Names that a creation without an answer may have made.
     maybe_made: BTreeSet<String>,
     /// Topics that are no more.
     gone: BTreeSet<Uuid>,
-    pub(crate) groups: BTreeMap<String, GroupBook>,
+    pub(crate) groups: BTreeMap<String, GroupModel>,
     /// A disk has failed under a running broker.
     pub(crate) faulty: bool,
     /// A crash may have taken anything.
     pub(crate) is_lost: bool,
     /// How often the broker was started.
-    pub(crate) lives: u64,
+    pub(crate) starts: u64,
     pub(crate) acked: u64,
     pub(crate) read: u64,
     /// What else has gone well, and how often.
     pub(crate) done: BTreeMap<&'static str, u64>,
 }
 
-impl Ledger {
+impl Model {
     fn count(&mut self, what: &'static str) {
         *self.done.entry(what).or_default() += 1;
     }
