@@ -9,6 +9,7 @@ pub mod api;
 pub mod api_versions;
 pub mod batch;
 pub mod codec;
+pub mod coordinator;
 pub mod deflate;
 pub mod error_code;
 pub mod frame;

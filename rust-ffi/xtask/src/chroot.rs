@@ -43,8 +43,8 @@ const RECIPES: &[Recipe] = &[
 /// Lies inside a complete chroot and says what it was made of; a changed recipe makes a new chroot.
 const STAMP: &str = "etc/tansu-chroot";
 
-/// Files that a program needs to reach the package index as the machine itself does.
-const COPIED: &[&str] = &["/etc/resolv.conf", "/etc/pip.conf", "/etc/ssl/certs/ca-certificates.crt"];
+/// Files that a program needs to resolve localhost, and to reach the package index as the machine itself does.
+const COPIED: &[&str] = &["/etc/hosts", "/etc/resolv.conf", "/etc/pip.conf", "/etc/ssl/certs/ca-certificates.crt"];
 
 /// Variables that are passed on: pip's settings, certificates, proxies and what the tests read.
 const PASSED: &[&str] = &["PIP_", "SSL_CERT_", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "TANSU_TEST_"];

@@ -1,7 +1,7 @@
-//! `cargo xtask codec`: wire/src/message/*.rs out of the message schemas in Apache Kafka's own client jar.
+//! `cargo xtask codec`: wire/src/message/*.rs and wire/src/coordinator/*.rs out of the schemas in Apache Kafka's jars.
 //!
 //! The Rust files are checked in, the schemas are not: Maven fetches them, once, into the target folder. `--schemas`
-//! reads them from a folder instead. The table in docs/internals/api-support.md is written on the same occasion.
+//! reads all of them from a folder instead. The table in docs/internals/api-support.md is written on the same occasion.
 //!
 //! xtask itself stands on wire: if what was generated does not compile, take the old files back from git first.
 
@@ -30,13 +30,11 @@ pub fn run(mut args: pico_args::Arguments) -> Outcome {
     let check = args.contains("--check");
     let schemas: Option<PathBuf> = args.opt_value_from_str("--schemas")?;
     no_more(args)?;
-    let schemas = match schemas {
-        Some(dir) => dir,
-        None => fetch::schemas()?,
-    };
-    let apis = schema::load(&schemas)?;
+    let dir_of = |jar: &fetch::Jar| schemas.clone().map_or_else(|| fetch::schemas(jar), Ok);
+    let apis = schema::load(&dir_of(&fetch::CLIENTS)?)?;
     table::compare(&apis)?;
-    let mut files = mend::formatted(render::files(&apis)?)?;
+    let records = schema::load_records(&dir_of(&fetch::GROUP_COORDINATOR)?, render::GROUP_RECORDS)?;
+    let mut files = mend::formatted(render::files(&apis, &records)?)?;
     files.insert(support::FILE.to_owned(), support::document(&apis)?);
     let dir = paths::repository();
     if check { compare(&dir, &files) } else { write(&dir, &files) }

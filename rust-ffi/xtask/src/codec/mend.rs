@@ -1,6 +1,6 @@
 //! The last touch to the generated files: rustfmt, and the removal of files that no schema stands behind any more.
 
-use super::render::FOLDER;
+use super::render::{FOLDER, RECORDS_FOLDER};
 use super::{Fallible, Files};
 use crate::paths;
 use std::io::Write;
@@ -34,11 +34,13 @@ fn rustfmt(text: &str) -> Fallible<String> {
 /// Generated files on disk that are not among `files`.
 pub fn stale(dir: &Path, files: &Files) -> Fallible<Vec<String>> {
     let mut stale = Vec::new();
-    for entry in std::fs::read_dir(dir.join(FOLDER))? {
-        let name = format!("{FOLDER}/{}", entry?.file_name().to_string_lossy());
-        let generated = std::fs::read_to_string(dir.join(&name)).is_ok_and(|text| text.starts_with(MARK));
-        if generated && !files.contains_key(&name) {
-            stale.push(name);
+    for folder in [FOLDER, RECORDS_FOLDER].into_iter().filter(|folder| dir.join(folder).exists()) {
+        for entry in std::fs::read_dir(dir.join(folder))? {
+            let name = format!("{folder}/{}", entry?.file_name().to_string_lossy());
+            let generated = std::fs::read_to_string(dir.join(&name)).is_ok_and(|text| text.starts_with(MARK));
+            if generated && !files.contains_key(&name) {
+                stale.push(name);
+            }
         }
     }
     stale.sort();

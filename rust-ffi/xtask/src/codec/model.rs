@@ -78,6 +78,8 @@ impl When {
 pub enum Kind {
     Request,
     Response,
+    /// Key or value of a record that a coordinator writes.
+    Record,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,6 +10,12 @@ use std::fmt::Write;
 /// Where the modules lie in the repository.
 pub const FOLDER: &str = "rust-ffi/wire/src/message";
 
+/// Where the modules of coordinator records lie in the repository.
+pub const RECORDS_FOLDER: &str = "rust-ffi/wire/src/coordinator";
+
+/// The records of `__consumer_offsets` that the engine writes and reads.
+pub const GROUP_RECORDS: &[&str] = &["GroupMetadataKey", "GroupMetadataValue", "OffsetCommitKey", "OffsetCommitValue"];
+
 /// Modules beside the generated ones, written by hand.
 const BY_HAND: &[&str] = &[CHECK];
 const CHECK: &str = "check";
@@ -27,7 +33,7 @@ const ENGINE: &[i16] = &[
     55, 57, 60, 61, 64, 71, 72, 74, 75, 80, 81,
 ];
 
-pub fn files(apis: &[Api]) -> Fallible<Files> {
+pub fn files(apis: &[Api], records: &[Message]) -> Fallible<Files> {
     let mut files = Files::new();
     for message in apis.iter().flat_map(|api| [&api.request, &api.response]) {
         files.insert(format!("{FOLDER}/{}.rs", message.file()), file(message)?);
@@ -35,7 +41,26 @@ pub fn files(apis: &[Api]) -> Fallible<Files> {
     files.insert(format!("{FOLDER}/request.rs"), dispatch(apis, Kind::Request)?);
     files.insert(format!("{FOLDER}/response.rs"), dispatch(apis, Kind::Response)?);
     files.insert(format!("{FOLDER}.rs"), root(apis)?);
+    for record in records {
+        files.insert(format!("{RECORDS_FOLDER}/{}.rs", record.file()), file(record)?);
+    }
+    files.insert(format!("{RECORDS_FOLDER}.rs"), records_root(records)?);
     Ok(files)
+}
+
+const RECORDS_COMMENT: &str = "\
+//! Keys and values of the records that coordinators write: a file for each schema. A key begins with its type (`KEY`),
+//! a value with its version, both as `i16`.
+
+";
+
+fn records_root(records: &[Message]) -> Fallible<String> {
+    let mut text = head();
+    text.push_str(RECORDS_COMMENT);
+    for record in records {
+        writeln!(text, "pub mod {};", record.file())?;
+    }
+    Ok(text)
 }
 
 fn head() -> String {
@@ -83,10 +108,11 @@ fn file(message: &Message) -> Fallible<String> {
         When::Never => "never flexible".to_owned(),
         When::If(_) => format!("flexible from {}", message.flexible.min),
     };
+    let what = if message.kind == Kind::Record { "record type" } else { "key" };
     let unstable = if message.latest_unstable { "; the last one is unstable" } else { "" };
     writeln!(
         text,
-        "//! {} (key {}), versions {}, {flexible}{unstable}.\n",
+        "//! {} ({what} {}), versions {}, {flexible}{unstable}.\n",
         message.name, message.key, message.versions
     )?;
     writeln!(text, "{}", imports(message))?;
@@ -101,10 +127,12 @@ fn imports(message: &Message) -> String {
     let mut names = match message.kind {
         Kind::Request => vec!["DecodeError", "Reader"],
         Kind::Response => vec!["EncodeError", "Writer"],
+        Kind::Record => vec!["DecodeError", "EncodeError", "Reader", "Writer"],
     };
     let client = match message.kind {
-        Kind::Request => "EncodeError, Writer",
-        Kind::Response => "DecodeError, Reader",
+        Kind::Request => format!("{CLIENT}\nuse crate::codec::{{EncodeError, Writer}};\n"),
+        Kind::Response => format!("{CLIENT}\nuse crate::codec::{{DecodeError, Reader}};\n"),
+        Kind::Record => String::new(),
     };
     if message.kind == Kind::Response && uses(message, &Type::Records) {
         names.push("Records");
@@ -113,7 +141,7 @@ fn imports(message: &Message) -> String {
         names.push("Uuid");
     }
     names.sort_unstable();
-    format!("{CLIENT}\nuse crate::codec::{{{client}}};\nuse crate::codec::{{{}}};\n", names.join(", "))
+    format!("{client}use crate::codec::{{{}}};\n", names.join(", "))
 }
 
 fn one_struct(message: &Message, s: &Struct) -> Fallible<String> {
@@ -153,6 +181,7 @@ fn one_struct(message: &Message, s: &Struct) -> Fallible<String> {
     let (decode_if, encode_if) = match message.kind {
         Kind::Request => ("", CLIENT),
         Kind::Response => (CLIENT, ""),
+        Kind::Record => ("", ""),
     };
     let decode = reading::decode(message, s, if lifetime.is_empty() { "'_" } else { "'a" });
     writeln!(text, "{decode_if}\nimpl{lifetime} {name}{lifetime} {{ {decode} }}\n")?;
@@ -205,13 +234,14 @@ fn dispatch(apis: &[Api], kind: Kind) -> Fallible<String> {
         .iter()
         .map(|api| (api.name.as_str(), if kind == Kind::Request { &api.request } else { &api.response }))
         .collect();
-    let (name, about, decode_if, encode_if) = match kind {
-        Kind::Request => ("Request", "Any request that a client may send.", "", CLIENT),
-        Kind::Response => ("Response", "The answer to any request.", CLIENT, ""),
+    let is_request = kind == Kind::Request;
+    let (name, about, decode_if, encode_if) = match is_request {
+        true => ("Request", "Any request that a client may send.", "", CLIENT),
+        false => ("Response", "The answer to any request.", CLIENT, ""),
     };
-    let (always, client) = match kind {
-        Kind::Request => ("use crate::codec::{DecodeError, Reader};", "use crate::codec::{EncodeError, Writer};"),
-        Kind::Response => ("use crate::codec::{EncodeError, Writer};", "use crate::codec::{DecodeError, Reader};"),
+    let (always, client) = match is_request {
+        true => ("use crate::codec::{DecodeError, Reader};", "use crate::codec::{EncodeError, Writer};"),
+        false => ("use crate::codec::{EncodeError, Writer};", "use crate::codec::{DecodeError, Reader};"),
     };
     writeln!(text, "//! {about}\n\n{CLIENT}\n{client}\n{always}\nuse super::{{")?;
     for (_, message) in &messages {

@@ -34,12 +34,25 @@ pub fn load(dir: &Path) -> Fallible<Vec<Api>> {
     Ok(apis)
 }
 
-/// `None` for schemas that are no request or response, and for requests that are gone.
+/// The named keys and values of coordinator records, in the order of the names.
+pub fn load_records(dir: &Path, names: &[&str]) -> Fallible<Vec<Message>> {
+    let load = |name: &&str| -> Fallible<Message> {
+        let path = dir.join(format!("{name}.json"));
+        let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let message = message(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        let record = message.filter(|message| message.kind == Kind::Record);
+        record.ok_or_else(|| format!("{} is not the schema of a coordinator record", path.display()).into())
+    };
+    names.iter().map(load).collect()
+}
+
+/// `None` for schemas of other kinds, and for requests that were removed.
 fn message(schema: &str) -> Fallible<Option<Message>> {
     let json = without_comments(schema)?;
     let kind = match text(&json, "type")? {
         "request" => Kind::Request,
         "response" => Kind::Response,
+        "coordinator-key" | "coordinator-value" => Kind::Record,
         _ => return Ok(None),
     };
     let versions = range(text(&json, "validVersions")?)?;

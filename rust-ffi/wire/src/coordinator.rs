@@ -1,0 +1,8 @@
+// Written by `cargo xtask codec` from Apache Kafka 4.3.1's schemas. Do not edit.
+//! Keys and values of the records that coordinators write: a file for each schema. A key begins with its type (`KEY`),
+//! a value with its version, both as `i16`.
+
+pub mod group_metadata_key;
+pub mod group_metadata_value;
+pub mod offset_commit_key;
+pub mod offset_commit_value;
