@@ -22,8 +22,10 @@ pub enum Bug {
     DeletionNotWritten,
     /// Who asks for its assignment late is given the leader's.
     LeadersAssignment,
-    /// At a start the first commit counts, and not the last.
-    FirstCommitRestored,
+    /// Of several records that a coordinator appends at once the first is not applied to its state.
+    RecordNotReplayed,
+    /// A second commit of an offset is ignored.
+    FirstCommitKept,
     /// A fetch waits until there is enough for it, however long that takes.
     FetchWithoutDeadline,
     /// A produce with acks=0 is answered.
@@ -37,7 +39,7 @@ mod switch {
     use super::Bug;
 
     impl Bug {
-        pub const ALL: [Bug; 12] = [
+        pub const ALL: [Bug; 13] = [
             Bug::AcknowledgedBeforeSync,
             Bug::OffsetLeftOut,
             Bug::LastOfSegmentSkipped,
@@ -47,7 +49,8 @@ mod switch {
             Bug::TornBatchRefused,
             Bug::DeletionNotWritten,
             Bug::LeadersAssignment,
-            Bug::FirstCommitRestored,
+            Bug::RecordNotReplayed,
+            Bug::FirstCommitKept,
             Bug::FetchWithoutDeadline,
             Bug::SilentAnswered,
         ];

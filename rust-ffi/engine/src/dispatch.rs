@@ -8,8 +8,8 @@ use wire::{
 use crate::{
     Engine, api,
     context::RequestContext,
+    groups::OFFSETS_TOPIC,
     outcome::{Outcome, Parked, ParkedRequest},
-    storage::OFFSETS_TOPIC,
 };
 
 macro_rules! serve {
@@ -102,7 +102,7 @@ pub(crate) fn is_blocking(engine: &Engine, key: i16, version: i16, body: &[u8]) 
             .is_ok_and(|request| api::metadata::makes_topics(engine, &request)),
         METADATA => body.len() > LARGE,
         // The first one makes `__consumer_offsets`.
-        FIND_COORDINATOR => is_on_disk && engine.topics.get(OFFSETS_TOPIC).is_none(),
+        OFFSET_COMMIT | FIND_COORDINATOR | JOIN_GROUP => is_on_disk && engine.topics.get(OFFSETS_TOPIC).is_none(),
         _ => false,
     }
 }
@@ -114,7 +114,9 @@ const LARGE_PRODUCE: usize = 16 << 10;
 
 const PRODUCE: i16 = wire::api::PRODUCE;
 const METADATA: i16 = wire::api::METADATA;
+const OFFSET_COMMIT: i16 = 8;
 const FIND_COORDINATOR: i16 = 10;
+const JOIN_GROUP: i16 = 11;
 const CREATE_TOPICS: i16 = 19;
 const DELETE_TOPICS: i16 = 20;
 const DELETE_RECORDS: i16 = 21;
@@ -133,7 +135,8 @@ pub(crate) fn resume(engine: &Engine, context: &RequestContext<'_>, body: &[u8],
     match request {
         ParkedRequest::Fetch(delayed) => api::fetch::resume(engine, context, delayed, ticket),
         ParkedRequest::Produce(delayed) => api::produce::resume(context, body, delayed, ticket),
-        ParkedRequest::Group(delayed) => crate::groups::resume(engine, context, delayed, ticket),
+        ParkedRequest::Group(delayed) => crate::groups::resume(context, delayed, ticket),
+        ParkedRequest::Reply(delayed) => delayed.resume(ticket),
     }
 }
 
@@ -144,7 +147,7 @@ pub(crate) fn cancel(engine: &Engine, context: &RequestContext<'_>, parked: Park
         ParkedRequest::Fetch(delayed) => api::fetch::cancel(engine, context, delayed, ticket),
         // Not acknowledged: the client sends it again, and the log knows it then.
         ParkedRequest::Produce(_) => Outcome::Close("the broker stops".to_owned()),
-        ParkedRequest::Group(_) => Outcome::Close("the broker stops".to_owned()),
+        ParkedRequest::Group(_) | ParkedRequest::Reply(_) => Outcome::Close("the broker stops".to_owned()),
     }
 }
 

@@ -1,175 +1,196 @@
-//! Groups: who reads what together, and how far they have come. One mutex per group; the registry holds them by name.
+//! Groups: their members, and the offsets that they have committed. Kafka: `GroupCoordinatorService`,
+//! `GroupCoordinatorShard`.
 //!
-//! A request that has to wait is parked with a [`promise::Promise`], whose other end the group keeps until it can
-//! answer. A connection that dies drops its end; the group goes on as Kafka's does: by the member's session.
+//! Groups are a [`Coordinator`] over `__consumer_offsets`: a shard for each of its partitions holds the groups whose
+//! names hash to it. `state.rs` is the durable state of a shard and `records.rs` its records; `classic/` is the
+//! membership of a group, which is soft state. A request that has to wait is parked with a [`PendingReply`]. A
+//! connection that is closed drops its end; the group goes on, as Kafka's does, by the member's session.
 
+mod admin;
 mod classic;
-mod durable;
+mod commits;
+mod expiry;
+mod membership;
 mod offsets;
-mod promise;
+mod offsets_log;
+mod records;
 mod registry;
-mod requests;
 mod restore;
+mod state;
 mod state_bytes;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::Arc;
 
-use wire::error_code::ErrorCode;
+use wire::{
+    ErrorCode,
+    codec::{DecodeError, EncodeError},
+};
 
 use crate::{
     Engine, Topic,
-    clock::{Instant, Now},
+    appender::Unsynced,
+    clock::Now,
     context::RequestContext,
+    coordinator::{self, Coordinator, KeyValue, PendingReply, reply_when_synced},
     outcome::{Outcome, Parked, ParkedRequest},
-    storage::OFFSETS_TOPIC,
-    waiters::Ticket,
+    waiters::{Ticket, WaitList},
 };
 
-pub(crate) use classic::{Joined, Synced};
-pub(crate) use offsets::Committed;
-pub(crate) use promise::Promise;
+pub(crate) use admin::{Described, DescribedMember, delete, describe, list};
+pub(crate) use classic::{JoinResult, SyncResult};
+pub(crate) use commits::{Budget, Commit, FetchedTopic, Reads, commit, delete_offsets, fetch, fetch_all};
+pub(crate) use expiry::expire;
+pub(crate) use membership::{heartbeat, join, leave, sync};
+pub(crate) use offsets::OffsetAndMetadata;
+pub(crate) use offsets_log::{OFFSETS_TOPIC, prepare};
 pub(crate) use registry::Groups;
-pub(crate) use requests::{
-    Budget, Commit, Described, DescribedMember, FetchedTopic, commit, delete, delete_offsets, describe, fetch,
-    fetch_all, heartbeat, join, leave, list, sync,
-};
+use registry::{LiveGroup, LiveGroups};
+pub(crate) use restore::{check_replay, restore};
 
-/// A deadline of a group.
-#[derive(Clone, Debug)]
+/// The coordinator of groups.
+#[derive(Debug)]
+pub(crate) enum GroupCoordinator {}
+
+pub(crate) type Step<'a> = coordinator::Step<'a, GroupCoordinator>;
+
+impl Coordinator for GroupCoordinator {
+    type State = state::GroupsState;
+    type Soft = registry::LiveGroups;
+    type Record = records::GroupRecord;
+    type Reply = GroupReply;
+    type Timer = GroupTimer;
+
+    fn encode(record: &Self::Record) -> Result<KeyValue, EncodeError> {
+        records::encode(record)
+    }
+
+    fn decode(key: &[u8], value: Option<&[u8]>) -> Result<Option<Self::Record>, DecodeError> {
+        records::decode(key, value)
+    }
+
+    fn replay(state: &mut Self::State, record: Self::Record) {
+        state.replay(record);
+    }
+
+    fn complete(reply: Self::Reply, until: Option<&Unsynced>) -> Arc<WaitList> {
+        match reply {
+            // Kafka does not hold a join either: what it tells is not in the log yet.
+            GroupReply::Join(pending, result) => pending.complete(result, None),
+            GroupReply::Sync(pending, result) => pending.complete(result, until.cloned()),
+        }
+    }
+}
+
+/// The result of a parked request.
+#[derive(Debug)]
+pub(crate) enum GroupReply {
+    Join(Arc<PendingReply<JoinResult>>, JoinResult),
+    Sync(Arc<PendingReply<SyncResult>>, SyncResult),
+}
+
+/// Names a deadline of a group.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct GroupTimer {
     group: Arc<str>,
     due: GroupDue,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum GroupDue {
-    /// A member's session ends, or the time in which an id that was given out is to be used.
+    /// A member's session, or the time in which an assigned member id has to be used.
     Member(Arc<str>),
-    /// The join phase ends.
+    /// The join phase.
     Join,
-    /// Members that have joined should have asked for their assignment.
+    /// The time in which members that have joined have to send SyncGroup.
     Sync,
 }
 
-/// A parked JoinGroup or SyncGroup.
+/// A parked JoinGroup or SyncGroup request.
 #[derive(Debug)]
-pub(crate) enum Waiting {
-    Join(Arc<Promise<Joined>>),
-    Sync(Arc<Promise<Synced>>),
+pub(crate) enum DelayedGroupRequest {
+    Join(Arc<PendingReply<JoinResult>>),
+    Sync(Arc<PendingReply<SyncResult>>),
 }
 
-pub(crate) fn fire(engine: &Engine, now: Now, timer: GroupTimer) {
-    registry::with(engine, now, &timer.group, |group, turn| match &timer.due {
-        GroupDue::Member(member_id) => group.classic.member_is_due(turn, member_id),
-        GroupDue::Join => group.classic.join_is_due(turn),
-        GroupDue::Sync => group.classic.sync_is_due(turn),
+pub(crate) fn fire(engine: &Engine, now: Now, timer: &GroupTimer) {
+    registry::fire(engine, now, timer, |group, step| match &timer.due {
+        GroupDue::Member(member_id) => group.classic.member_is_due(step, member_id),
+        GroupDue::Join => group.classic.join_is_due(step),
+        GroupDue::Sync => group.classic.sync_is_due(step),
     });
 }
 
-pub(crate) fn resume(_engine: &Engine, cx: &RequestContext<'_>, waiting: Waiting, ticket: Ticket) -> Outcome {
-    drop(ticket);
-    match waiting {
-        Waiting::Join(promise) => {
-            let ticket = promise.ticket();
-            answer_or_park(promise, ticket, Waiting::Join, |joined| crate::api::join_group::reply(cx, &joined))
-        }
-        Waiting::Sync(promise) => {
-            let ticket = promise.ticket();
-            answer_or_park(promise, ticket, Waiting::Sync, |synced| crate::api::sync_group::reply(cx, &synced))
-        }
+pub(crate) fn resume(context: &RequestContext<'_>, delayed: DelayedGroupRequest, ticket: Ticket) -> Outcome {
+    ticket.rearm();
+    match delayed {
+        DelayedGroupRequest::Join(pending) => complete_or_park(pending, ticket, DelayedGroupRequest::Join, |result| {
+            crate::api::join_group::to_response(context, result)
+        }),
+        DelayedGroupRequest::Sync(pending) => complete_or_park(pending, ticket, DelayedGroupRequest::Sync, |result| {
+            crate::api::sync_group::to_response(context, result)
+        }),
     }
 }
 
-/// The ticket was taken before the group was asked.
-pub(crate) fn answer_or_park<T>(
-    promise: Arc<Promise<T>>,
+/// Replies if the result is there. The ticket was taken before the event ran.
+pub(crate) fn complete_or_park<T: Refusable>(
+    pending: Arc<PendingReply<T>>,
     ticket: Ticket,
-    waiting: impl FnOnce(Arc<Promise<T>>) -> Waiting,
-    reply: impl FnOnce(T) -> Outcome,
+    delayed: impl FnOnce(Arc<PendingReply<T>>) -> DelayedGroupRequest,
+    to_response: impl Fn(&T) -> Outcome,
 ) -> Outcome {
-    match promise.take() {
-        Some(answer) => reply(answer),
-        None => Outcome::Park(Parked { ticket, request: ParkedRequest::Group(waiting(promise)) }),
+    match pending.take() {
+        Some((result, until)) => reply_when_synced(until.into_iter().collect(), to_response(&result), || {
+            to_response(&T::refused_with(ErrorCode::CoordinatorNotAvailable))
+        }),
+        None => Outcome::Park(Parked { ticket, request: ParkedRequest::Group(delayed(pending)) }),
     }
 }
 
-/// Somebody looks for a group's coordinator: from then on there is the topic of the offsets.
-pub(crate) fn prepare(engine: &Engine) -> Result<(), ErrorCode> {
-    durable::topic(engine).map(drop).map_err(|_| ErrorCode::CoordinatorNotAvailable)
+/// A result that can be an error.
+pub(crate) trait Refusable {
+    fn refused_with(error: ErrorCode) -> Self;
 }
 
-/// What earlier runs have left on disk.
-pub(crate) fn restore(engine: &Engine, now: Now) -> std::io::Result<()> {
-    restore::restore(engine, now)
-}
-
-/// Drops offsets that have expired and groups that nobody needs, as often as Kafka does.
-pub(crate) fn maintain(engine: &Engine, now: Now) {
-    let cleanup_at = &engine.groups.cleanup_at;
-    let due = cleanup_at.load(Ordering::Relaxed);
-    if now.instant < Instant(due) {
-        return;
-    }
-    let interval_ms = engine.configs.int("offsets.retention.check.interval.ms");
-    cleanup_at.store(now.instant.after_ms(interval_ms).0, Ordering::Relaxed);
-    if due == 0 {
-        // The first one, too, comes after an interval.
-        return;
-    }
-    let retention_ms = engine.configs.int("offsets.retention.minutes").saturating_mul(60_000);
-    for group in engine.groups.list() {
-        let is_over = group.enter(engine, now, |state, _| {
-            let over = state.offsets.expired(&state.classic, now.wall_ms, retention_ms);
-            let gone = over.iter().map(|(topic, partition)| (&**topic, *partition, None));
-            // Where that cannot be written down they stay until next time: they would be back after a restart.
-            if requests::keep(engine, now, &group.name, gone).is_ok() {
-                over.iter().for_each(|(topic, partition)| state.offsets.delete(topic, *partition));
-            }
-            state.dead = state.offsets.is_empty() && state.classic.is_abandoned();
-            state.dead
-        });
-        if is_over == Some(true) {
-            engine.groups.forget(&group);
-        }
+impl Refusable for JoinResult {
+    fn refused_with(error: ErrorCode) -> JoinResult {
+        JoinResult::refused("", error)
     }
 }
 
-/// Deletes the offsets of a topic that was deleted. If that topic is `__consumer_offsets`, every group goes with it.
+impl Refusable for SyncResult {
+    fn refused_with(error: ErrorCode) -> SyncResult {
+        SyncResult::refused(error)
+    }
+}
+
+/// Deletes the offsets of a topic that was deleted. If that topic is `__consumer_offsets`, all groups are forgotten:
+/// they were in its log alone, as in Kafka.
 pub(crate) fn topic_deleted(engine: &Engine, now: Now, topic: &Topic) {
     if topic.name == OFFSETS_TOPIC {
-        return unload(engine, now);
+        return registry::unload(engine, now);
     }
-    for group in engine.groups.list() {
-        group.enter(engine, now, |state, _| {
-            let gone = state.offsets.partitions(&topic.name, topic.id);
-            // If the disk does not take it the next start leaves them out: they are of a topic that is no more.
-            let records = gone.iter().map(|partition| (&*topic.name, *partition, None));
-            let _ = requests::keep(engine, now, &group.name, records);
-            gone.iter().for_each(|partition| state.offsets.delete(&topic.name, *partition));
+    registry::for_each_shard(engine, now, |groups, step| {
+        let deleted = step.state().iter().flat_map(|(name, group)| {
+            let partitions = group.offsets.partitions(&topic.name, topic.id);
+            partitions.into_iter().map(|partition| offsets_log::tombstone(name, &topic.name, partition))
         });
-    }
+        let deleted = deleted.collect();
+        // After a failure the next start deletes them: their topic does not exist.
+        let _ = step.write(deleted);
+        groups.charge_offsets(step.state());
+    });
 }
 
-/// Forgets all groups: their members and offsets are in the log of `__consumer_offsets` alone, as in Kafka.
-fn unload(engine: &Engine, now: Now) {
-    for group in engine.groups.list() {
-        group.enter(engine, now, |state, turn| {
-            state.classic.unload(turn);
-            state.dead = true;
-        });
-        engine.groups.forget(&group);
-    }
-}
-
-/// Kafka counts UTF-16 units, which are never more than bytes.
+/// Kafka counts UTF-16 units, of which a string has no more than bytes.
 pub(crate) fn is_metadata_too_large(engine: &Engine, metadata: &str) -> bool {
     let max = usize::try_from(engine.configs.int("offset.metadata.max.bytes")).unwrap_or(0);
     metadata.len() > max && metadata.encode_utf16().count() > max
 }
 
-/// Kafka takes an empty name only where offsets are concerned.
+/// Kafka accepts an empty name for offsets only.
 fn check_name(group: &str) -> Result<(), ErrorCode> {
     if group.is_empty() { Err(ErrorCode::InvalidGroupId) } else { Ok(()) }
 }

@@ -8,10 +8,12 @@
 mod acl_operations;
 mod api;
 mod api_error;
+mod appender;
 pub mod bugs;
 pub mod clock;
 pub mod configs;
 mod context;
+mod coordinator;
 mod dispatch;
 mod entropy;
 mod features;
@@ -26,6 +28,7 @@ mod storage;
 pub mod store;
 #[cfg(test)]
 mod testing;
+mod timer_event;
 mod timers;
 mod topic_names;
 mod topics;
@@ -59,7 +62,8 @@ use groups::Groups;
 use producer_ids::ProducerIds;
 use storage::DataDir;
 use store::LogDirInfo;
-use timers::{Due, Timers};
+use timer_event::TimerEvent;
+use timers::Timers;
 use topics::Topics;
 
 /// A folder that has been used has ids in it, and clients may have others, that the seed has given out already: the
@@ -77,7 +81,7 @@ pub struct Engine {
     pub(crate) settings: Settings,
     pub(crate) configs: configs::BrokerConfigs,
     pub(crate) entropy: Entropy,
-    pub(crate) timers: Arc<Timers>,
+    pub(crate) timers: Arc<Timers<TimerEvent>>,
     pub(crate) topics: Topics,
     pub(crate) groups: Groups,
     pub(crate) fetch_sessions: FetchSessions,
@@ -208,14 +212,20 @@ impl Engine {
     /// All that is due happens. Returns how many deadlines there were.
     pub fn fire(&self, now: Now) -> usize {
         let mut fired = 0;
-        while let Some(due) = self.timers.pop_due(now.instant) {
+        while let Some(event) = self.timers.pop_due(now.instant) {
             fired += 1;
-            match due {
-                Due::Park(waiter) => waiter.wake(),
-                Due::Group(timer) => groups::fire(self, now, timer),
+            match event {
+                TimerEvent::Wake(waiter) => waiter.wake(),
+                TimerEvent::Group(timer) => groups::fire(self, now, &timer),
             }
         }
         fired
+    }
+
+    /// Compares the state of each coordinator with a replay of its log. For tests and the simulation: no request may
+    /// run at the same time.
+    pub fn check_replay(&self) -> Result<(), String> {
+        groups::check_replay(self)
     }
 
     /// Retention, compaction, and what has expired: producer ids, fetch sessions, offsets. To be called now and then.
@@ -229,7 +239,7 @@ impl Engine {
             topic.partitions().iter().for_each(|partition| partition.run_maintenance(&config, producers_kept_ms, now));
         }
         self.fetch_sessions.expire(now.instant);
-        groups::maintain(self, now);
+        groups::expire(self, now);
         if let Some(data_dir) = &self.data_dir {
             data_dir.metadata.run_maintenance(now);
             // Of use after a crash only, and tried again next time.

@@ -26,7 +26,7 @@ pub struct Parked {
 impl Parked {
     /// It is done but for a sync, which takes as long as the disk does: not for a stop to abandon.
     pub fn waits_for_sync(&self) -> bool {
-        matches!(self.request, ParkedRequest::Produce(_))
+        matches!(self.request, ParkedRequest::Produce(_) | ParkedRequest::Reply(_))
     }
 }
 
@@ -35,5 +35,7 @@ impl Parked {
 pub(crate) enum ParkedRequest {
     Fetch(crate::api::fetch::DelayedFetch),
     Produce(crate::api::produce::DelayedProduce),
-    Group(crate::groups::Waiting),
+    Group(crate::groups::DelayedGroupRequest),
+    /// A response that is held until its records are synced.
+    Reply(crate::coordinator::DelayedReply),
 }

@@ -15,11 +15,9 @@ mod checkpoint;
 mod data_dir;
 mod deleted_dirs;
 mod metadata_log;
-mod offset_records;
 mod strays;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use data_dir::{DataDir, RecoveryState, in_folder};
 pub(crate) use metadata_log::{MetadataLog, TopicRecord};
-pub(crate) use offset_records::{OFFSETS_TOPIC, offset_record, partition_of, read_offsets};

@@ -1,47 +1,50 @@
-//! One queue holds all deadlines. Whoever owns the time asks when the next one is, and fires.
+//! The queue of all deadlines. The owner of the clock asks when the next one is, and fires what is due.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
-    task::Waker,
-};
+use std::{collections::BTreeMap, fmt::Debug, sync::Mutex, task::Waker};
 
-use crate::{
-    clock::Instant,
-    waiters::{Waiter, lock},
-};
+use crate::{clock::Instant, waiters::lock};
 
-/// What is to happen.
-#[derive(Clone, Debug)]
-pub(crate) enum Due {
-    /// A parked request has waited long enough.
-    Park(Arc<Waiter>),
-    /// Something of a group: see `groups`.
-    Group(crate::groups::GroupTimer),
-}
-
-/// Names one deadline, to cancel it.
+/// Names a deadline, to cancel it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct TimerKey(Instant, u64);
 
-#[derive(Debug, Default)]
-pub(crate) struct Timers(Mutex<Queue>);
+/// Deadlines in the order of time, each with the event that it fires.
+#[derive(Debug)]
+pub(crate) struct Timers<E>(Mutex<Queue<E>>);
 
-#[derive(Debug, Default)]
-struct Queue {
-    due: BTreeMap<TimerKey, Due>,
-    /// Deadlines at the same time come in the order in which they were set.
+#[derive(Debug)]
+struct Queue<E> {
+    events: BTreeMap<TimerKey, E>,
+    /// The number of deadlines set so far: those at the same time fire in the order in which they were set.
     set: u64,
-    /// Who sleeps until when; an earlier deadline wakes him.
+    /// The next deadline that the timer task knows, and its waker. An earlier deadline wakes it.
     sleeper: Option<(Instant, Waker)>,
 }
 
-impl Timers {
-    pub(crate) fn set(&self, at: Instant, due: Due) -> TimerKey {
+/// Cancels deadlines, whatever their events are.
+pub(crate) trait CancelTimer: Debug + Send + Sync {
+    /// Does nothing if the deadline has fired already.
+    fn cancel(&self, key: TimerKey);
+}
+
+impl<E: Debug + Send> CancelTimer for Timers<E> {
+    fn cancel(&self, key: TimerKey) {
+        lock(&self.0).events.remove(&key);
+    }
+}
+
+impl<E> Default for Timers<E> {
+    fn default() -> Timers<E> {
+        Timers(Mutex::new(Queue { events: BTreeMap::new(), set: 0, sleeper: None }))
+    }
+}
+
+impl<E> Timers<E> {
+    pub(crate) fn set(&self, at: Instant, event: E) -> TimerKey {
         let mut queue = lock(&self.0);
         queue.set += 1;
         let key = TimerKey(at, queue.set);
-        queue.due.insert(key, due);
+        queue.events.insert(key, event);
         let wake =
             if queue.sleeper.as_ref().is_some_and(|(until, _)| at < *until) { queue.sleeper.take() } else { None };
         drop(queue);
@@ -51,26 +54,22 @@ impl Timers {
         key
     }
 
-    /// Nothing happens if it was fired already.
-    pub(crate) fn cancel(&self, key: TimerKey) {
-        lock(&self.0).due.remove(&key);
-    }
-
     pub(crate) fn next(&self) -> Option<Instant> {
-        lock(&self.0).due.first_key_value().map(|(key, _)| key.0)
+        lock(&self.0).events.first_key_value().map(|(key, _)| key.0)
     }
 
-    /// As [`Timers::next`]; `waker` is woken once an earlier deadline is set.
+    /// Returns the next deadline. `waker` is woken once an earlier one is set.
     pub(crate) fn arm(&self, waker: &Waker) -> Option<Instant> {
         let mut queue = lock(&self.0);
-        let next = queue.due.first_key_value().map(|(key, _)| key.0);
+        let next = queue.events.first_key_value().map(|(key, _)| key.0);
         queue.sleeper = Some((next.unwrap_or(Instant::NEVER), waker.clone()));
         next
     }
 
-    pub(crate) fn pop_due(&self, now: Instant) -> Option<Due> {
+    /// Takes the earliest event, if it is due.
+    pub(crate) fn pop_due(&self, now: Instant) -> Option<E> {
         let mut queue = lock(&self.0);
-        let first = queue.due.first_entry()?;
+        let first = queue.events.first_entry()?;
         if first.key().0 <= now { Some(first.remove()) } else { None }
     }
 }

@@ -1,7 +1,8 @@
-//! Who waits for what. A request that has to wait registers on the lists of what it waits for, looks once more, and
+//! Parked requests. A request that has to wait registers on the wait lists of what it waits for, checks once more, and
 //! only then parks: no change can fall between the two.
 
 use std::{
+    fmt::Debug,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -11,10 +12,10 @@ use std::{
 
 use crate::{
     clock::Instant,
-    timers::{Due, TimerKey, Timers},
+    timers::{CancelTimer, TimerKey, Timers},
 };
 
-/// Nothing of ours that holds one of these locks can panic half way through a change.
+/// Locks a mutex, also after a panic: no holder of one of these locks can panic half way through a change.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -36,16 +37,16 @@ impl Waiter {
     }
 }
 
-/// Everybody who waits for one thing: a partition, a group.
+/// The requests that wait for one thing: a partition, a reply.
 #[derive(Debug, Default)]
 pub(crate) struct WaitList {
-    /// So that an append that nobody waits for takes no lock.
+    /// The number of waiters: an append without waiters takes no lock.
     count: AtomicUsize,
     waiters: Mutex<Vec<Arc<Waiter>>>,
 }
 
 impl WaitList {
-    /// Wakes all; they look again, and wait again if they have to.
+    /// Wakes all waiters. They check again, and wait again if they have to.
     pub(crate) fn wake(&self) {
         if self.count.load(Ordering::SeqCst) == 0 {
             return;
@@ -67,42 +68,46 @@ impl WaitList {
     }
 }
 
-/// A place on wait lists and, with a deadline, in the timer queue; dropping it gives them up.
+/// An entry on wait lists and, with a deadline, in the timer queue. Dropping it removes them.
 #[derive(Debug)]
 pub struct Ticket {
     waiter: Arc<Waiter>,
     lists: Vec<Arc<WaitList>>,
-    timer: Option<(Arc<Timers>, TimerKey)>,
+    timer: Option<(Arc<dyn CancelTimer>, TimerKey)>,
 }
 
 impl Ticket {
-    /// From now on, every change of what `lists` stand for is noted.
+    /// Registers on wait lists. From now on their changes wake the ticket.
     pub(crate) fn register(lists: Vec<Arc<WaitList>>) -> Ticket {
         let waiter = Arc::new(Waiter::default());
         lists.iter().for_each(|list| list.add(&waiter));
         Ticket { waiter, lists, timer: None }
     }
 
-    /// Wakes at `deadline` too.
-    pub(crate) fn until(mut self, timers: &Arc<Timers>, deadline: Instant) -> Ticket {
+    /// Sets a deadline, which wakes the ticket too.
+    pub(crate) fn until<E: From<Arc<Waiter>> + Debug + Send + 'static>(
+        mut self,
+        timers: &Arc<Timers<E>>,
+        deadline: Instant,
+    ) -> Ticket {
         if deadline < Instant::NEVER {
-            let key = timers.set(deadline, Due::Park(self.waiter.clone()));
+            let key = timers.set(deadline, self.waiter.clone().into());
             self.timer = Some((timers.clone(), key));
         }
         self
     }
 
-    /// Whether it is time to resume.
+    /// Whether the request is to be resumed.
     pub fn is_woken(&self) -> bool {
         self.waiter.woken.load(Ordering::SeqCst)
     }
 
-    /// Before looking again: what changes from here on wakes it again.
+    /// Makes later changes wake the ticket again. To be called before the request checks again.
     pub(crate) fn rearm(&self) {
         self.waiter.woken.store(false, Ordering::SeqCst);
     }
 
-    /// As [`Ticket::is_woken`]; if not, `waker` is woken when it is.
+    /// As [`Ticket::is_woken`]. If it is not, `waker` is woken once it is.
     pub fn poll_woken(&self, waker: &Waker) -> bool {
         if self.is_woken() {
             return true;
@@ -144,11 +149,11 @@ mod tests {
 
     #[test]
     fn a_deadline_wakes_and_is_forgotten() {
-        let timers = Arc::new(Timers::default());
+        let timers = Arc::new(Timers::<Arc<Waiter>>::default());
         let ticket = Ticket::register(Vec::new()).until(&timers, Instant(5));
         assert_eq!(timers.next(), Some(Instant(5)));
         assert!(timers.pop_due(Instant(4)).is_none());
-        let Some(Due::Park(waiter)) = timers.pop_due(Instant(5)) else { panic!("it is due") };
+        let Some(waiter) = timers.pop_due(Instant(5)) else { panic!("it is due") };
         waiter.wake();
         assert!(ticket.is_woken());
         drop(Ticket::register(Vec::new()).until(&timers, Instant(9)));

@@ -22,6 +22,9 @@ const STEP_BYTES: i32 = 20_000;
 
 /// `restarted`: since the last audit the broker may have lost what a crash may take.
 pub(crate) fn all(net: &mut Net, broker: &Broker, restarted: bool) {
+    if let Some(Err(what)) = broker.engine.as_ref().map(engine::Engine::check_replay) {
+        return net.model.fail(Checker::Replay, what);
+    }
     let asked = Request::Metadata(MetadataRequest { topics: None, ..MetadataRequest::default() });
     let Some(body) = broker.ask(net, METADATA, &asked) else { return };
     let response = MetadataResponse::decode(&mut Reader::new(&body), METADATA).expect("a client can read it");

@@ -37,6 +37,8 @@ pub enum Checker {
     Groups,
     /// A committed offset is what was committed last.
     Commits,
+    /// The state of a coordinator equals a replay of its log.
+    Replay,
     /// What is parked is answered in time.
     Liveness,
     /// Answers come in the order of their requests, one for each.
@@ -46,7 +48,7 @@ pub enum Checker {
 }
 
 impl Checker {
-    pub const ALL: [Checker; 13] = [
+    pub const ALL: [Checker; 14] = [
         Checker::Acknowledged,
         Checker::Offsets,
         Checker::Reader,
@@ -57,6 +59,7 @@ impl Checker {
         Checker::Topics,
         Checker::Groups,
         Checker::Commits,
+        Checker::Replay,
         Checker::Liveness,
         Checker::Order,
         Checker::Panic,

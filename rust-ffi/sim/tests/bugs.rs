@@ -42,7 +42,12 @@ const PLANTED: &[Planted] = &[
     planted(Bug::TornBatchRefused, Checker::Recovery),
     planted(Bug::DeletionNotWritten, Checker::Topics),
     planted(Bug::LeadersAssignment, Checker::Groups),
-    planted(Bug::FirstCommitRestored, Checker::Commits),
+    Planted {
+        bug: Bug::RecordNotReplayed,
+        by: Checker::Replay,
+        or: &[(Checker::Commits, "a commit that was not applied is not answered")],
+    },
+    planted(Bug::FirstCommitKept, Checker::Commits),
     planted(Bug::FetchWithoutDeadline, Checker::Liveness),
     planted(Bug::SilentAnswered, Checker::Order),
 ];

@@ -13,15 +13,31 @@ use wire::{
     },
 };
 
-use crate::{Engine, context::RequestContext, groups, outcome::Outcome};
+use crate::{Engine, context::RequestContext, coordinator::reply_when_synced, groups, outcome::Outcome};
 
-pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &DeleteGroupsRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &DeleteGroupsRequest<'_>) -> Outcome {
     let mut seen = BTreeSet::new();
     let distinct = request.groups_names.iter().filter(|name| seen.insert(**name));
-    let results = distinct.map(|name| {
-        let error = groups::delete(engine, cx, name).err().unwrap_or(ErrorCode::None);
-        DeletableGroupResult { group_id: name, error_code: error.code() }
+    let mut until = Vec::new();
+    let results = distinct.map(|name| match groups::delete(engine, context, name) {
+        Ok(ran) => {
+            until.extend(ran.until);
+            (*name, ErrorCode::None)
+        }
+        Err(error) => (*name, error),
     });
+    let results: Vec<(&str, ErrorCode)> = results.collect();
+    reply_when_synced(until, to_response(context, &results), || {
+        let failed = results.iter().map(|(name, error)| match error {
+            ErrorCode::None => (*name, ErrorCode::CoordinatorNotAvailable),
+            error => (*name, *error),
+        });
+        to_response(context, &failed.collect::<Vec<_>>())
+    })
+}
+
+fn to_response(context: &RequestContext<'_>, results: &[(&str, ErrorCode)]) -> Outcome {
+    let results = results.iter().map(|(group_id, error)| DeletableGroupResult { group_id, error_code: error.code() });
     let response = DeleteGroupsResponse { throttle_time_ms: 0, results: results.collect() };
-    cx.reply(|w, v| response.encode(w, v))
+    context.reply(|w, v| response.encode(w, v))
 }

@@ -22,11 +22,11 @@ use crate::{
 /// A group without its name and members, roughly.
 const GROUP_BYTES: usize = 100;
 
-pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &DescribeGroupsRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &DescribeGroupsRequest<'_>) -> Outcome {
     let mut budget = Budget::new();
     let mut described = Vec::with_capacity(request.groups.len());
     for name in &request.groups {
-        let group = groups::describe(engine, cx, name);
+        let group = groups::describe(engine, name);
         let members = group.iter().flat_map(|group| &group.members);
         let bytes = GROUP_BYTES + 2 * name.len() + members.map(groups::DescribedMember::bytes).sum::<usize>();
         if budget.spend(bytes).is_none() {
@@ -36,13 +36,13 @@ pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &Describ
     }
     let operations =
         if request.include_authorized_operations { acl_operations::GROUP } else { acl_operations::NOT_ASKED };
-    let groups = described.iter().map(|(name, group, not_found)| show(cx, name, group, not_found, operations));
+    let groups = described.iter().map(|(name, group, not_found)| show(context, name, group, not_found, operations));
     let response = DescribeGroupsResponse { throttle_time_ms: 0, groups: groups.collect() };
-    cx.reply(|w, v| response.encode(w, v))
+    context.reply(|w, v| response.encode(w, v))
 }
 
 fn show<'a>(
-    cx: &RequestContext<'_>,
+    context: &RequestContext<'_>,
     group_id: &'a str,
     group: &'a Option<Described>,
     not_found: &'a str,
@@ -50,7 +50,7 @@ fn show<'a>(
 ) -> DescribedGroup<'a> {
     let Some(group) = group else {
         let dead = DescribedGroup { group_id, group_state: "Dead", ..DescribedGroup::default() };
-        let is_told = cx.version >= 6;
+        let is_told = context.version >= 6;
         return DescribedGroup {
             error_code: if is_told { ErrorCode::GroupIdNotFound.code() } else { 0 },
             error_message: if is_told { Some(not_found) } else { None },

@@ -1,8 +1,8 @@
 //! FindCoordinator (key 10), versions 0-6. Owner: this file. Kafka: KafkaApis.handleFindCoordinatorRequest.
 //! Does: names this node for every group, transactional id and share partition; there is no other one.
 //! By version: 1 key type, error message; 3 flexible; 4 several keys (KIP-699); 6 share partitions (KIP-932).
-//! Leaves out: COORDINATOR_NOT_AVAILABLE while the internal topics are being made; here they are there at once, that
-//! of the groups with the first who asks for a group's coordinator.
+//! Leaves out: COORDINATOR_NOT_AVAILABLE while an internal topic is being created. `__consumer_offsets` is created by
+//! the first request for a group's coordinator, before it is answered.
 
 use wire::{
     ErrorCode,
@@ -28,9 +28,9 @@ const INVALID_REQUEST: &str = "This most likely occurs because of a request bein
 /// Kafka: `Errors.COORDINATOR_NOT_AVAILABLE`.
 const NOT_AVAILABLE: &str = "The coordinator is not available.";
 
-pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &FindCoordinatorRequest<'_>) -> Outcome {
-    let response = if cx.version < 4 {
-        let found = find(engine, cx, request.key_type, request.key);
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &FindCoordinatorRequest<'_>) -> Outcome {
+    let response = if context.version < 4 {
+        let found = find(engine, context, request.key_type, request.key);
         FindCoordinatorResponse {
             error_code: found.error_code,
             // Kafka names the absence of an error, too.
@@ -47,13 +47,13 @@ pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &FindCoo
     } else if request.coordinator_keys.len() > KEYS_MAX {
         return Outcome::Close(format!("FindCoordinator asks for more than {KEYS_MAX} keys"));
     } else {
-        let coordinators = request.coordinator_keys.iter().map(|key| find(engine, cx, request.key_type, key));
+        let coordinators = request.coordinator_keys.iter().map(|key| find(engine, context, request.key_type, key));
         FindCoordinatorResponse { coordinators: coordinators.collect(), ..FindCoordinatorResponse::default() }
     };
-    cx.reply(|w, v| response.encode(w, v))
+    context.reply(|w, v| response.encode(w, v))
 }
 
-fn find<'a>(engine: &'a Engine, cx: &RequestContext<'_>, key_type: i8, key: &'a str) -> Coordinator<'a> {
+fn find<'a>(engine: &'a Engine, context: &RequestContext<'_>, key_type: i8, key: &'a str) -> Coordinator<'a> {
     let refused = |error_code: ErrorCode, error_message| Coordinator {
         key,
         node_id: -1,
@@ -64,7 +64,7 @@ fn find<'a>(engine: &'a Engine, cx: &RequestContext<'_>, key_type: i8, key: &'a 
     };
     let is_valid = match key_type {
         GROUP | TRANSACTION => true,
-        SHARE => cx.version >= 6 && is_share_partition(key),
+        SHARE => context.version >= 6 && is_share_partition(key),
         _ => false,
     };
     if !is_valid {

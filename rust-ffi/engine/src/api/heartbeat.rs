@@ -11,8 +11,8 @@ use wire::{
 
 use crate::{Engine, context::RequestContext, groups, outcome::Outcome};
 
-pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &HeartbeatRequest<'_>) -> Outcome {
-    let error = groups::heartbeat(engine, cx, request).err().unwrap_or(ErrorCode::None);
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &HeartbeatRequest<'_>) -> Outcome {
+    let error = groups::heartbeat(engine, context, request).err().unwrap_or(ErrorCode::None);
     let response = HeartbeatResponse { throttle_time_ms: 0, error_code: error.code() };
-    cx.reply(|w, v| response.encode(w, v))
+    context.reply(|w, v| response.encode(w, v))
 }

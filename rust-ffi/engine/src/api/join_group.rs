@@ -12,34 +12,35 @@ use wire::message::{
 use crate::{
     Engine,
     context::RequestContext,
-    groups::{self, Joined, Promise, Waiting},
+    coordinator::PendingReply,
+    groups::{self, DelayedGroupRequest, JoinResult},
     outcome::Outcome,
 };
 
-pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &JoinGroupRequest<'_>) -> Outcome {
-    let promise = Promise::new();
-    let ticket = promise.ticket();
-    groups::join(engine, cx, request, &promise);
-    groups::answer_or_park(promise, ticket, Waiting::Join, |joined| reply(cx, &joined))
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &JoinGroupRequest<'_>) -> Outcome {
+    let pending = PendingReply::new();
+    let ticket = pending.ticket();
+    groups::join(engine, context, request, &pending);
+    groups::complete_or_park(pending, ticket, DelayedGroupRequest::Join, |result| to_response(context, result))
 }
 
-pub(crate) fn reply(cx: &RequestContext<'_>, joined: &Joined) -> Outcome {
-    let members = joined.members.iter().map(|member| JoinGroupResponseMember {
+pub(crate) fn to_response(context: &RequestContext<'_>, result: &JoinResult) -> Outcome {
+    let members = result.members.iter().map(|member| JoinGroupResponseMember {
         member_id: &member.member_id,
         group_instance_id: member.instance_id.as_deref(),
         metadata: &member.metadata,
     });
-    let protocol_name = joined.protocol_name.as_deref();
+    let protocol_name = result.protocol_name.as_deref();
     let response = JoinGroupResponse {
         throttle_time_ms: 0,
-        error_code: joined.error.code(),
-        generation_id: joined.generation,
-        protocol_type: joined.protocol_type.as_deref(),
-        protocol_name: if cx.version < 7 { Some(protocol_name.unwrap_or_default()) } else { protocol_name },
-        leader: joined.leader.as_deref().unwrap_or_default(),
-        skip_assignment: joined.skip_assignment,
-        member_id: &joined.member_id,
+        error_code: result.error.code(),
+        generation_id: result.generation,
+        protocol_type: result.protocol_type.as_deref(),
+        protocol_name: if context.version < 7 { Some(protocol_name.unwrap_or_default()) } else { protocol_name },
+        leader: result.leader.as_deref().unwrap_or_default(),
+        skip_assignment: result.skip_assignment,
+        member_id: &result.member_id,
         members: members.collect(),
     };
-    cx.reply(|w, v| response.encode(w, v))
+    context.reply(|w, v| response.encode(w, v))
 }

@@ -11,28 +11,35 @@ use wire::{
     },
 };
 
-use crate::{Engine, context::RequestContext, groups, outcome::Outcome};
+use crate::{Engine, context::RequestContext, coordinator::reply_when_synced, groups, outcome::Outcome};
 
-pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &LeaveGroupRequest<'_>) -> Outcome {
-    let members: Vec<(&str, Option<&str>)> = match cx.version {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &LeaveGroupRequest<'_>) -> Outcome {
+    let members: Vec<(&str, Option<&str>)> = match context.version {
         ..3 => vec![(request.member_id, None)],
         _ => request.members.iter().map(|member| (member.member_id, member.group_instance_id)).collect(),
     };
-    let response = match groups::leave(engine, cx, request.group_id, &members) {
+    let mut until = None;
+    let response = match groups::leave(engine, context, request.group_id, &members) {
         Err(error) => LeaveGroupResponse { error_code: error.code(), ..LeaveGroupResponse::default() },
-        Ok(results) if cx.version < 3 => {
-            let error = results.first().copied().unwrap_or(ErrorCode::None);
+        Ok(ran) if context.version < 3 => {
+            until = ran.until;
+            let error = ran.result.first().copied().unwrap_or(ErrorCode::None);
             LeaveGroupResponse { error_code: error.code(), ..LeaveGroupResponse::default() }
         }
-        Ok(results) => {
+        Ok(ran) => {
+            until = ran.until;
             let show = |((member_id, group_instance_id), error): (_, ErrorCode)| MemberResponse {
                 member_id,
                 group_instance_id,
                 error_code: error.code(),
             };
-            let members = members.into_iter().zip(results).map(show).collect();
+            let members = members.into_iter().zip(ran.result).map(show).collect();
             LeaveGroupResponse { members, ..LeaveGroupResponse::default() }
         }
     };
-    cx.reply(|w, v| response.encode(w, v))
+    let failed =
+        LeaveGroupResponse { error_code: ErrorCode::CoordinatorNotAvailable.code(), ..LeaveGroupResponse::default() };
+    reply_when_synced(until.into_iter().collect(), context.reply(|w, v| response.encode(w, v)), || {
+        context.reply(|w, v| failed.encode(w, v))
+    })
 }

@@ -10,9 +10,9 @@ use wire::message::{
 
 use crate::{Engine, context::RequestContext, groups, outcome::Outcome};
 
-pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &ListGroupsRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &ListGroupsRequest<'_>) -> Outcome {
     let has = |filter: &[&str], name: &str| filter.iter().any(|asked| asked.trim().eq_ignore_ascii_case(name));
-    let mut listed = groups::list(engine, cx);
+    let mut listed = groups::list(engine);
     listed.retain(|group| {
         (request.states_filter.is_empty() || has(&request.states_filter, group.state))
             && (request.types_filter.is_empty() || has(&request.types_filter, group.kind))
@@ -24,5 +24,5 @@ pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &ListGro
         group_type: group.kind,
     });
     let response = ListGroupsResponse { throttle_time_ms: 0, error_code: 0, groups: groups.collect() };
-    cx.reply(|w, v| response.encode(w, v))
+    context.reply(|w, v| response.encode(w, v))
 }

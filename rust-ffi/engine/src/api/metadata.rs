@@ -25,10 +25,9 @@ use crate::{
     Engine, acl_operations,
     configs::TopicConfig,
     context::RequestContext,
-    groups,
+    groups::{self, OFFSETS_TOPIC},
     log::LEADER_EPOCH,
     outcome::Outcome,
-    storage::OFFSETS_TOPIC,
     topic_names,
     topics::{Topic, TopicError},
 };

@@ -17,17 +17,19 @@ use wire::{
 use crate::{
     Engine, Topic,
     context::RequestContext,
-    groups::{self, Commit, Committed},
+    coordinator::reply_when_synced,
+    groups::{self, Commit, OffsetAndMetadata},
     outcome::Outcome,
 };
 
-pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &OffsetCommitRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &OffsetCommitRequest<'_>) -> Outcome {
     let topics: Vec<Result<Arc<Topic>, ErrorCode>> =
-        request.topics.iter().map(|asked| find(engine, cx, asked)).collect();
+        request.topics.iter().map(|asked| find(engine, context, asked)).collect();
     let mut offsets = Vec::new();
     let mut codes: Vec<Vec<ErrorCode>> = Vec::with_capacity(topics.len());
     // Whether the coordinator has anything to say: it is not asked about what does not exist.
     let mut is_any_there = false;
+    let mut until = Vec::new();
     for (asked, topic) in request.topics.iter().zip(&topics) {
         let mut check = |partition: &OffsetCommitRequestPartition<'_>| {
             let topic = match topic {
@@ -39,7 +41,7 @@ pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &OffsetC
             if groups::is_metadata_too_large(engine, partition.committed_metadata.unwrap_or_default()) {
                 return ErrorCode::OffsetMetadataTooLarge;
             }
-            let committed = committed(cx, topic.id, request, partition);
+            let committed = committed(context, topic.id, request, partition);
             offsets.push((&*topic.name, partition.partition_index, committed));
             ErrorCode::None
         };
@@ -53,24 +55,38 @@ pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &OffsetC
             generation: request.generation_id_or_member_epoch,
             offsets,
         };
-        if let Err(error) = groups::commit(engine, cx, commit) {
-            refuse(&mut codes, error);
+        match groups::commit(engine, context, commit) {
+            Ok(ran) => until.extend(ran.until),
+            Err(error) => refuse(&mut codes, error),
         }
     }
+    reply_when_synced(until, to_response(context, request, &topics, &codes), || {
+        let mut codes = codes.clone();
+        refuse(&mut codes, ErrorCode::CoordinatorNotAvailable);
+        to_response(context, request, &topics, &codes)
+    })
+}
+
+fn to_response(
+    context: &RequestContext<'_>,
+    request: &OffsetCommitRequest<'_>,
+    topics: &[Result<Arc<Topic>, ErrorCode>],
+    codes: &[Vec<ErrorCode>],
+) -> Outcome {
     // Kafka forgets a topic that exists and is named without partitions.
     let is_shown = |(at, codes): &(usize, &Vec<ErrorCode>)| topics[*at].is_err() || !codes.is_empty();
     let shown = codes.iter().enumerate().filter(is_shown);
     let topics = shown.map(|(at, codes)| show(&request.topics[at], codes));
     let response = OffsetCommitResponse { throttle_time_ms: 0, topics: topics.collect() };
-    cx.reply(|w, v| response.encode(w, v))
+    context.reply(|w, v| response.encode(w, v))
 }
 
 fn find(
     engine: &Engine,
-    cx: &RequestContext<'_>,
+    context: &RequestContext<'_>,
     asked: &OffsetCommitRequestTopic<'_>,
 ) -> Result<Arc<Topic>, ErrorCode> {
-    if cx.version >= 10 {
+    if context.version >= 10 {
         engine.topics.get_by_id(asked.topic_id).ok_or(ErrorCode::UnknownTopicId)
     } else {
         engine.topics.get(asked.name).ok_or(ErrorCode::UnknownTopicOrPartition)
@@ -78,13 +94,13 @@ fn find(
 }
 
 fn committed(
-    cx: &RequestContext<'_>,
+    context: &RequestContext<'_>,
     topic_id: Uuid,
     request: &OffsetCommitRequest<'_>,
     asked: &OffsetCommitRequestPartition<'_>,
-) -> Committed {
-    let now_ms = cx.now.wall_ms;
-    Committed {
+) -> OffsetAndMetadata {
+    let now_ms = context.now.wall_ms;
+    OffsetAndMetadata {
         topic_id,
         offset: asked.committed_offset,
         leader_epoch: asked.committed_leader_epoch,

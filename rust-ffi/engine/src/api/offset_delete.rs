@@ -13,9 +13,9 @@ use wire::{
     },
 };
 
-use crate::{Engine, context::RequestContext, groups, outcome::Outcome};
+use crate::{Engine, context::RequestContext, coordinator::reply_when_synced, groups, outcome::Outcome};
 
-pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &OffsetDeleteRequest<'_>) -> Outcome {
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &OffsetDeleteRequest<'_>) -> Outcome {
     let mut answer = Answer::default();
     let mut known = Vec::new();
     for asked in &request.topics {
@@ -30,16 +30,24 @@ pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &OffsetD
             known.push((asked.name, there));
         }
     }
-    let response = match groups::delete_offsets(engine, cx, request.group_id, &known) {
+    let mut until = None;
+    let response = match groups::delete_offsets(engine, context, request.group_id, &known) {
         Err(error) => OffsetDeleteResponse { error_code: error.code(), ..OffsetDeleteResponse::default() },
-        Ok(results) => {
-            for ((name, there), error) in known.iter().zip(results) {
+        Ok(ran) => {
+            until = ran.until;
+            for ((name, there), error) in known.iter().zip(ran.result) {
                 answer.add(name, there, error);
             }
             OffsetDeleteResponse { topics: answer.topics, ..OffsetDeleteResponse::default() }
         }
     };
-    cx.reply(|w, v| response.encode(w, v))
+    let failed = OffsetDeleteResponse {
+        error_code: ErrorCode::CoordinatorNotAvailable.code(),
+        ..OffsetDeleteResponse::default()
+    };
+    reply_when_synced(until.into_iter().collect(), context.reply(|w, v| response.encode(w, v)), || {
+        context.reply(|w, v| failed.encode(w, v))
+    })
 }
 
 /// A topic that is named several times is answered once, with all its partitions.

@@ -20,24 +20,26 @@ use wire::{
 use crate::{
     Engine, Topic,
     context::RequestContext,
-    groups::{self, Budget, Committed, FetchedTopic},
+    coordinator::reply_when_synced,
+    groups::{self, Budget, FetchedTopic, OffsetAndMetadata, Reads},
     outcome::Outcome,
 };
 
-pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &OffsetFetchRequest<'_>) -> Outcome {
-    let outcome = if cx.version >= 8 { fetch_groups(engine, cx, request) } else { fetch_one(engine, cx, request) };
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &OffsetFetchRequest<'_>) -> Outcome {
+    let outcome =
+        if context.version >= 8 { fetch_groups(engine, context, request) } else { fetch_one(engine, context, request) };
     let too_large = || Outcome::Close(format!("the answer to OffsetFetch is larger than {} bytes", Budget::BYTES));
     outcome.unwrap_or_else(too_large)
 }
 
 /// `None` if the answer would be too large.
-fn fetch_one(engine: &Engine, cx: &RequestContext<'_>, request: &OffsetFetchRequest<'_>) -> Option<Outcome> {
-    let budget = &mut Budget::new();
+fn fetch_one(engine: &Engine, context: &RequestContext<'_>, request: &OffsetFetchRequest<'_>) -> Option<Outcome> {
+    let reads = &mut Reads::new();
     let fetched = match &request.topics {
-        None => groups::fetch_all(engine, cx, request.group_id, budget)?,
+        None => groups::fetch_all(engine, request.group_id, reads)?,
         Some(topics) => {
             let asked: Vec<(&str, &[i32])> = topics.iter().map(|t| (t.name, &*t.partition_indexes)).collect();
-            groups::fetch(engine, cx, request.group_id, &asked, budget)?
+            groups::fetch(engine, request.group_id, &asked, reads)?
         }
     };
     let topics = fetched.iter().map(|topic| OffsetFetchResponseTopic {
@@ -45,11 +47,17 @@ fn fetch_one(engine: &Engine, cx: &RequestContext<'_>, request: &OffsetFetchRequ
         partitions: topic.partitions.iter().map(|(index, committed)| partition(*index, committed)).collect(),
     });
     let response = OffsetFetchResponse { topics: topics.collect(), ..OffsetFetchResponse::default() };
-    Some(cx.reply(|w, v| response.encode(w, v)))
+    Some(when_synced(reads, context.reply(|w, v| response.encode(w, v))))
 }
 
-/// The one of the old versions has the same fields.
-fn partition(index: i32, committed: &Option<Committed>) -> OffsetFetchResponsePartition<'_> {
+/// A power cut could take back offsets that are not synced yet.
+fn when_synced(reads: &mut Reads, response: Outcome) -> Outcome {
+    let failed = || Outcome::Close("the log of the group coordinator could not be synced".to_owned());
+    reply_when_synced(std::mem::take(&mut reads.until), response, failed)
+}
+
+/// The struct of the old versions has the same fields.
+fn partition(index: i32, committed: &Option<OffsetAndMetadata>) -> OffsetFetchResponsePartition<'_> {
     let OffsetFetchResponsePartitions {
         partition_index,
         committed_offset,
@@ -60,7 +68,7 @@ fn partition(index: i32, committed: &Option<Committed>) -> OffsetFetchResponsePa
     OffsetFetchResponsePartition { partition_index, committed_offset, committed_leader_epoch, metadata, error_code }
 }
 
-fn partitions(index: i32, committed: &Option<Committed>) -> OffsetFetchResponsePartitions<'_> {
+fn partitions(index: i32, committed: &Option<OffsetAndMetadata>) -> OffsetFetchResponsePartitions<'_> {
     OffsetFetchResponsePartitions {
         partition_index: index,
         committed_offset: committed.as_ref().map_or(-1, |committed| committed.offset),
@@ -78,9 +86,9 @@ struct Group<'a> {
 }
 
 /// `None` if the answer would be too large.
-fn fetch_groups(engine: &Engine, cx: &RequestContext<'_>, request: &OffsetFetchRequest<'_>) -> Option<Outcome> {
-    let budget = &mut Budget::new();
-    let groups = request.groups.iter().map(|asked| fetch_group(engine, cx, asked, budget));
+fn fetch_groups(engine: &Engine, context: &RequestContext<'_>, request: &OffsetFetchRequest<'_>) -> Option<Outcome> {
+    let reads = &mut Reads::new();
+    let groups = request.groups.iter().map(|asked| fetch_group(engine, context, asked, reads));
     let groups: Vec<Group<'_>> = groups.collect::<Option<_>>()?;
     let groups = groups.iter().map(|group| OffsetFetchResponseGroup {
         group_id: group.id,
@@ -88,19 +96,19 @@ fn fetch_groups(engine: &Engine, cx: &RequestContext<'_>, request: &OffsetFetchR
         error_code: 0,
     });
     let response = OffsetFetchResponse { groups: groups.collect(), ..OffsetFetchResponse::default() };
-    Some(cx.reply(|w, v| response.encode(w, v)))
+    Some(when_synced(reads, context.reply(|w, v| response.encode(w, v))))
 }
 
 fn fetch_group<'a>(
     engine: &Engine,
-    cx: &RequestContext<'_>,
+    context: &RequestContext<'_>,
     asked: &'a OffsetFetchRequestGroup<'a>,
-    budget: &mut Budget,
+    reads: &mut Reads,
 ) -> Option<Group<'a>> {
     let id = asked.group_id;
-    let has_ids = cx.version >= 10;
+    let has_ids = context.version >= 10;
     let Some(topics) = &asked.topics else {
-        let all = groups::fetch_all(engine, cx, id, budget)?.into_iter();
+        let all = groups::fetch_all(engine, id, reads)?.into_iter();
         // With ids, a topic that is no more cannot be named.
         let id_of = |topic: FetchedTopic| match engine.topics.get(&topic.name) {
             Some(found) => Some((found.id, topic)),
@@ -111,7 +119,7 @@ fn fetch_group<'a>(
     };
     if !has_ids {
         let names: Vec<(&str, &[i32])> = topics.iter().map(|t| (t.name, &*t.partition_indexes)).collect();
-        let found = groups::fetch(engine, cx, id, &names, budget)?.into_iter().map(|topic| (Uuid::ZERO, topic));
+        let found = groups::fetch(engine, id, &names, reads)?.into_iter().map(|topic| (Uuid::ZERO, topic));
         return Some(Group { id, found: found.collect(), unknown: Vec::new() });
     }
     let mut known: Vec<(Arc<Topic>, &[i32])> = Vec::new();
@@ -123,7 +131,7 @@ fn fetch_group<'a>(
         }
     }
     let names: Vec<(&str, &[i32])> = known.iter().map(|(topic, indexes)| (&*topic.name, *indexes)).collect();
-    let fetched = groups::fetch(engine, cx, id, &names, budget)?;
+    let fetched = groups::fetch(engine, id, &names, reads)?;
     Some(Group { id, found: known.iter().map(|(topic, _)| topic.id).zip(fetched).collect(), unknown })
 }
 

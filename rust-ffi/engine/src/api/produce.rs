@@ -21,7 +21,7 @@ use wire::{
 };
 
 use crate::{
-    Engine,
+    Engine, appender,
     bugs::{self, Bug},
     context::RequestContext,
     log::{AppendError, Appended, InvalidRecord, InvalidRecords, Partition},
@@ -300,11 +300,9 @@ fn append(
     }
     let config = topic.config();
     // min.insync.replicas asks for no more replicas than there are, which is one. Kafka: Partition.effectiveMinIsr.
-    let appended = partition
-        .append(records, &config, context.now)
+    let (appended, unsynced) = appender::append(engine, &partition, records, &config, context.now)
         .map_err(|error| Refused::by(&partition, &topic.name, &error))?;
-    let waits = engine.data_dir.as_ref().is_some_and(|disk| disk.appended(&partition));
-    Ok(Written { appended, unsynced: Some(partition).filter(|_| waits) })
+    Ok(Written { appended, unsynced: unsynced.map(|unsynced| unsynced.partition) })
 }
 
 #[cfg(test)]

@@ -11,27 +11,28 @@ use wire::{
 use crate::{
     Engine,
     context::RequestContext,
-    groups::{self, Promise, Synced, Waiting},
+    coordinator::PendingReply,
+    groups::{self, DelayedGroupRequest, SyncResult},
     outcome::Outcome,
 };
 
-pub(crate) fn handle(engine: &Engine, cx: &RequestContext<'_>, request: &SyncGroupRequest<'_>) -> Outcome {
-    if cx.version >= 5 && (request.protocol_type.is_none() || request.protocol_name.is_none()) {
-        return reply(cx, &Synced::refused(ErrorCode::InconsistentGroupProtocol));
+pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &SyncGroupRequest<'_>) -> Outcome {
+    if context.version >= 5 && (request.protocol_type.is_none() || request.protocol_name.is_none()) {
+        return to_response(context, &SyncResult::refused(ErrorCode::InconsistentGroupProtocol));
     }
-    let promise = Promise::new();
-    let ticket = promise.ticket();
-    groups::sync(engine, cx, request, &promise);
-    groups::answer_or_park(promise, ticket, Waiting::Sync, |synced| reply(cx, &synced))
+    let pending = PendingReply::new();
+    let ticket = pending.ticket();
+    groups::sync(engine, context, request, &pending);
+    groups::complete_or_park(pending, ticket, DelayedGroupRequest::Sync, |result| to_response(context, result))
 }
 
-pub(crate) fn reply(cx: &RequestContext<'_>, synced: &Synced) -> Outcome {
+pub(crate) fn to_response(context: &RequestContext<'_>, result: &SyncResult) -> Outcome {
     let response = SyncGroupResponse {
         throttle_time_ms: 0,
-        error_code: synced.error.code(),
-        protocol_type: synced.protocol_type.as_deref(),
-        protocol_name: synced.protocol_name.as_deref(),
-        assignment: &synced.assignment,
+        error_code: result.error.code(),
+        protocol_type: result.protocol_type.as_deref(),
+        protocol_name: result.protocol_name.as_deref(),
+        assignment: &result.assignment,
     };
-    cx.reply(|w, v| response.encode(w, v))
+    context.reply(|w, v| response.encode(w, v))
 }

@@ -1,8 +1,10 @@
-//! A group of the classic protocol: members join, a leader among them assigns, the broker keeps them in step.
-//! Kafka: `ClassicGroup` and the parts of `GroupMetadataManager` whose names begin with `classicGroup`.
+//! A group of the classic protocol: members join, the leader among them assigns partitions, the group keeps them in the
+//! same generation. Kafka: `ClassicGroup` and the parts of `GroupMetadataManager` whose names begin with
+//! `classicGroup`.
 //!
-//! Everything that happens to a group is a method here. It is given a [`Turn`], by which it reads the time, sets
-//! deadlines and answers requests that are parked.
+//! Each event of a group is a method here. It is given a [`Step`], which has the time, appends records, sets deadlines
+//! and replies to parked requests. The group itself is soft state. What a restart has to know is written as a
+//! [`GroupMetadata`] record when the leader has assigned partitions and when the group becomes empty, as in Kafka.
 
 mod join;
 mod leave;
@@ -20,17 +22,18 @@ use bytes::Bytes;
 use wire::error_code::ErrorCode;
 
 use super::{
-    registry::{Deadline, Turn},
-    state_bytes::Charge,
+    GroupDue, GroupReply, GroupTimer, Step,
+    records::{GroupMetadata, GroupMetadataMember, GroupRecord},
+    state_bytes::{Charge, StateBytes},
 };
-use crate::clock::Now;
+use crate::{clock::Now, coordinator::PendingReply};
 
 pub(super) use join::Join;
-pub(super) use leave::Leaving;
+pub(super) use leave::LeavingMember;
 pub(super) use member::{Member, Protocol};
 pub(super) use sync::Sync;
 
-/// Kafka: `ClassicGroupState`. A dead group is not in the registry.
+/// Kafka: `ClassicGroupState`. A dead group is removed from its shard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     Empty,
@@ -40,7 +43,7 @@ pub(super) enum State {
 }
 
 impl State {
-    /// As Kafka's tools show it.
+    /// The name that Kafka's tools show.
     pub(super) fn name(self) -> &'static str {
         match self {
             State::Empty => "Empty",
@@ -51,9 +54,9 @@ impl State {
     }
 }
 
-/// The answer to a JoinGroup.
+/// The result of a JoinGroup request.
 #[derive(Debug)]
-pub(crate) struct Joined {
+pub(crate) struct JoinResult {
     pub(crate) error: ErrorCode,
     pub(crate) generation: i32,
     pub(crate) protocol_type: Option<Arc<str>>,
@@ -61,7 +64,7 @@ pub(crate) struct Joined {
     pub(crate) leader: Option<Arc<str>>,
     pub(crate) skip_assignment: bool,
     pub(crate) member_id: Arc<str>,
-    /// Only the leader is told who the others are.
+    /// All members for the leader, empty for the others.
     pub(crate) members: Vec<JoinedMember>,
 }
 
@@ -72,9 +75,9 @@ pub(crate) struct JoinedMember {
     pub(crate) metadata: Bytes,
 }
 
-impl Joined {
-    pub(crate) fn refused(member_id: &str, error: ErrorCode) -> Joined {
-        Joined {
+impl JoinResult {
+    pub(crate) fn refused(member_id: &str, error: ErrorCode) -> JoinResult {
+        JoinResult {
             error,
             generation: -1,
             protocol_type: None,
@@ -87,41 +90,45 @@ impl Joined {
     }
 }
 
-/// The answer to a SyncGroup.
+/// The result of a SyncGroup request.
 #[derive(Debug)]
-pub(crate) struct Synced {
+pub(crate) struct SyncResult {
     pub(crate) error: ErrorCode,
     pub(crate) protocol_type: Option<Arc<str>>,
     pub(crate) protocol_name: Option<Arc<str>>,
     pub(crate) assignment: Bytes,
 }
 
-impl Synced {
-    pub(crate) fn refused(error: ErrorCode) -> Synced {
-        Synced { error, protocol_type: None, protocol_name: None, assignment: Bytes::new() }
+impl SyncResult {
+    pub(crate) fn refused(error: ErrorCode) -> SyncResult {
+        SyncResult { error, protocol_type: None, protocol_name: None, assignment: Bytes::new() }
     }
 }
 
-/// What the timer of the join phase stands for.
+/// What the deadline of the join phase ends.
 #[derive(Clone, Copy, Debug)]
 enum JoinPhase {
-    /// A new group waits for more members.
+    /// The initial delay of a new group, which waits for more members.
     Initial { delay_ms: i64, remaining_ms: i64 },
-    /// Who has not joined again by now is out.
+    /// The rebalance timeout: members that have not joined again are removed.
     Rebalance,
 }
 
-/// An id that was given out.
-#[derive(Debug)]
-struct PendingJoin {
-    deadline: Deadline,
-    _charge: Charge,
+fn reply_join(step: &mut Step<'_>, pending: &Arc<PendingReply<JoinResult>>, result: JoinResult) {
+    step.reply(GroupReply::Join(pending.clone(), result));
+}
+
+fn reply_sync(step: &mut Step<'_>, pending: &Arc<PendingReply<SyncResult>>, result: SyncResult) {
+    step.reply(GroupReply::Sync(pending.clone(), result));
 }
 
 #[derive(Debug)]
-pub(super) struct Classic {
+pub(crate) struct Classic {
+    name: Arc<str>,
+    /// Kafka: `group.initial.rebalance.delay.ms`.
+    initial_delay_ms: i64,
     state: State,
-    /// The one before; none yet for a new group.
+    /// The state before; `None` for a new group.
     previous: Option<State>,
     /// When the state was entered, by the wall clock.
     since_ms: i64,
@@ -133,25 +140,28 @@ pub(super) struct Classic {
     members: BTreeMap<Arc<str>, Member>,
     /// From instance id to member id.
     static_members: BTreeMap<Arc<str>, Arc<str>>,
-    /// Ids that were given out with MEMBER_ID_REQUIRED and have not come back yet.
-    pending_join: BTreeMap<Arc<str>, PendingJoin>,
-    /// Members of this generation that have not asked for their assignment yet.
+    /// Member ids that were assigned with MEMBER_ID_REQUIRED and have not been used yet, with their bytes.
+    pending_join: BTreeMap<Arc<str>, Charge>,
+    /// Members of this generation that have not sent SyncGroup yet.
     pending_sync: BTreeSet<Arc<str>>,
-    /// How many members have a join parked.
+    /// The number of members whose JoinGroup is parked.
     joining: usize,
-    /// How many members have each protocol.
+    /// The number of members that support each protocol.
     protocols: BTreeMap<Arc<str>, usize>,
-    /// Somebody came while the initial rebalance was delayed.
+    /// A member joined during the initial delay.
     new_member_added: bool,
-    /// `None` if that is not known: no consumers, or no generation yet, or what they say cannot be read.
+    /// The topics of all subscriptions. `None` if they are not known: the members are no consumers, there is no
+    /// generation yet, or a subscription cannot be decoded.
     subscribed: Option<BTreeSet<String>>,
-    join_deadline: Option<(Deadline, JoinPhase)>,
-    sync_deadline: Option<Deadline>,
+    /// What the deadline of the join phase ends, while it is set.
+    join_phase: Option<JoinPhase>,
 }
 
 impl Classic {
-    pub(super) fn new(now: Now) -> Classic {
+    pub(super) fn new(name: Arc<str>, initial_delay_ms: i64, now: Now) -> Classic {
         Classic {
+            name,
+            initial_delay_ms,
             state: State::Empty,
             previous: None,
             since_ms: now.wall_ms,
@@ -167,9 +177,64 @@ impl Classic {
             protocols: BTreeMap::new(),
             new_member_added: false,
             subscribed: None,
-            join_deadline: None,
-            sync_deadline: None,
+            join_phase: None,
         }
+    }
+
+    /// Takes over what an earlier run has written. The sessions of the members begin anew. Kafka:
+    /// `GroupMetadataManager.replay(GroupMetadataKey, GroupMetadataValue)` and `onLoaded`.
+    pub(super) fn restore(&mut self, step: &mut Step<'_>, metadata: &GroupMetadata, all: &StateBytes) {
+        self.state = if metadata.members.is_empty() { State::Empty } else { State::Stable };
+        self.since_ms = metadata.since_ms.unwrap_or(step.now.wall_ms);
+        self.generation = metadata.generation;
+        self.protocol_type.clone_from(&metadata.protocol_type);
+        self.protocol_name.clone_from(&metadata.protocol_name);
+        self.leader.clone_from(&metadata.leader);
+        for durable in &metadata.members {
+            let member = Member::restored(durable, self.protocol_name.as_ref(), all);
+            self.count_protocols(&member.protocols);
+            if let Some(instance_id) = &durable.instance_id {
+                self.static_members.insert(instance_id.clone(), durable.member_id.clone());
+            }
+            self.members.insert(durable.member_id.clone(), member);
+            self.refresh(step, &durable.member_id);
+        }
+        if self.leader.as_ref().is_none_or(|leader| !self.members.contains_key(leader)) {
+            self.leader = self.members.keys().next().cloned();
+        }
+        self.subscribed = self.subscribed_topics();
+    }
+
+    /// The record that describes the group as it is now. Kafka: `GroupCoordinatorRecordHelpers.newGroupMetadataRecord`.
+    pub(super) fn record(&self) -> GroupRecord {
+        let protocol = self.protocol_name().unwrap_or_default();
+        let member = |(member_id, member): (&Arc<str>, &Member)| GroupMetadataMember {
+            member_id: member_id.clone(),
+            instance_id: member.instance_id.clone(),
+            client_id: member.client_id.clone(),
+            client_host: member.client_host.clone(),
+            rebalance_ms: member.rebalance_ms,
+            session_ms: member.session_ms,
+            subscription: member.metadata(protocol),
+            assignment: member.assignment.clone(),
+        };
+        let value = GroupMetadata {
+            protocol_type: self.protocol_type.clone(),
+            protocol_name: self.protocol_name.clone(),
+            generation: self.generation,
+            leader: self.leader.clone(),
+            since_ms: Some(self.since_ms),
+            members: self.members.iter().map(member).collect(),
+        };
+        GroupRecord::Metadata { group: self.name.clone(), value: Some(value) }
+    }
+
+    fn timer(&self, due: GroupDue) -> GroupTimer {
+        GroupTimer { group: self.name.clone(), due }
+    }
+
+    fn member_timer(&self, member_id: &Arc<str>) -> GroupTimer {
+        self.timer(GroupDue::Member(member_id.clone()))
     }
 
     pub(super) fn state(&self) -> State {
@@ -192,8 +257,8 @@ impl Classic {
         self.members.iter()
     }
 
-    /// Nobody is in it, and nobody has been told to come back.
-    pub(super) fn is_abandoned(&self) -> bool {
+    /// Whether the group has no members and has assigned no member id that may still be used.
+    pub(super) fn is_removable(&self) -> bool {
         self.state == State::Empty && self.pending_join.is_empty()
     }
 
@@ -205,7 +270,7 @@ impl Classic {
         self.subscribed.is_some()
     }
 
-    /// A group of consumers whose subscription is not known may be subscribed to anything.
+    /// A group of consumers whose subscriptions are not known counts as subscribed to every topic.
     pub(super) fn is_subscribed_to(&self, topic: &str) -> bool {
         match &self.subscribed {
             Some(topics) => topics.contains(topic),
@@ -213,10 +278,10 @@ impl Classic {
         }
     }
 
-    fn enter(&mut self, state: State, turn: &Turn<'_>) {
+    fn enter(&mut self, state: State, step: &mut Step<'_>) {
         self.previous = Some(self.state);
         self.state = state;
-        self.since_ms = turn.now.wall_ms;
+        self.since_ms = step.now.wall_ms;
     }
 
     fn is_leader(&self, member_id: &str) -> bool {
@@ -227,12 +292,12 @@ impl Classic {
         self.members.len() == self.joining && self.pending_join.is_empty()
     }
 
-    /// The longest of all members'.
+    /// The longest rebalance timeout of the members.
     fn rebalance_timeout_ms(&self) -> i64 {
         i64::from(self.members.values().map(|member| member.rebalance_ms).max().unwrap_or(0).max(0))
     }
 
-    /// Whether the member is in the group and, if it names an instance, is the one that stands for it.
+    /// Checks that the member is in the group and, if it names an instance, that the instance has this member id.
     fn check_member(&self, member_id: &str, instance_id: Option<&str>) -> Result<(), ErrorCode> {
         if let Some(instance_id) = instance_id {
             match self.static_members.get(instance_id) {
@@ -244,38 +309,38 @@ impl Classic {
         if self.members.contains_key(member_id) { Ok(()) } else { Err(ErrorCode::UnknownMemberId) }
     }
 
-    /// Whether somebody with these protocols fits to the others.
+    /// Returns whether a member with these protocols can join this group.
     fn supports(&self, protocol_type: &str, protocols: &[Protocol]) -> bool {
         if self.state == State::Empty {
             return !protocol_type.is_empty() && !protocols.is_empty();
         }
         let count = |name: &str| self.protocols.get(name).copied().unwrap_or(0);
         self.protocol_type() == Some(protocol_type)
-            && protocols.iter().any(|own| count(&own.name) == self.members.len())
+            && protocols.iter().any(|protocol| count(&protocol.name) == self.members.len())
     }
 
     fn count_protocols(&mut self, protocols: &[Protocol]) {
-        for own in protocols {
-            *self.protocols.entry(own.name.clone()).or_insert(0) += 1;
+        for protocol in protocols {
+            *self.protocols.entry(protocol.name.clone()).or_insert(0) += 1;
         }
     }
 
     fn discount_protocols(&mut self, protocols: &[Protocol]) {
-        for own in protocols {
-            if let Some(count) = self.protocols.get_mut(&own.name) {
+        for protocol in protocols {
+            if let Some(count) = self.protocols.get_mut(&protocol.name) {
                 *count -= 1;
                 if *count == 0 {
-                    self.protocols.remove(&own.name);
+                    self.protocols.remove(&protocol.name);
                 }
             }
         }
     }
 
-    /// Every member votes for the one it likes best of those that all have; of several with as many votes, the first
-    /// by name. (Kafka takes whichever its hash map has first.)
+    /// Each member votes for the first protocol in its order that all members support. Of several with the same number
+    /// of votes the first by name is selected. (Kafka takes the first of a hash map.)
     fn select_protocol(&self) -> Option<Arc<str>> {
-        let everybody = self.protocols.iter().filter(|(_, count)| **count == self.members.len());
-        let candidates: BTreeSet<&str> = everybody.map(|(name, _)| &**name).collect();
+        let common = self.protocols.iter().filter(|(_, count)| **count == self.members.len());
+        let candidates: BTreeSet<&str> = common.map(|(name, _)| &**name).collect();
         let mut votes = BTreeMap::<&str, usize>::new();
         for name in self.members.values().filter_map(|member| member.vote(&candidates)) {
             *votes.entry(name).or_insert(0) += 1;
@@ -299,20 +364,20 @@ impl Classic {
         Some(all)
     }
 
-    /// As the leader is told.
+    /// The members as the leader's JoinGroup response lists them.
     fn joined_members(&self) -> Vec<JoinedMember> {
         let protocol = self.protocol_name().unwrap_or_default();
-        let told = |(member_id, member): (&Arc<str>, &Member)| JoinedMember {
+        let joined = |(member_id, member): (&Arc<str>, &Member)| JoinedMember {
             member_id: member_id.clone(),
             instance_id: member.instance_id.clone(),
             metadata: member.metadata(protocol),
         };
-        self.members.iter().map(told).collect()
+        self.members.iter().map(joined).collect()
     }
 
-    /// What a member is told of the current generation.
-    fn joined(&self, member_id: &Arc<str>, members: Vec<JoinedMember>) -> Joined {
-        Joined {
+    /// A member's result for the current generation.
+    fn joined(&self, member_id: &Arc<str>, members: Vec<JoinedMember>) -> JoinResult {
+        JoinResult {
             error: ErrorCode::None,
             generation: self.generation,
             protocol_type: self.protocol_type.clone(),
@@ -324,72 +389,72 @@ impl Classic {
         }
     }
 
-    fn answer_join(&mut self, turn: &mut Turn<'_>, member_id: &str, answer: Joined) {
-        if let Some(promise) = self.members.get_mut(member_id).and_then(|member| member.joining.take()) {
+    fn complete_join_of(&mut self, step: &mut Step<'_>, member_id: &str, result: JoinResult) {
+        if let Some(pending) = self.members.get_mut(member_id).and_then(|member| member.joining.take()) {
             self.joining -= 1;
-            turn.answer(&promise, answer);
+            reply_join(step, &pending, result);
         }
     }
 
-    /// The member's session begins anew.
-    fn refresh(&mut self, turn: &Turn<'_>, member_id: &Arc<str>) {
-        if let Some(member) = self.members.get_mut(member_id) {
-            let after = i64::from(member.session_ms);
-            turn.cancel(member.session.replace(turn.schedule(after, super::GroupDue::Member(member_id.clone()))));
+    /// Starts the member's session again.
+    fn refresh(&self, step: &mut Step<'_>, member_id: &Arc<str>) {
+        if let Some(member) = self.members.get(member_id) {
+            step.set_timer(self.member_timer(member_id), i64::from(member.session_ms));
         }
     }
 
-    /// Takes a member, or the id of one that was to join, out of the group. Kafka never answers a SyncGroup that is
-    /// parked for it; here it hears that it is unknown.
-    fn remove(&mut self, turn: &mut Turn<'_>, member_id: &str) {
-        self.answer_join(turn, member_id, Joined::refused("", ErrorCode::UnknownMemberId));
+    /// Removes a member, or an assigned member id. Kafka never answers a SyncGroup that is parked for the member; here
+    /// it is answered with UNKNOWN_MEMBER_ID.
+    fn remove(&mut self, step: &mut Step<'_>, member_id: &str) {
+        self.complete_join_of(step, member_id, JoinResult::refused("", ErrorCode::UnknownMemberId));
         if let Some(member) = self.members.remove(member_id) {
             self.discount_protocols(&member.protocols);
             if let Some(instance_id) = &member.instance_id {
                 self.static_members.remove(instance_id);
             }
-            if let Some(promise) = member.syncing {
-                turn.answer(&promise, Synced::refused(ErrorCode::UnknownMemberId));
+            if let Some(pending) = member.syncing {
+                reply_sync(step, &pending, SyncResult::refused(ErrorCode::UnknownMemberId));
             }
-            turn.cancel(member.session);
         }
         if self.is_leader(member_id) {
             self.leader = self.members.keys().next().cloned();
         }
-        turn.cancel(self.pending_join.remove(member_id).map(|pending| pending.deadline));
+        self.pending_join.remove(member_id);
         self.pending_sync.remove(member_id);
+        step.cancel_timer(self.member_timer(&member_id.into()));
     }
 
-    /// For a group whose partition of `__consumer_offsets` is gone: parked requests are answered, so that the clients
-    /// look for the coordinator and join again. Kafka: `GroupMetadataManager.onUnloaded`.
-    pub(super) fn unload(&mut self, turn: &mut Turn<'_>) {
+    /// Answers parked requests with NOT_COORDINATOR, so that the clients look for the coordinator and join again: the
+    /// group's partition of `__consumer_offsets` was deleted. Kafka: `GroupMetadataManager.onUnloaded`.
+    pub(super) fn unload(&mut self, step: &mut Step<'_>) {
         let ids: Vec<Arc<str>> = self.members.keys().cloned().collect();
         for member_id in &ids {
-            self.answer_join(turn, member_id, Joined::refused(member_id, ErrorCode::NotCoordinator));
-            if let Some(promise) = self.members.get_mut(member_id).and_then(|member| member.syncing.take()) {
-                turn.answer(&promise, Synced::refused(ErrorCode::NotCoordinator));
+            self.complete_join_of(step, member_id, JoinResult::refused(member_id, ErrorCode::NotCoordinator));
+            if let Some(pending) = self.members.get_mut(member_id).and_then(|member| member.syncing.take()) {
+                reply_sync(step, &pending, SyncResult::refused(ErrorCode::NotCoordinator));
             }
         }
-        self.close(turn);
+        self.close(step);
     }
 
-    /// For a group that goes away: whatever it has set is taken back, and whoever waits is told.
-    pub(super) fn close(&mut self, turn: &mut Turn<'_>) {
+    /// Cancels all deadlines and answers all parked requests of a group that is deleted.
+    pub(super) fn close(&mut self, step: &mut Step<'_>) {
         let ids: Vec<Arc<str>> = self.members.keys().chain(self.pending_join.keys()).cloned().collect();
-        ids.iter().for_each(|id| self.remove(turn, id));
-        turn.cancel(self.join_deadline.take().map(|(deadline, _)| deadline));
-        turn.cancel(self.sync_deadline.take());
+        ids.iter().for_each(|id| self.remove(step, id));
+        self.join_phase = None;
+        step.cancel_timer(self.timer(GroupDue::Join));
+        step.cancel_timer(self.timer(GroupDue::Sync));
     }
 }
 
 #[cfg(test)]
 impl Classic {
-    /// What is counted and what is kept twice agrees.
-    pub(super) fn check(&self) {
+    /// Checks the invariants of the group; `is_set` says whether a deadline of the group is set.
+    pub(super) fn check(&self, is_set: impl Fn(GroupDue) -> bool) {
         assert_eq!(self.joining, self.members.values().filter(|member| member.joining.is_some()).count());
         let mut protocols = BTreeMap::new();
-        for own in self.members.values().flat_map(|member| &member.protocols) {
-            *protocols.entry(own.name.clone()).or_insert(0) += 1;
+        for protocol in self.members.values().flat_map(|member| &member.protocols) {
+            *protocols.entry(protocol.name.clone()).or_insert(0) += 1;
         }
         assert_eq!(self.protocols, protocols);
         let instance = |(id, member): (&Arc<str>, &Member)| Some((member.instance_id.clone()?, id.clone()));
@@ -399,15 +464,16 @@ impl Classic {
         assert!(self.pending_join.keys().all(|id| !self.members.contains_key(id)));
         assert_eq!(self.leader.is_some(), !self.members.is_empty());
         assert!(self.leader.iter().all(|id| self.members.contains_key(id)));
-        // Nobody waits without a deadline that ends it.
+        // Each parked request has a deadline that ends it.
         let is_idle = |member: &Member| member.joining.is_none() && member.syncing.is_none();
         match self.state {
-            State::Empty => assert!(self.members.is_empty() && self.join_deadline.is_none()),
-            State::PreparingRebalance => assert!(self.join_deadline.is_some() && self.sync_deadline.is_none()),
-            State::CompletingRebalance => assert!(self.sync_deadline.is_some() && self.select_protocol().is_some()),
+            State::Empty => assert!(self.members.is_empty() && !is_set(GroupDue::Join)),
+            State::PreparingRebalance => assert!(is_set(GroupDue::Join) && !is_set(GroupDue::Sync)),
+            State::CompletingRebalance => assert!(is_set(GroupDue::Sync) && self.select_protocol().is_some()),
             State::Stable => assert!(self.members.values().all(is_idle)),
         }
-        let is_watched = |member: &Member| member.session.is_some() || !is_idle(member);
-        assert!(self.members.values().all(is_watched));
+        assert_eq!(self.join_phase.is_some(), is_set(GroupDue::Join));
+        let is_watched = |(id, member): (&Arc<str>, &Member)| is_set(GroupDue::Member(id.clone())) || !is_idle(member);
+        assert!(self.members.iter().all(is_watched));
     }
 }

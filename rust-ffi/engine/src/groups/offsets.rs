@@ -4,54 +4,52 @@ use std::collections::BTreeMap;
 
 use wire::Uuid;
 
-use super::{
-    classic::{Classic, State},
-    state_bytes::{Charge, StateBytes},
-};
+use super::classic::{Classic, State};
 
 /// Kafka: `OffsetAndMetadata`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Committed {
-    /// Of the topic that it was committed for; zero where an old record does not say.
+pub(crate) struct OffsetAndMetadata {
+    /// The id of the topic that it was committed for; zero if an old record does not have it.
     pub(crate) topic_id: Uuid,
     pub(crate) offset: i64,
-    /// -1 if the client did not say.
+    /// -1 if the client did not send one.
     pub(crate) leader_epoch: i32,
     pub(crate) metadata: Box<str>,
     pub(crate) committed_ms: i64,
-    /// Old clients (before version 5) say how long to keep it.
+    /// Set by clients before version 5 of OffsetCommit.
     pub(crate) expires_ms: Option<i64>,
 }
 
-impl Committed {
-    /// What it takes, roughly.
+impl OffsetAndMetadata {
+    /// Bytes in memory, roughly.
     pub(super) fn bytes(&self) -> usize {
         ENTRY_BYTES + self.metadata.len()
     }
 }
 
-/// An entry of a map with what it holds, but for its texts.
+/// An entry of a map and its value, without the strings.
 const ENTRY_BYTES: usize = 128;
 
-/// What a topic with its partitions takes besides them.
+/// Bytes of a topic besides its partitions.
 fn topic_bytes(topic: &str) -> usize {
     ENTRY_BYTES + topic.len()
 }
 
-#[derive(Debug, Default)]
-pub(super) struct Offsets {
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Offsets {
     /// By topic, then by partition; no topic without partitions.
-    topics: BTreeMap<Box<str>, BTreeMap<i32, Committed>>,
-    charge: Charge,
+    topics: BTreeMap<Box<str>, BTreeMap<i32, OffsetAndMetadata>>,
+    bytes: usize,
 }
 
 impl Offsets {
-    pub(super) fn new(all: &StateBytes) -> Offsets {
-        Offsets { topics: BTreeMap::new(), charge: Charge::of(all) }
+    /// Bytes in memory, roughly.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
     }
 
-    /// What these offsets take at most.
-    pub(super) fn bytes_of(new: &[(&str, i32, Committed)]) -> usize {
+    /// Bytes that these offsets take at most.
+    pub(super) fn bytes_of(new: &[(&str, i32, OffsetAndMetadata)]) -> usize {
         new.iter().map(|(topic, _, committed)| topic_bytes(topic) + committed.bytes()).sum()
     }
 
@@ -59,70 +57,61 @@ impl Offsets {
         self.topics.is_empty()
     }
 
-    pub(super) fn get(&self, topic: &str, partition: i32) -> Option<&Committed> {
+    pub(super) fn get(&self, topic: &str, partition: i32) -> Option<&OffsetAndMetadata> {
         self.topics.get(topic)?.get(&partition)
     }
 
     /// All topics by name, with the partitions by index.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &BTreeMap<i32, Committed>)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &BTreeMap<i32, OffsetAndMetadata>)> {
         self.topics.iter().map(|(topic, partitions)| (&**topic, partitions))
     }
 
-    /// The caller has made sure that there is room.
-    pub(super) fn commit(&mut self, topic: &str, partition: i32, committed: Committed) {
-        let mut bytes = self.charge.bytes() + committed.bytes();
-        match self.topics.get_mut(topic) {
-            Some(partitions) => {
-                let replaced = partitions.insert(partition, committed);
-                bytes -= replaced.map_or(0, |replaced| replaced.bytes());
-            }
-            None => {
-                bytes += topic_bytes(topic);
-                self.topics.insert(topic.into(), BTreeMap::from([(partition, committed)]));
-            }
+    pub(super) fn commit(&mut self, topic: Box<str>, partition: i32, offset: OffsetAndMetadata) {
+        if !self.topics.contains_key(&topic) {
+            self.bytes += topic_bytes(&topic);
         }
-        self.charge.force(bytes);
+        self.bytes += offset.bytes();
+        let replaced = self.topics.entry(topic).or_default().insert(partition, offset);
+        self.bytes -= replaced.map_or(0, |replaced| replaced.bytes());
     }
 
     pub(super) fn delete(&mut self, topic: &str, partition: i32) {
         let Some(partitions) = self.topics.get_mut(topic) else { return };
-        let mut bytes = self.charge.bytes() - partitions.remove(&partition).map_or(0, |deleted| deleted.bytes());
+        self.bytes -= partitions.remove(&partition).map_or(0, |deleted| deleted.bytes());
         if partitions.is_empty() {
             self.topics.remove(topic);
-            bytes -= topic_bytes(topic);
+            self.bytes -= topic_bytes(topic);
         }
-        self.charge.force(bytes);
     }
 
-    /// The partitions of a topic with offsets that are of this id, as far as they say.
+    /// The partitions of a topic whose offsets were committed for this topic id, or for none.
     pub(super) fn partitions(&self, topic: &str, id: Uuid) -> Vec<i32> {
-        let is_its = |committed: &Committed| committed.topic_id == id || committed.topic_id.is_zero();
+        let is_of_topic = |committed: &OffsetAndMetadata| committed.topic_id == id || committed.topic_id.is_zero();
         let all = self.topics.get(topic).into_iter().flatten();
-        all.filter(|(_, committed)| is_its(committed)).map(|(partition, _)| *partition).collect()
+        all.filter(|(_, committed)| is_of_topic(committed)).map(|(partition, _)| *partition).collect()
     }
 
-    /// What nobody needs any more. A group of consumers keeps the offsets of the topics it reads; a group that is empty
-    /// keeps all for a while after it became so; offsets that were committed without a membership count from their
-    /// commit. Kafka: `ClassicGroup.offsetExpirationCondition`.
+    /// The offsets that have expired. A group of consumers keeps the offsets of the topics that it is subscribed to. An
+    /// empty group keeps all for the retention time after it became empty. Offsets of a simple group expire by the time
+    /// of their commit. Kafka: `ClassicGroup.offsetExpirationCondition`.
     pub(super) fn expired(&self, group: &Classic, now_ms: i64, retention_ms: i64) -> Vec<(Box<str>, i32)> {
         let empty_since_ms = match (group.protocol_type(), group.state()) {
-            // Whether it had members before a restart is not known: it counts from there at the earliest.
             (None, _) => None,
             (Some(_), State::Empty) => Some(group.since_ms()),
             (Some(_), State::Stable) if group.uses_consumer_protocol() && group.knows_subscription() => None,
             (Some(_), _) => return Vec::new(),
         };
-        let is_over = |committed: &Committed| match committed.expires_ms {
+        let is_expired = |committed: &OffsetAndMetadata| match committed.expires_ms {
             Some(expires_ms) => now_ms >= expires_ms,
             None => {
                 let committed_ms = committed.committed_ms.max(group.since_ms());
                 now_ms.saturating_sub(empty_since_ms.unwrap_or(committed_ms)) >= retention_ms
             }
         };
-        let unread = self.topics.iter().filter(|(topic, _)| !group.is_subscribed_to(topic));
-        unread
+        let unsubscribed = self.topics.iter().filter(|(topic, _)| !group.is_subscribed_to(topic));
+        unsubscribed
             .flat_map(|(topic, partitions)| partitions.iter().map(move |(index, committed)| (topic, index, committed)))
-            .filter(|(_, _, committed)| is_over(committed))
+            .filter(|(_, _, committed)| is_expired(committed))
             .map(|(topic, index, _)| (topic.clone(), *index))
             .collect()
     }

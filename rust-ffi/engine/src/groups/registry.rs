@@ -1,192 +1,198 @@
-//! The groups there are, by name, and the way into one of them.
+//! The shards of the group coordinator, their soft state, and the way into a group.
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, atomic::AtomicU64},
+    sync::{Arc, OnceLock, atomic::AtomicU64},
 };
 
 use super::{
-    GroupDue, GroupTimer,
+    GroupCoordinator, GroupTimer, Step,
     classic::Classic,
-    offsets::Offsets,
-    promise::Promise,
+    offsets_log::{OFFSETS_TOPIC, partition_count, partition_for},
+    state::{DurableGroup, GroupsState},
     state_bytes::{Charge, StateBytes},
 };
 use crate::{
     Engine,
-    clock::{Instant, Now},
-    timers::{Due, TimerKey},
-    waiters::{WaitList, lock},
+    clock::Now,
+    coordinator::{EngineEnv, Ran, Shard},
 };
 
 #[derive(Debug, Default)]
 pub(crate) struct Groups {
-    by_name: RwLock<BTreeMap<Arc<str>, Arc<Group>>>,
+    /// One for each partition that `__consumer_offsets` had when the first group was looked up. A group stays in its
+    /// partition until a restart. Kafka: `GroupCoordinatorService.startup`, which is told the count once.
+    shards: OnceLock<Vec<Shard<GroupCoordinator>>>,
     pub(super) bytes: StateBytes,
-    /// How many partitions the offsets' topic had when it was first needed.
-    pub(super) partition_count: OnceLock<i32>,
-    /// When [`super::maintain`] has something to do again, in microseconds.
+    /// When [`super::expire`] has something to do again, in microseconds.
     pub(super) cleanup_at: AtomicU64,
 }
 
+/// The soft state of a shard.
 #[derive(Debug)]
-pub(crate) struct Group {
-    pub(super) name: Arc<str>,
-    state: Mutex<GroupState>,
-    _charge: Charge,
+pub(crate) struct LiveGroups {
+    groups: BTreeMap<Arc<str>, LiveGroup>,
+    bytes: StateBytes,
+    initial_delay_ms: i64,
 }
 
-/// What a group takes besides its name, members and offsets, roughly.
+/// The soft state of a group. Every group has it, also one that only commits offsets.
+#[derive(Debug)]
+pub(crate) struct LiveGroup {
+    pub(super) classic: Classic,
+    /// The bytes of the group and its offsets.
+    charge: Charge,
+}
+
+/// Bytes of a group in memory, roughly, without its name, members and offsets.
 const GROUP_BYTES: usize = 1_024;
 
-#[derive(Debug)]
-pub(super) struct GroupState {
-    /// No longer in the registry: whoever still holds it has to look again.
-    pub(super) dead: bool,
-    pub(super) classic: Classic,
-    pub(super) offsets: Offsets,
-}
-
-impl Groups {
-    fn read(&self) -> RwLockReadGuard<'_, BTreeMap<Arc<str>, Arc<Group>>> {
-        self.by_name.read().unwrap_or_else(PoisonError::into_inner)
+impl LiveGroups {
+    fn new(engine: &Engine) -> LiveGroups {
+        let initial_delay_ms = engine.settings.group_initial_rebalance_delay_ms.max(0);
+        LiveGroups { groups: BTreeMap::new(), bytes: engine.groups.bytes.clone(), initial_delay_ms }
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, BTreeMap<Arc<str>, Arc<Group>>> {
-        self.by_name.write().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn get(&self, name: &str) -> Option<Arc<Group>> {
-        self.read().get(name).cloned()
+    pub(super) fn get(&self, name: &str) -> Option<&LiveGroup> {
+        self.groups.get(name)
     }
 
     /// By name.
-    pub(super) fn list(&self) -> Vec<Arc<Group>> {
-        self.read().values().cloned().collect()
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &LiveGroup)> {
+        self.groups.iter()
     }
 
-    /// `None` if there is no room for another one.
-    fn get_or_create(&self, name: &str, now: Now) -> Option<Arc<Group>> {
-        if let Some(group) = self.get(name) {
-            return Some(group);
+    pub(super) fn get_mut(&mut self, name: &str) -> Option<&mut LiveGroup> {
+        self.groups.get_mut(name)
+    }
+
+    /// Returns `None` if the budget has no room for another group.
+    fn get_or_create(&mut self, name: &str, now: Now) -> Option<&mut LiveGroup> {
+        if !self.groups.contains_key(name) {
+            let charge = self.bytes.claim(GROUP_BYTES + name.len())?;
+            let classic = Classic::new(name.into(), self.initial_delay_ms, now);
+            self.groups.insert(name.into(), LiveGroup { classic, charge });
         }
-        let charge = self.bytes.claim(GROUP_BYTES + name.len())?;
-        Some(self.create(name, now, charge))
+        self.groups.get_mut(name)
     }
 
-    /// For one that an earlier run has left: there is room for it always.
-    pub(super) fn restored(&self, name: &str, now: Now) -> Arc<Group> {
-        self.get(name).unwrap_or_else(|| {
-            let mut charge = Charge::of(&self.bytes);
-            charge.force(GROUP_BYTES + name.len());
-            self.create(name, now, charge)
-        })
+    /// A group of an earlier run, whatever the budget is.
+    pub(super) fn restore(&mut self, step: &mut Step<'_>, name: &Arc<str>, durable: &DurableGroup) {
+        let mut classic = Classic::new(name.clone(), self.initial_delay_ms, step.now);
+        if let Some(metadata) = &durable.metadata {
+            classic.restore(step, metadata, &self.bytes);
+        }
+        let mut charge = Charge::of(&self.bytes);
+        charge.force(GROUP_BYTES + name.len() + durable.offsets.bytes());
+        self.groups.insert(name.clone(), LiveGroup { classic, charge });
     }
 
-    fn create(&self, name: &str, now: Now, charge: Charge) -> Arc<Group> {
-        let name: Arc<str> = name.into();
-        let new = || Arc::new(Group::new(name.clone(), now, charge, &self.bytes));
-        self.write().entry(name.clone()).or_insert_with(new).clone()
+    /// Removes a group whose deadlines were cancelled.
+    pub(super) fn remove(&mut self, name: &str) {
+        self.groups.remove(name);
     }
 
-    /// `group` was marked dead.
-    pub(super) fn forget(&self, group: &Arc<Group>) {
-        let mut groups = self.write();
-        if groups.get(&group.name).is_some_and(|other| Arc::ptr_eq(other, group)) {
-            groups.remove(&group.name);
+    /// Brings the charges of all groups in line with their offsets.
+    pub(super) fn charge_offsets(&mut self, state: &GroupsState) {
+        self.groups.iter_mut().for_each(|(name, group)| group.charge_offsets(name, state));
+    }
+}
+
+impl LiveGroup {
+    /// Brings the charge in line with the group's offsets, for which there was room.
+    pub(super) fn charge_offsets(&mut self, name: &str, state: &GroupsState) {
+        let offsets = state.offsets(name).map_or(0, super::offsets::Offsets::bytes);
+        let bytes = GROUP_BYTES + name.len() + offsets;
+        if bytes != self.charge.bytes() {
+            self.charge.force(bytes);
         }
     }
 }
 
-impl Group {
-    fn new(name: Arc<str>, now: Now, charge: Charge, all: &StateBytes) -> Group {
-        let state = GroupState { dead: false, classic: Classic::new(now), offsets: Offsets::new(all) };
-        Group { name, state: Mutex::new(state), _charge: charge }
-    }
+pub(super) fn shards(engine: &Engine) -> &[Shard<GroupCoordinator>] {
+    engine.groups.shards.get_or_init(|| {
+        let count = engine.topics.get(OFFSETS_TOPIC).map_or_else(|| partition_count(engine), |t| t.partition_count());
+        (0..count).map(|_| Shard::new(LiveGroups::new(engine))).collect()
+    })
+}
 
-    /// Runs `act` under the group's lock; who was answered is woken after it. `None` if the group is dead.
-    pub(super) fn enter<R>(
-        &self,
-        engine: &Engine,
-        now: Now,
-        act: impl FnOnce(&mut GroupState, &mut Turn<'_>) -> R,
-    ) -> Option<R> {
-        let mut turn = Turn { engine, now, group: &self.name, woken: Vec::new() };
-        let result = {
-            let mut state = lock(&self.state);
-            if state.dead {
-                return None;
-            }
-            act(&mut state, &mut turn)
-        };
-        turn.woken.iter().for_each(|list| list.wake());
-        Some(result)
+pub(super) fn env(engine: &Engine, partition: usize) -> EngineEnv<'_> {
+    EngineEnv { engine, topic: OFFSETS_TOPIC, partition: i32::try_from(partition).unwrap_or(i32::MAX) }
+}
+
+/// The shard of a group, and its index.
+pub(super) fn shard_of<'a>(engine: &'a Engine, name: &str) -> (usize, &'a Shard<GroupCoordinator>) {
+    let shards = shards(engine);
+    let index = partition_for(name, shards.len());
+    (index, &shards[index])
+}
+
+/// Runs an event of a shard, with all its groups.
+pub(super) fn on_shard_of<R>(
+    engine: &Engine,
+    now: Now,
+    name: &str,
+    event: impl FnOnce(&mut LiveGroups, &mut Step<'_>) -> R,
+) -> Ran<R> {
+    let (index, shard) = shard_of(engine, name);
+    shard.run(&env(engine, index), now, event)
+}
+
+/// Runs an event of every shard, one after the other.
+pub(super) fn for_each_shard(engine: &Engine, now: Now, mut event: impl FnMut(&mut LiveGroups, &mut Step<'_>)) {
+    for (index, shard) in shards(engine).iter().enumerate() {
+        shard.run(&env(engine, index), now, &mut event);
     }
 }
 
-/// Runs `act` in the group of that name. `None` if there is none.
+/// Runs an event of a group. The result is `None` if the group does not exist.
 pub(super) fn with<R>(
     engine: &Engine,
     now: Now,
     name: &str,
-    act: impl FnOnce(&mut GroupState, &mut Turn<'_>) -> R,
-) -> Option<R> {
-    engine.groups.get(name)?.enter(engine, now, act)
+    event: impl FnOnce(&mut LiveGroup, &mut Step<'_>) -> R,
+) -> Ran<Option<R>> {
+    on_shard_of(engine, now, name, |groups, step| {
+        let group = groups.get_mut(name)?;
+        let result = event(group, step);
+        group.charge_offsets(name, step.state());
+        Some(result)
+    })
 }
 
-/// As [`with`], but a group that is not there is made. `None` if there is no room for it.
+/// As [`with`], but creates a group that does not exist, and tells the event so. The result is `None` if the budget has
+/// no room for another group.
 pub(super) fn with_new<R>(
     engine: &Engine,
     now: Now,
     name: &str,
-    mut act: impl FnMut(&mut GroupState, &mut Turn<'_>) -> R,
-) -> Option<R> {
-    loop {
-        let group = engine.groups.get_or_create(name, now)?;
-        if let Some(result) = group.enter(engine, now, &mut act) {
-            return Some(result);
+    event: impl FnOnce(&mut LiveGroup, &mut Step<'_>, bool) -> R,
+) -> Ran<Option<R>> {
+    on_shard_of(engine, now, name, |groups, step| {
+        let is_new = groups.get(name).is_none();
+        let group = groups.get_or_create(name, now)?;
+        let result = event(group, step, is_new);
+        group.charge_offsets(name, step.state());
+        Some(result)
+    })
+}
+
+/// Runs the event of a deadline.
+pub(super) fn fire(engine: &Engine, now: Now, timer: &GroupTimer, event: impl FnOnce(&mut LiveGroup, &mut Step<'_>)) {
+    let (index, shard) = shard_of(engine, &timer.group);
+    shard.fire(&env(engine, index), now, timer, |groups, step| {
+        if let Some(group) = groups.get_mut(&timer.group) {
+            event(group, step);
         }
-        // Somebody has just deleted it, and may not have come to take it out of the registry.
-        engine.groups.forget(&group);
-    }
+    });
 }
 
-/// A deadline that a group has set.
-#[derive(Debug)]
-pub(super) struct Deadline {
-    at: Instant,
-    key: TimerKey,
-}
-
-/// One look into a group: what it needs from outside, and what comes of it.
-#[derive(Debug)]
-pub(super) struct Turn<'a> {
-    pub(super) engine: &'a Engine,
-    pub(super) now: Now,
-    group: &'a Arc<str>,
-    woken: Vec<Arc<WaitList>>,
-}
-
-impl Turn<'_> {
-    pub(super) fn answer<T>(&mut self, promise: &Promise<T>, answer: T) {
-        self.woken.push(promise.keep(answer));
-    }
-
-    /// What is negative is due at once.
-    pub(super) fn schedule(&self, after_ms: i64, due: GroupDue) -> Deadline {
-        let at = self.now.instant.after_ms(after_ms);
-        let timer = GroupTimer { group: self.group.clone(), due };
-        Deadline { at, key: self.engine.timers.set(at, Due::Group(timer)) }
-    }
-
-    pub(super) fn cancel(&self, deadline: Option<Deadline>) {
-        if let Some(deadline) = deadline {
-            self.engine.timers.cancel(deadline.key);
-        }
-    }
-
-    /// Whether a fired timer still means something: the deadline may have been moved while the timer was on its way.
-    pub(super) fn is_due(&self, deadline: Option<&Deadline>) -> bool {
-        deadline.is_some_and(|deadline| deadline.at <= self.now.instant)
+/// Forgets all groups, whose log was deleted. Kafka: `GroupCoordinatorShard.onUnloaded`.
+pub(super) fn unload(engine: &Engine, now: Now) {
+    for (index, shard) in shards(engine).iter().enumerate() {
+        shard.unload(&env(engine, index), now, |groups, step| {
+            let all = std::mem::take(&mut groups.groups);
+            all.into_values().for_each(|mut group| group.classic.unload(step));
+        });
     }
 }

@@ -1,9 +1,12 @@
-//! What earlier runs have committed, read back from `__consumer_offsets`. Kafka: `CoordinatorLoaderImpl`.
+//! The groups of an earlier run. Kafka: `CoordinatorLoaderImpl`, `GroupMetadataManager.onLoaded`.
 //!
-//! Offsets belong to a topic's id: those of a topic that is no more, or of another one of that name, are deleted, as a
-//! crash may come in between the deletion of a topic and that of its offsets. (Kafka passes over them when it is asked:
-//! `OffsetMetadataManager.isOffsetInvalid`.) If the topic has got more partitions since, groups are in others than
-//! before: their offsets move. Kafka would not find them again.
+//! Each shard is loaded by a replay of its partition. Two things that a crash may have left are mended then. Offsets
+//! belong to a topic id: those of a topic that does not exist any more, or was created anew under the name, are
+//! deleted,
+//! since a crash may come between the deletion of a topic and that of its offsets. (Kafka ignores them when it is
+//! asked:
+//! `OffsetMetadataManager.isOffsetInvalid`.) And if `__consumer_offsets` has got more partitions since, groups hash to
+//! others than before: they are moved. Kafka would not find them again.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,109 +15,154 @@ use std::{
 };
 
 use super::{
-    Committed,
-    durable::{append, home_of, sync},
+    GroupCoordinator,
+    offsets_log::{OFFSETS_TOPIC, partition_for, tombstone},
+    records::GroupRecord,
+    registry::{env, for_each_shard, shards},
 };
-use crate::{
-    Engine, Topic,
-    bugs::{self, Bug},
-    clock::Now,
-    log::Partition,
-    storage::{OFFSETS_TOPIC, in_folder, read_offsets},
-};
+use crate::{Engine, Topic, clock::Now, coordinator, storage::in_folder};
 
-/// A group, and a topic's name and partition.
-type Key = (String, String, i32);
-
-/// The last word about an offset in one partition: `None` where it was deleted.
-#[derive(Debug)]
-struct Last {
-    /// The partition of the offsets' topic.
-    place: i32,
-    written_ms: i64,
-    committed: Option<Committed>,
-}
-
-impl Last {
-    /// The latest word counts. An offset that has moved was written where it is and deleted where it was at one time.
-    fn rank(&self) -> (i64, bool) {
-        (self.written_ms, self.committed.is_some())
-    }
-}
-
-/// What is written to a partition for a group: offsets, or that they are deleted.
-type Records<'a> = BTreeMap<(i32, &'a str), Vec<(&'a str, i32, Option<&'a Committed>)>>;
-
-pub(super) fn restore(engine: &Engine, now: Now) -> io::Result<()> {
+/// Loads the groups from `__consumer_offsets`.
+pub(crate) fn restore(engine: &Engine, now: Now) -> io::Result<()> {
     let Some(topic) = engine.topics.get(OFFSETS_TOPIC) else { return Ok(()) };
-    engine.groups.partition_count.get_or_init(|| topic.partition_count());
-    let mut newest_ms = now.wall_ms;
-    let mut all = BTreeMap::<Key, Last>::new();
-    // Where there is an offset of a key.
-    let mut places = BTreeMap::<Key, BTreeSet<i32>>::new();
-    for partition in topic.partitions() {
-        for (key, last) in read(&partition).map_err(|e| in_folder(OFFSETS_TOPIC, e))? {
-            newest_ms = newest_ms.max(last.written_ms);
-            if last.committed.is_some() {
-                places.entry(key.clone()).or_default().insert(last.place);
-            }
-            if all.get(&key).is_none_or(|before| before.rank() <= last.rank()) {
-                all.insert(key, last);
-            }
-        }
+    let shards = shards(engine);
+    for (shard, partition) in shards.iter().zip(topic.partitions()) {
+        coordinator::for_each_record::<GroupCoordinator>(&partition, |record, _| shard.load(record))
+            .map_err(|error| in_folder(OFFSETS_TOPIC, error))?;
     }
-    let (mut moved, mut gone) = (Records::new(), Records::new());
-    for (key @ (group, name, index), last) in &all {
-        let home = home_of(engine, group, &topic);
-        let committed = last.committed.as_ref().filter(|committed| is_current(engine, name, committed));
-        for place in places.get(key).into_iter().flatten().filter(|place| committed.is_none() || **place != home) {
-            gone.entry((*place, group)).or_default().push((name, *index, None));
-        }
-        let Some(committed) = committed else { continue };
-        if last.place != home {
-            moved.entry((home, group)).or_default().push((name, *index, Some(committed)));
-        }
-        let restored = engine.groups.restored(group, now);
-        restored.enter(engine, now, |state, _| state.offsets.commit(name, *index, committed.clone()));
+    let strays = strays(engine);
+    if !strays.is_empty() {
+        relocate(engine, now, &topic, &strays).map_err(|error| in_folder(OFFSETS_TOPIC, error))?;
     }
-    // They are the latest words, also if the clock went back. A disk that still fails is tried again next time.
-    let now = Now { wall_ms: newest_ms, ..now };
-    let _ = write(engine, now, &topic, &moved, true).and_then(|()| write(engine, now, &topic, &gone, false));
+    for_each_shard(engine, now, |groups, step| {
+        let stale = step.state().iter().flat_map(|(name, group)| {
+            let offsets = group.offsets.iter();
+            let all =
+                offsets.flat_map(|(topic, parts)| parts.iter().map(move |(index, offset)| (topic, index, offset)));
+            let stale = all.filter(|(topic, _, offset)| !is_current(engine, topic, offset.topic_id));
+            stale.map(|(topic, index, _)| tombstone(name, topic, *index))
+        });
+        let stale = stale.collect();
+        // What cannot be written is tried again at the next start.
+        let _ = step.write(stale);
+        let durable: Vec<_> = step.state().iter().map(|(name, group)| (name.clone(), group.clone())).collect();
+        durable.iter().for_each(|(name, group)| groups.restore(step, name, group));
+    });
     Ok(())
 }
 
-/// The last word about each in one partition.
-fn read(partition: &Partition) -> io::Result<BTreeMap<Key, Last>> {
-    let mut found = BTreeMap::new();
-    partition.for_each_batch(|batch| {
-        for offset in read_offsets(batch) {
-            let key = (offset.group, offset.topic, offset.partition);
-            if bugs::planted(Bug::FirstCommitRestored) && found.contains_key(&key) {
-                continue;
-            }
-            let (place, written_ms) = (partition.index, batch.max_timestamp());
-            found.insert(key, Last { place, written_ms, committed: offset.committed });
-        }
-    })?;
-    Ok(found)
-}
-
-/// Whether the topic is the one that it was committed for, as far as the record says.
-fn is_current(engine: &Engine, name: &str, committed: &Committed) -> bool {
-    let id = committed.topic_id;
+/// Returns whether the topic is the one that an offset was committed for. Old records have no topic id.
+fn is_current(engine: &Engine, name: &str, id: wire::Uuid) -> bool {
     engine.topics.get(name).is_some_and(|topic| id.is_zero() || id == topic.id)
 }
 
-/// With one sync for each partition, if what is written `has_to_last`.
-fn write(engine: &Engine, now: Now, topic: &Topic, records: &Records<'_>, has_to_last: bool) -> io::Result<()> {
-    let mut ends = BTreeMap::<i32, (Arc<Partition>, i64)>::new();
-    for ((place, group), offsets) in records {
-        let partition = topic.partition(*place).ok_or(io::ErrorKind::NotFound)?;
-        let end = append(engine, now, topic, &partition, group, offsets)?;
-        ends.insert(*place, (partition, end));
+/// The groups that are in a partition that they do not hash to.
+fn strays(engine: &Engine) -> BTreeSet<Arc<str>> {
+    let shards = shards(engine);
+    let of_shard = |(index, shard): (usize, &coordinator::Shard<GroupCoordinator>)| {
+        let is_stray = |name: &Arc<str>| partition_for(name, shards.len()) != index;
+        let strays = |state: &super::state::GroupsState| {
+            state.iter().map(|(name, _)| name.clone()).filter(is_stray).collect::<Vec<_>>()
+        };
+        shard.read(|state, _| strays(state)).result
+    };
+    shards.iter().enumerate().flat_map(of_shard).collect()
+}
+
+/// What a record is about: the group alone, or a partition of a topic.
+type Key = (Arc<str>, Option<(Box<str>, i32)>);
+
+/// The last record with a key in one partition.
+struct Last {
+    /// The index of the partition.
+    place: usize,
+    written_ms: i64,
+    record: GroupRecord,
+}
+
+impl Last {
+    /// The latest record counts. A record that has moved was written to one partition and deleted in the other at the
+    /// same time.
+    fn rank(&self) -> (i64, bool) {
+        (self.written_ms, !self.record.is_tombstone())
     }
-    match has_to_last {
-        true => ends.values().try_for_each(|(partition, end)| sync(partition, *end)),
-        false => Ok(()),
+}
+
+/// Moves groups to the partitions that they hash to: writes their latest records there, and then deletes what other
+/// partitions have of them.
+fn relocate(engine: &Engine, now: Now, topic: &Topic, strays: &BTreeSet<Arc<str>>) -> io::Result<()> {
+    let mut newest_ms = now.wall_ms;
+    let mut latest = BTreeMap::<Key, Last>::new();
+    let mut places = BTreeMap::<Key, BTreeSet<usize>>::new();
+    for (place, partition) in topic.partitions().iter().enumerate() {
+        let mut here = BTreeMap::<Key, Last>::new();
+        coordinator::for_each_record::<GroupCoordinator>(partition, |record, written_ms| {
+            newest_ms = newest_ms.max(written_ms);
+            if strays.contains(record.group()) {
+                here.insert(record.key(), Last { place, written_ms, record });
+            }
+        })?;
+        for (key, last) in here {
+            if !last.record.is_tombstone() {
+                places.entry(key.clone()).or_default().insert(place);
+            }
+            if latest.get(&key).is_none_or(|before| before.rank() <= last.rank()) {
+                latest.insert(key, last);
+            }
+        }
     }
+    let shards = shards(engine);
+    let (mut moved, mut deleted) = (BTreeMap::<usize, Vec<_>>::new(), BTreeMap::<usize, Vec<_>>::new());
+    for (key, last) in latest {
+        let home = partition_for(&key.0, shards.len());
+        let is_deleted = last.record.is_tombstone();
+        for place in places.remove(&key).into_iter().flatten().filter(|place| is_deleted || *place != home) {
+            deleted.entry(place).or_default().push(last.record.tombstone());
+        }
+        if !is_deleted && last.place != home {
+            moved.entry(home).or_default().push(last.record);
+        }
+    }
+    // These are the latest records, also if the clock went back. A disk that still fails is tried again next time.
+    let now = Now { wall_ms: newest_ms, ..now };
+    let write = |records: BTreeMap<usize, Vec<GroupRecord>>| {
+        records.into_iter().all(|(place, records)| {
+            let ran = shards[place].run(&env(engine, place), now, |_, step| step.write(records));
+            ran.result.is_ok()
+        })
+    };
+    let homes: Vec<usize> = moved.keys().copied().collect();
+    let is_moved = write(moved) && homes.into_iter().all(|home| sync(topic, home));
+    if is_moved {
+        write(deleted);
+    }
+    Ok(())
+}
+
+/// Returns whether everything in a partition survives a power cut after this. Nothing is served yet, so that this may
+/// wait for the disk.
+fn sync(topic: &Topic, index: usize) -> bool {
+    let partition = i32::try_from(index).ok().and_then(|index| topic.partition(index));
+    partition.is_some_and(|partition| {
+        partition.sync();
+        partition.is_synced(partition.range().1) == Ok(true)
+    })
+}
+
+/// Compares each shard with a replay of its log. For tests and the simulation: nothing else may run.
+pub(crate) fn check_replay(engine: &Engine) -> Result<(), String> {
+    let Some(topic) = engine.topics.get(OFFSETS_TOPIC) else { return Ok(()) };
+    for (index, (shard, partition)) in shards(engine).iter().zip(topic.partitions()).enumerate() {
+        // What is not synced yet is not read, and what cannot be read proves nothing.
+        if shard.read(|_, _| ()).until.is_some() {
+            continue;
+        }
+        let Ok(replayed) = coordinator::replay::<GroupCoordinator>(&partition) else { continue };
+        let live = shard.snapshot();
+        if let Some(group) = live.difference(&replayed) {
+            let (live, replayed) = (live.get(&group), replayed.get(&group));
+            return Err(format!("partition {index}, group {group}: {live:?}, and its log describes {replayed:?}"));
+        }
+    }
+    Ok(())
 }

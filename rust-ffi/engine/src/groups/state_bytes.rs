@@ -7,7 +7,7 @@ use std::sync::{
 };
 
 use crate::configs::TopicConfig;
-use crate::{Engine, storage::OFFSETS_TOPIC};
+use crate::{Engine, groups::OFFSETS_TOPIC};
 
 /// Of all groups together.
 pub(super) const BYTES_MAX: usize = if cfg!(test) { 32 << 20 } else { 256 << 20 };

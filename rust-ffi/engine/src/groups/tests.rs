@@ -116,8 +116,8 @@ impl World {
     }
 
     fn resume(&self, asked: &Asked, parked: Parked) -> Outcome {
-        let cx = context(self.now, asked.key, asked.version);
-        self.engine.resume(&cx, &[], parked)
+        let context = context(self.now, asked.key, asked.version);
+        self.engine.resume(&context, &[], parked)
     }
 
     pub(super) fn answer(&self, asked: &mut Asked) -> Reader<'static> {

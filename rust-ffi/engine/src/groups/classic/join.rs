@@ -4,11 +4,14 @@ use std::{cell::RefCell, sync::Arc};
 
 use wire::error_code::ErrorCode;
 
-use super::{Classic, Joined, Member, PendingJoin, Protocol, State, Synced};
-use crate::groups::{GroupDue, promise::Promise, registry::Turn, state_bytes::Charge};
+use super::{Classic, JoinResult, Member, Protocol, State, SyncResult, reply_join, reply_sync};
+use crate::{
+    coordinator::PendingReply,
+    groups::{Step, state_bytes::Charge},
+};
 
-/// The first join of a member may be parked for so long, whatever its session timeout: it has no id yet to send
-/// heartbeats with. Kafka: `CLASSIC_GROUP_NEW_MEMBER_JOIN_TIMEOUT_MS`.
+/// How long the first JoinGroup of a member may be parked, whatever its session timeout: the member has no id yet to
+/// send heartbeats with. Kafka: `CLASSIC_GROUP_NEW_MEMBER_JOIN_TIMEOUT_MS`.
 const NEW_MEMBER_JOIN_TIMEOUT_MS: i64 = 300_000;
 
 /// A JoinGroup request whose group and session timeout were checked.
@@ -22,32 +25,34 @@ pub(in crate::groups) struct Join<'a> {
     pub(in crate::groups) rebalance_ms: i32,
     pub(in crate::groups) protocol_type: &'a str,
     pub(in crate::groups) protocols: Vec<Protocol>,
-    /// From version 4 a new member is given an id first.
+    /// The id of a member that has none yet.
+    pub(in crate::groups) new_member_id: Arc<str>,
+    /// From version 4 on a new member is assigned an id first.
     pub(in crate::groups) needs_id: bool,
-    /// From version 9 a leader can be told not to assign.
+    /// From version 9 on a leader can be asked not to assign.
     pub(in crate::groups) can_skip: bool,
-    /// For what the member leaves behind.
+    /// The bytes of the member's state.
     pub(in crate::groups) charge: RefCell<Charge>,
-    pub(in crate::groups) promise: &'a Arc<Promise<Joined>>,
+    pub(in crate::groups) reply: &'a Arc<PendingReply<JoinResult>>,
 }
 
 impl Classic {
-    pub(in crate::groups) fn join(&mut self, turn: &mut Turn<'_>, join: &Join<'_>, size_max: usize) {
+    pub(in crate::groups) fn join(&mut self, step: &mut Step<'_>, join: &Join<'_>, size_max: usize) {
         if !self.accepts(join.member_id, size_max) {
-            self.remove(turn, join.member_id);
-            turn.answer(join.promise, Joined::refused("", ErrorCode::GroupMaxSizeReached));
+            self.remove(step, join.member_id);
+            reply_join(step, join.reply, JoinResult::refused("", ErrorCode::GroupMaxSizeReached));
         } else if !self.supports(join.protocol_type, &join.protocols) {
-            turn.answer(join.promise, Joined::refused(join.member_id, ErrorCode::InconsistentGroupProtocol));
+            reply_join(step, join.reply, JoinResult::refused(join.member_id, ErrorCode::InconsistentGroupProtocol));
         } else if join.member_id.is_empty() {
-            self.join_unknown(turn, join);
+            self.join_unknown(step, join);
         } else if self.pending_join.contains_key(join.member_id) {
-            self.join_pending(turn, join);
+            self.join_pending(step, join);
         } else {
-            self.join_known(turn, join);
+            self.join_known(step, join);
         }
     }
 
-    /// While members join, those that wait are counted, so that the last ones are turned away.
+    /// During a rebalance the parked members are counted, so that the last ones are refused.
     fn accepts(&self, member_id: &str, size_max: usize) -> bool {
         let member = self.members.get(member_id);
         match self.state {
@@ -59,40 +64,39 @@ impl Classic {
         }
     }
 
-    fn join_unknown(&mut self, turn: &mut Turn<'_>, join: &Join<'_>) {
-        let prefix = join.instance_id.unwrap_or(join.client_id);
-        let member_id: Arc<str> = format!("{prefix}-{}", turn.engine.entropy.hyphenated_uuid()).into();
+    fn join_unknown(&mut self, step: &mut Step<'_>, join: &Join<'_>) {
+        let member_id = join.new_member_id.clone();
         if let Some(instance_id) = join.instance_id {
             match self.static_members.get(instance_id).cloned() {
-                Some(old) => self.replace_static(turn, join, &old, member_id),
-                None => self.add(turn, join, member_id),
+                Some(old) => self.replace_static(step, join, &old, member_id),
+                None => self.add(step, join, member_id),
             }
         } else if join.needs_id {
-            // So that a client that gives up and tries again does not leave a member behind each time.
-            let deadline = turn.schedule(i64::from(join.session_ms), GroupDue::Member(member_id.clone()));
-            turn.answer(join.promise, Joined::refused(&member_id, ErrorCode::MemberIdRequired));
-            // The id begins with the client's, and is kept without the protocols.
+            // A client that gives up and tries again leaves no member behind (KIP-394).
+            step.set_timer(self.member_timer(&member_id), i64::from(join.session_ms));
+            reply_join(step, join.reply, JoinResult::refused(&member_id, ErrorCode::MemberIdRequired));
+            // The id is kept without the protocols.
             let mut charge = join.charge.take();
             charge.set(charge.bytes().min(Member::BYTES + member_id.len()));
-            self.pending_join.insert(member_id, PendingJoin { deadline, _charge: charge });
+            self.pending_join.insert(member_id, charge);
         } else {
-            self.add(turn, join, member_id);
+            self.add(step, join, member_id);
         }
     }
 
-    fn join_pending(&mut self, turn: &mut Turn<'_>, join: &Join<'_>) {
+    fn join_pending(&mut self, step: &mut Step<'_>, join: &Join<'_>) {
         if join.instance_id.is_some() {
-            // Such an id was not given to a static member. (Kafka throws, which is this.)
-            turn.answer(join.promise, Joined::refused("", ErrorCode::UnknownServerError));
+            // Static members are not assigned ids this way. Kafka throws an exception, which has this code.
+            reply_join(step, join.reply, JoinResult::refused("", ErrorCode::UnknownServerError));
             return;
         }
-        turn.cancel(self.pending_join.remove(join.member_id).map(|pending| pending.deadline));
-        self.add(turn, join, join.member_id.into());
+        self.pending_join.remove(join.member_id);
+        self.add(step, join, join.member_id.into());
     }
 
-    fn join_known(&mut self, turn: &mut Turn<'_>, join: &Join<'_>) {
+    fn join_known(&mut self, step: &mut Step<'_>, join: &Join<'_>) {
         if let Err(error) = self.check_member(join.member_id, join.instance_id) {
-            turn.answer(join.promise, Joined::refused(join.member_id, error));
+            reply_join(step, join.reply, JoinResult::refused(join.member_id, error));
             return;
         }
         let Some((member_id, member)) = self.members.get_key_value(join.member_id) else { return };
@@ -100,32 +104,32 @@ impl Classic {
         let is_same = member.protocols == join.protocols;
         let is_leader = self.is_leader(&member_id);
         match self.state {
-            State::PreparingRebalance => self.rejoin(turn, join, &member_id),
-            // It may not have got its answer: nothing has changed for the others.
+            State::PreparingRebalance => self.rejoin(step, join, &member_id),
+            // The response may have been lost. Nothing changes for the other members.
             State::CompletingRebalance if is_same => {
                 let members = if is_leader { self.joined_members() } else { Vec::new() };
-                turn.answer(join.promise, self.joined(&member_id, members));
+                reply_join(step, join.reply, self.joined(&member_id, members));
             }
-            // A leader joins again when something else has changed that matters: the partitions of a topic.
+            // A leader that joins again asks for a rebalance, as when the partitions of a topic have changed.
             State::Stable if is_same && !is_leader => {
-                turn.answer(join.promise, self.joined(&member_id, Vec::new()));
+                reply_join(step, join.reply, self.joined(&member_id, Vec::new()));
             }
-            State::CompletingRebalance | State::Stable => self.rejoin(turn, join, &member_id),
+            State::CompletingRebalance | State::Stable => self.rejoin(step, join, &member_id),
             State::Empty => {
-                turn.answer(join.promise, Joined::refused(join.member_id, ErrorCode::UnknownMemberId));
+                reply_join(step, join.reply, JoinResult::refused(join.member_id, ErrorCode::UnknownMemberId));
             }
         }
     }
 
-    fn rejoin(&mut self, turn: &mut Turn<'_>, join: &Join<'_>, member_id: &str) {
-        self.update(turn, join, member_id);
-        self.rebalance_or_complete(turn);
+    fn rejoin(&mut self, step: &mut Step<'_>, join: &Join<'_>, member_id: &str) {
+        self.update(step, join, member_id);
+        self.rebalance_or_complete(step);
     }
 
-    /// The member's join is parked, with what it has now.
-    fn update(&mut self, turn: &mut Turn<'_>, join: &Join<'_>, member_id: &str) {
-        // A join of the same member from another connection. Kafka never answers the first one.
-        self.answer_join(turn, member_id, Joined::refused(member_id, ErrorCode::RebalanceInProgress));
+    /// Parks the member's request and takes over its protocols and timeouts.
+    fn update(&mut self, step: &mut Step<'_>, join: &Join<'_>, member_id: &str) {
+        // The same member joins on another connection. Kafka never answers the first request.
+        self.complete_join_of(step, member_id, JoinResult::refused(member_id, ErrorCode::RebalanceInProgress));
         let Some(member) = self.members.get_mut(member_id) else { return };
         let old = std::mem::replace(&mut member.protocols, join.protocols.clone());
         let mut charge = join.charge.take();
@@ -133,13 +137,13 @@ impl Classic {
         member.charge = charge;
         member.rebalance_ms = join.rebalance_ms;
         member.session_ms = join.session_ms;
-        member.joining = Some(join.promise.clone());
+        member.joining = Some(join.reply.clone());
         self.joining += 1;
         self.discount_protocols(&old);
         self.count_protocols(&join.protocols);
     }
 
-    fn add(&mut self, turn: &mut Turn<'_>, join: &Join<'_>, member_id: Arc<str>) {
+    fn add(&mut self, step: &mut Step<'_>, join: &Join<'_>, member_id: Arc<str>) {
         if self.state == State::PreparingRebalance && self.previous == Some(State::Empty) {
             self.new_member_added = true;
         }
@@ -155,58 +159,61 @@ impl Classic {
         }
         self.count_protocols(&join.protocols);
         self.joining += 1;
-        let session = turn.schedule(NEW_MEMBER_JOIN_TIMEOUT_MS, GroupDue::Member(member_id.clone()));
+        step.set_timer(self.member_timer(&member_id), NEW_MEMBER_JOIN_TIMEOUT_MS);
         let member = Member {
             instance_id,
-            client_id: join.client_id.to_owned(),
-            client_host: join.client_host.to_owned(),
+            client_id: join.client_id.into(),
+            client_host: join.client_host.into(),
             session_ms: join.session_ms,
             rebalance_ms: join.rebalance_ms,
             protocols: join.protocols.clone(),
             assignment: Default::default(),
             is_new: true,
-            joining: Some(join.promise.clone()),
+            joining: Some(join.reply.clone()),
             syncing: None,
-            session: Some(session),
             charge: join.charge.take(),
         };
         self.members.insert(member_id, member);
-        self.rebalance_or_complete(turn);
+        self.rebalance_or_complete(step);
     }
 
-    /// A static member has started again and does not know its id. Who had the id is fenced; if nothing else changes,
-    /// the others do not notice.
-    fn replace_static(&mut self, turn: &mut Turn<'_>, join: &Join<'_>, old: &Arc<str>, member_id: Arc<str>) {
+    /// Gives a static member that has started again a new id. The old id is fenced. If the group's protocol stays the
+    /// same, there is no rebalance.
+    fn replace_static(&mut self, step: &mut Step<'_>, join: &Join<'_>, old: &Arc<str>, member_id: Arc<str>) {
         let leader_before = self.leader.clone();
-        self.rename_static(turn, old, &member_id);
-        self.refresh(turn, &member_id);
-        self.update(turn, join, &member_id);
+        self.rename_static(step, old, &member_id);
+        self.refresh(step, &member_id);
+        self.update(step, join, &member_id);
         match self.state {
             State::Stable if self.select_protocol() == self.protocol_name => {
+                if let Err(code) = step.write(vec![self.record()]) {
+                    self.complete_join_of(step, &member_id, JoinResult::refused(&member_id, code));
+                    return;
+                }
                 let is_leader = self.is_leader(&member_id);
-                let answer = if join.can_skip {
+                let result = if join.can_skip {
                     let members = if is_leader { self.joined_members() } else { Vec::new() };
-                    Joined { skip_assignment: is_leader, ..self.joined(&member_id, members) }
+                    JoinResult { skip_assignment: is_leader, ..self.joined(&member_id, members) }
                 } else {
-                    // The old leader's id, so that the new one does not take itself for the leader and assigns.
-                    Joined { leader: leader_before, ..self.joined(&member_id, Vec::new()) }
+                    // With the old leader's id the member does not take itself for the leader, and does not assign.
+                    JoinResult { leader: leader_before, ..self.joined(&member_id, Vec::new()) }
                 };
-                self.answer_join(turn, &member_id, answer);
+                self.complete_join_of(step, &member_id, result);
             }
-            State::Stable => self.rebalance_or_complete(turn),
-            // The old id may already be with the leader, and no assignment would come for the new one.
-            State::CompletingRebalance => self.prepare_rebalance(turn),
-            State::PreparingRebalance | State::Empty => self.complete_if_all_joined(turn),
+            State::Stable => self.rebalance_or_complete(step),
+            // The leader may have been sent the old id, and would not assign to the new one.
+            State::CompletingRebalance => self.prepare_rebalance(step),
+            State::PreparingRebalance | State::Empty => self.complete_if_all_joined(step),
         }
     }
 
-    fn rename_static(&mut self, turn: &mut Turn<'_>, old: &Arc<str>, new: &Arc<str>) {
-        self.answer_join(turn, old, Joined::refused(old, ErrorCode::FencedInstanceId));
+    fn rename_static(&mut self, step: &mut Step<'_>, old: &Arc<str>, new: &Arc<str>) {
+        self.complete_join_of(step, old, JoinResult::refused(old, ErrorCode::FencedInstanceId));
         let Some(mut member) = self.members.remove(old) else { return };
-        if let Some(promise) = member.syncing.take() {
-            turn.answer(&promise, Synced::refused(ErrorCode::FencedInstanceId));
+        if let Some(pending) = member.syncing.take() {
+            reply_sync(step, &pending, SyncResult::refused(ErrorCode::FencedInstanceId));
         }
-        turn.cancel(member.session.take());
+        step.cancel_timer(self.member_timer(old));
         member.is_new = false;
         if let Some(instance_id) = &member.instance_id {
             self.static_members.insert(instance_id.clone(), new.clone());
@@ -214,7 +221,7 @@ impl Classic {
         if self.is_leader(old) {
             self.leader = Some(new.clone());
         }
-        // Kafka forgets to, and rebalances for the old id later.
+        // Kafka keeps the old id here, and rebalances when its sync is overdue.
         if self.pending_sync.remove(old) {
             self.pending_sync.insert(new.clone());
         }

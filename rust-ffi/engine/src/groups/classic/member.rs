@@ -4,10 +4,16 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use bytes::Bytes;
 
-use super::{Joined, Synced};
-use crate::groups::{promise::Promise, registry::Deadline, state_bytes::Charge};
+use super::{JoinResult, SyncResult};
+use crate::{
+    coordinator::PendingReply,
+    groups::{
+        records::GroupMetadataMember,
+        state_bytes::{Charge, StateBytes},
+    },
+};
 
-/// An assignor's name and what the member has to tell it.
+/// The name of an assignor, and the member's metadata for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::groups) struct Protocol {
     pub(in crate::groups) name: Arc<str>,
@@ -15,7 +21,7 @@ pub(in crate::groups) struct Protocol {
 }
 
 impl Protocol {
-    /// What it takes, roughly.
+    /// Bytes in memory, roughly.
     pub(in crate::groups) fn bytes(name: &str, metadata: &[u8]) -> usize {
         const ENTRY: usize = 96;
         ENTRY + name.len() + metadata.len()
@@ -25,27 +31,46 @@ impl Protocol {
 #[derive(Debug)]
 pub(in crate::groups) struct Member {
     pub(in crate::groups) instance_id: Option<Arc<str>>,
-    pub(in crate::groups) client_id: String,
-    pub(in crate::groups) client_host: String,
+    pub(in crate::groups) client_id: Arc<str>,
+    pub(in crate::groups) client_host: Arc<str>,
     pub(super) session_ms: i32,
     pub(super) rebalance_ms: i32,
     /// In the order of the member's preference; no name twice.
     pub(super) protocols: Vec<Protocol>,
     pub(in crate::groups) assignment: Bytes,
-    /// Its first join has not been answered yet, so it cannot know its id.
+    /// The first JoinGroup has not been answered yet, so that the member does not know its id.
     pub(super) is_new: bool,
-    pub(super) joining: Option<Arc<Promise<Joined>>>,
-    pub(super) syncing: Option<Arc<Promise<Synced>>>,
-    /// When it is expired. `None` while it waits for an answer that sets it again.
-    pub(super) session: Option<Deadline>,
+    pub(super) joining: Option<Arc<PendingReply<JoinResult>>>,
+    pub(super) syncing: Option<Arc<PendingReply<SyncResult>>>,
     pub(super) charge: Charge,
 }
 
 impl Member {
-    /// What one takes, roughly, besides what its client sends.
+    /// Bytes in memory, roughly, without what the client sends.
     pub(in crate::groups) const BYTES: usize = 1_024;
 
-    /// What its record takes, roughly, in the state that the group has. Kafka: `GroupMetadataValue.MemberMetadata`.
+    /// A member of an earlier run. Its other protocols are not known until it joins again.
+    pub(super) fn restored(durable: &GroupMetadataMember, protocol: Option<&Arc<str>>, all: &StateBytes) -> Member {
+        let with_metadata = |name: &Arc<str>| Protocol { name: name.clone(), metadata: durable.subscription.clone() };
+        let mut member = Member {
+            instance_id: durable.instance_id.clone(),
+            client_id: durable.client_id.clone(),
+            client_host: durable.client_host.clone(),
+            session_ms: durable.session_ms,
+            rebalance_ms: durable.rebalance_ms,
+            protocols: protocol.map(with_metadata).into_iter().collect(),
+            assignment: durable.assignment.clone(),
+            is_new: false,
+            joining: None,
+            syncing: None,
+            charge: Charge::of(all),
+        };
+        let bytes = Member::BYTES + member.record_bytes(&durable.member_id, "", &[]) + durable.subscription.len();
+        member.charge.force(bytes + durable.assignment.len());
+        member
+    }
+
+    /// Bytes of the member in the group's record, roughly. Kafka: `GroupMetadataValue.MemberMetadata`.
     pub(super) fn record_bytes(&self, id: &str, protocol: &str, assignment: &[u8]) -> usize {
         const REST: usize = 32;
         let instance = self.instance_id.as_deref().map_or(0, str::len);
@@ -53,7 +78,7 @@ impl Member {
         REST + texts + self.metadata(protocol).len() + assignment.len()
     }
 
-    /// Takes an assignment in place of the one before; `false` if there is no room for it.
+    /// Sets the assignment. Returns `false` if the budget has no room for it.
     pub(super) fn assign(&mut self, assignment: &[u8]) -> bool {
         let bytes = self.charge.bytes() - self.assignment.len() + assignment.len();
         let has_room = self.charge.set(bytes);
@@ -63,13 +88,13 @@ impl Member {
         has_room
     }
 
-    /// What it says about a protocol; empty if it does not have it.
+    /// The member's metadata for a protocol; empty if it does not support it.
     pub(in crate::groups) fn metadata(&self, protocol: &str) -> Bytes {
-        self.protocols.iter().find(|own| &*own.name == protocol).map(|own| own.metadata.clone()).unwrap_or_default()
+        self.protocols.iter().find(|one| &*one.name == protocol).map(|one| one.metadata.clone()).unwrap_or_default()
     }
 
-    /// The one it likes best of those that everybody has.
+    /// The first protocol of the member that is among the candidates.
     pub(super) fn vote(&self, candidates: &BTreeSet<&str>) -> Option<&str> {
-        self.protocols.iter().map(|own| &*own.name).find(|name| candidates.contains(name))
+        self.protocols.iter().map(|protocol| &*protocol.name).find(|name| candidates.contains(name))
     }
 }

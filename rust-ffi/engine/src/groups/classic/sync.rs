@@ -6,10 +6,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use bytes::Bytes;
 use wire::error_code::ErrorCode;
 
-use super::{Classic, State, Synced};
+use super::{Classic, State, SyncResult, reply_sync};
 use crate::{
     bugs::{self, Bug},
-    groups::{promise::Promise, registry::Turn},
+    coordinator::PendingReply,
+    groups::{GroupDue, Step},
 };
 
 /// A SyncGroup request.
@@ -20,43 +21,45 @@ pub(in crate::groups) struct Sync<'a> {
     pub(in crate::groups) generation: i32,
     pub(in crate::groups) protocol_type: Option<&'a str>,
     pub(in crate::groups) protocol_name: Option<&'a str>,
-    /// How large a record of `__consumer_offsets` may be.
+    /// The largest record batch of `__consumer_offsets`, in bytes.
     pub(in crate::groups) record_max: usize,
     /// Empty unless the leader sends them.
     pub(in crate::groups) assignments: BTreeMap<&'a str, &'a [u8]>,
-    pub(in crate::groups) promise: &'a Arc<Promise<Synced>>,
+    pub(in crate::groups) reply: &'a Arc<PendingReply<SyncResult>>,
 }
 
 impl Classic {
-    pub(in crate::groups) fn sync(&mut self, turn: &mut Turn<'_>, sync: &Sync<'_>) {
+    pub(in crate::groups) fn sync(&mut self, step: &mut Step<'_>, sync: &Sync<'_>) {
         if let Err(error) = self.check_sync(sync) {
-            turn.answer(sync.promise, Synced::refused(error));
+            reply_sync(step, sync.reply, SyncResult::refused(error));
             return;
         }
         match self.state {
-            State::Empty => turn.answer(sync.promise, Synced::refused(ErrorCode::UnknownMemberId)),
+            State::Empty => reply_sync(step, sync.reply, SyncResult::refused(ErrorCode::UnknownMemberId)),
             State::PreparingRebalance => {
-                turn.answer(sync.promise, Synced::refused(ErrorCode::RebalanceInProgress));
+                reply_sync(step, sync.reply, SyncResult::refused(ErrorCode::RebalanceInProgress));
             }
             State::CompletingRebalance => {
-                self.has_synced(turn, sync.member_id);
+                self.has_synced(step, sync.member_id);
                 let member = self.members.get_mut(sync.member_id);
-                let before = member.and_then(|member| member.syncing.replace(sync.promise.clone()));
+                let before = member.and_then(|member| member.syncing.replace(sync.reply.clone()));
                 if let Some(before) = before {
-                    // From another connection. Kafka never answers it.
-                    turn.answer(&before, Synced::refused(ErrorCode::RebalanceInProgress));
+                    // The same member on another connection. Kafka never answers the first request.
+                    reply_sync(step, &before, SyncResult::refused(ErrorCode::RebalanceInProgress));
                 }
                 if self.is_leader(sync.member_id) {
-                    self.assign(turn, sync);
+                    self.assign(step, sync);
                 }
             }
             State::Stable => {
-                self.has_synced(turn, sync.member_id);
-                let late = bugs::planted(Bug::LeadersAssignment).then_some(self.leader.as_deref()).flatten();
-                let member = self.members.get(late.unwrap_or(sync.member_id));
+                self.has_synced(step, sync.member_id);
+                let mut member = self.members.get(sync.member_id);
+                if bugs::planted(Bug::LeadersAssignment) {
+                    member = self.leader.as_ref().and_then(|leader| self.members.get(leader));
+                }
                 let assignment = member.map(|member| member.assignment.clone());
-                turn.answer(sync.promise, self.synced(assignment.unwrap_or_default()));
-                self.refresh(turn, &sync.member_id.into());
+                reply_sync(step, sync.reply, self.synced(assignment.unwrap_or_default()));
+                self.refresh(step, &sync.member_id.into());
             }
         }
     }
@@ -66,15 +69,15 @@ impl Classic {
         if sync.generation != self.generation {
             return Err(ErrorCode::IllegalGeneration);
         }
-        let differs = |said: Option<&str>, ours: Option<&str>| said.is_some() && said != ours;
+        let differs = |sent: Option<&str>, known: Option<&str>| sent.is_some() && sent != known;
         if differs(sync.protocol_type, self.protocol_type()) || differs(sync.protocol_name, self.protocol_name()) {
             return Err(ErrorCode::InconsistentGroupProtocol);
         }
         Ok(())
     }
 
-    fn synced(&self, assignment: Bytes) -> Synced {
-        Synced {
+    fn synced(&self, assignment: Bytes) -> SyncResult {
+        SyncResult {
             error: ErrorCode::None,
             protocol_type: self.protocol_type.clone(),
             protocol_name: self.protocol_name.clone(),
@@ -82,17 +85,18 @@ impl Classic {
         }
     }
 
-    fn has_synced(&mut self, turn: &Turn<'_>, member_id: &str) {
+    fn has_synced(&mut self, step: &mut Step<'_>, member_id: &str) {
         self.pending_sync.remove(member_id);
         if self.pending_sync.is_empty() {
-            turn.cancel(self.sync_deadline.take());
+            step.cancel_timer(self.timer(GroupDue::Sync));
         }
     }
 
-    /// Gives each member its assignment; an empty one if the leader sends none for it. If the group does not fit into
-    /// a record, or there is no room, all are told and join again. Kafka:
-    /// `GroupMetadataManager.resetAndPropagateAssignmentWithError`.
-    fn assign(&mut self, turn: &mut Turn<'_>, sync: &Sync<'_>) {
+    /// Gives each member its assignment, an empty one if the leader sends none, and writes the group's record. If that
+    /// fails, because the record is too large or the budget is spent, all parked SyncGroup requests are answered with
+    /// the error and the members join again. Kafka: `GroupMetadataManager.classicGroupSyncToClassicGroup`,
+    /// `resetAndPropagateAssignmentWithError`.
+    fn assign(&mut self, step: &mut Step<'_>, sync: &Sync<'_>) {
         let of = |member_id: &str| sync.assignments.get(member_id).copied().unwrap_or_default();
         let protocol = self.protocol_name().unwrap_or_default();
         let record = self.members.iter().map(|(id, member)| member.record_bytes(id, protocol, of(id)));
@@ -101,29 +105,34 @@ impl Classic {
         } else if !self.members.iter_mut().all(|(member_id, member)| member.assign(of(member_id))) {
             ErrorCode::CoordinatorNotAvailable
         } else {
-            self.answer_syncs(turn, ErrorCode::None);
-            self.enter(State::Stable, turn);
-            return;
+            match step.write(vec![self.record()]) {
+                Ok(()) => {
+                    self.answer_syncs(step, ErrorCode::None);
+                    self.enter(State::Stable, step);
+                    return;
+                }
+                Err(error) => error,
+            }
         };
-        self.answer_syncs(turn, error);
-        self.prepare_rebalance(turn);
+        self.answer_syncs(step, error);
+        self.prepare_rebalance(step);
     }
 
-    /// Every parked SyncGroup is answered, and the sessions of those who waited begin anew.
-    pub(super) fn answer_syncs(&mut self, turn: &mut Turn<'_>, error: ErrorCode) {
-        let waiting = self.members.iter_mut().filter_map(|(member_id, member)| {
+    /// Answers every parked SyncGroup and starts the sessions of these members again.
+    pub(super) fn answer_syncs(&mut self, step: &mut Step<'_>, error: ErrorCode) {
+        let parked = self.members.iter_mut().filter_map(|(member_id, member)| {
             Some((member_id.clone(), member.syncing.take()?, member.assignment.clone()))
         });
-        for (member_id, promise, assignment) in waiting.collect::<Vec<_>>() {
-            let answer = if error == ErrorCode::None { self.synced(assignment) } else { Synced::refused(error) };
-            turn.answer(&promise, answer);
-            self.refresh(turn, &member_id);
+        for (member_id, pending, assignment) in parked.collect::<Vec<_>>() {
+            let result = if error == ErrorCode::None { self.synced(assignment) } else { SyncResult::refused(error) };
+            reply_sync(step, &pending, result);
+            self.refresh(step, &member_id);
         }
     }
 
     pub(in crate::groups) fn heartbeat(
         &mut self,
-        turn: &Turn<'_>,
+        step: &mut Step<'_>,
         member_id: &str,
         instance_id: Option<&str>,
         generation: i32,
@@ -135,27 +144,27 @@ impl Classic {
         match self.state {
             State::Empty => Err(ErrorCode::UnknownMemberId),
             State::PreparingRebalance => {
-                self.refresh(turn, &member_id.into());
+                self.refresh(step, &member_id.into());
                 Err(ErrorCode::RebalanceInProgress)
             }
-            // After the answer to its join a member may send heartbeats before it has its assignment.
+            // A member may send heartbeats between the responses to JoinGroup and SyncGroup.
             State::CompletingRebalance | State::Stable => {
-                self.refresh(turn, &member_id.into());
+                self.refresh(step, &member_id.into());
                 Ok(())
             }
         }
     }
 
-    /// Whether the member, or whoever says to be none, may commit offsets. A member's session begins anew.
+    /// Checks whether a member, or a client without membership, may commit offsets. Starts a member's session again.
     pub(in crate::groups) fn check_commit(
         &mut self,
-        turn: &Turn<'_>,
+        step: &mut Step<'_>,
         member_id: &str,
         instance_id: Option<&str>,
         generation: i32,
     ) -> Result<(), ErrorCode> {
         if generation < 0 && self.state == State::Empty {
-            // An admin client, or a consumer that assigns partitions itself.
+            // An admin client, or a consumer with partitions of its own choice (`assign()`).
             return Ok(());
         }
         if generation < 0 && member_id.is_empty() && instance_id.is_none() {
@@ -169,7 +178,7 @@ impl Classic {
             return Err(ErrorCode::RebalanceInProgress);
         }
         if self.state != State::Empty {
-            self.refresh(turn, &member_id.into());
+            self.refresh(step, &member_id.into());
         }
         Ok(())
     }

@@ -128,7 +128,7 @@ fn the_members_of_all_groups_are_bounded() {
     world.advance(120_000);
     assert_eq!(join(&world, "again").error_code, 0);
     world.advance(120_000);
-    world.engine.groups.list().iter().for_each(|group| world.engine.groups.forget(group));
+    crate::groups::registry::unload(&world.engine, world.now);
     assert_eq!(held(&world), 0);
 }
 

@@ -8,7 +8,11 @@ use wire::message::{
 };
 
 use super::{Asked, World, joining, syncing};
-use crate::{Settings, entropy::Entropy, groups::registry};
+use crate::{
+    Settings,
+    entropy::Entropy,
+    groups::{GroupTimer, registry},
+};
 
 const GROUP: &str = "g";
 const CLIENTS: usize = 5;
@@ -112,8 +116,12 @@ impl Chaos {
     }
 
     fn check(&self) {
-        let check = |group: &mut registry::GroupState, _: &mut registry::Turn<'_>| group.classic.check();
-        registry::with(&self.world.engine, self.world.now, GROUP, check);
+        let engine = &self.world.engine;
+        registry::shard_of(engine, GROUP).1.inspect(|groups, is_set| {
+            let group = groups.get(GROUP).into_iter();
+            group.for_each(|group| group.classic.check(|due| is_set(&GroupTimer { group: GROUP.into(), due })));
+        });
+        engine.check_replay().unwrap();
     }
 }
 

@@ -8,7 +8,7 @@ use wire::message::{
 };
 
 use super::*;
-use crate::groups::{self, Commit, Committed};
+use crate::groups::{self, Commit, OffsetAndMetadata};
 
 /// The seed of a broker is the same at each start, and so were the ids that it gave out: a new topic had the id of an
 /// older one.
@@ -250,7 +250,7 @@ fn a_commit_for_a_topic_that_is_deleted_meanwhile_is_gone_with_it() {
     engine.topics.remove(old.id).unwrap();
     engine.create_topic("t", Some(1), small()).unwrap();
     let context = context(at(0), 8, 8);
-    let new = Committed {
+    let new = OffsetAndMetadata {
         topic_id: old.id,
         offset: 5,
         leader_epoch: -1,

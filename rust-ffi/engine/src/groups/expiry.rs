@@ -1,0 +1,44 @@
+//! Offset expiry, and the removal of empty groups. Kafka: `GroupCoordinatorShard.cleanupGroupMetadata`.
+
+use std::sync::{Arc, atomic::Ordering};
+
+use super::{LiveGroups, Step, admin::remove, offsets_log::tombstone, registry::for_each_shard};
+use crate::{
+    Engine,
+    clock::{Instant, Now},
+};
+
+/// Deletes the offsets that have expired, and the groups that have no members and no offsets, once an
+/// `offsets.retention.check.interval.ms`.
+pub(crate) fn expire(engine: &Engine, now: Now) {
+    let cleanup_at = &engine.groups.cleanup_at;
+    let due = cleanup_at.load(Ordering::Relaxed);
+    if now.instant < Instant(due) {
+        return;
+    }
+    let interval_ms = engine.configs.int("offsets.retention.check.interval.ms");
+    cleanup_at.store(now.instant.after_ms(interval_ms).0, Ordering::Relaxed);
+    if due == 0 {
+        // The first cleanup comes after an interval, too.
+        return;
+    }
+    let retention_ms = engine.configs.int("offsets.retention.minutes").saturating_mul(60_000);
+    for_each_shard(engine, now, |groups, step| expire_in(groups, step, retention_ms));
+}
+
+fn expire_in(groups: &mut LiveGroups, step: &mut Step<'_>, retention_ms: i64) {
+    let names: Vec<Arc<str>> = groups.iter().map(|(name, _)| name.clone()).collect();
+    for name in &names {
+        let Some(group) = groups.get_mut(name) else { continue };
+        let offsets = step.state().offsets(name);
+        let expired = offsets.map_or_else(Vec::new, |all| all.expired(&group.classic, step.now.wall_ms, retention_ms));
+        let deleted = expired.iter().map(|(topic, partition)| tombstone(name, topic, *partition)).collect();
+        // What cannot be written is tried again next time.
+        let is_written = step.write(deleted).is_ok();
+        group.charge_offsets(name, step.state());
+        let has_offsets = step.state().offsets(name).is_some_and(|offsets| !offsets.is_empty());
+        if is_written && !has_offsets && group.classic.is_removable() {
+            let _ = remove(groups, step, name);
+        }
+    }
+}

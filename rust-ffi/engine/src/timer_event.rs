@@ -1,0 +1,25 @@
+//! What a deadline fires.
+
+use std::sync::Arc;
+
+use crate::{groups::GroupTimer, waiters::Waiter};
+
+#[derive(Clone, Debug)]
+pub(crate) enum TimerEvent {
+    /// A parked request has waited as long as it may.
+    Wake(Arc<Waiter>),
+    /// A deadline of a group.
+    Group(GroupTimer),
+}
+
+impl From<Arc<Waiter>> for TimerEvent {
+    fn from(waiter: Arc<Waiter>) -> TimerEvent {
+        TimerEvent::Wake(waiter)
+    }
+}
+
+impl From<GroupTimer> for TimerEvent {
+    fn from(timer: GroupTimer) -> TimerEvent {
+        TimerEvent::Group(timer)
+    }
+}
