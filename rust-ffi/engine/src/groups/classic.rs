@@ -12,6 +12,8 @@ mod member;
 mod rebalance;
 mod subscription;
 mod sync;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

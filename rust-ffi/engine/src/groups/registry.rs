@@ -48,9 +48,8 @@ pub(crate) struct LiveGroup {
 const GROUP_BYTES: usize = 1_024;
 
 impl LiveGroups {
-    fn new(engine: &Engine) -> LiveGroups {
-        let initial_delay_ms = engine.settings.group_initial_rebalance_delay_ms.max(0);
-        LiveGroups { groups: BTreeMap::new(), bytes: engine.groups.bytes.clone(), initial_delay_ms }
+    pub(super) fn new(bytes: StateBytes, initial_delay_ms: i64) -> LiveGroups {
+        LiveGroups { groups: BTreeMap::new(), bytes, initial_delay_ms }
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&LiveGroup> {
@@ -67,7 +66,7 @@ impl LiveGroups {
     }
 
     /// Returns `None` if the budget has no room for another group.
-    fn get_or_create(&mut self, name: &str, now: Now) -> Option<&mut LiveGroup> {
+    pub(super) fn get_or_create(&mut self, name: &str, now: Now) -> Option<&mut LiveGroup> {
         if !self.groups.contains_key(name) {
             let charge = self.bytes.claim(GROUP_BYTES + name.len())?;
             let classic = Classic::new(name.into(), self.initial_delay_ms, now);
@@ -112,7 +111,8 @@ impl LiveGroup {
 pub(super) fn shards(engine: &Engine) -> &[Shard<GroupCoordinator>] {
     engine.groups.shards.get_or_init(|| {
         let count = engine.topics.get(OFFSETS_TOPIC).map_or_else(|| partition_count(engine), |t| t.partition_count());
-        (0..count).map(|_| Shard::new(LiveGroups::new(engine))).collect()
+        let delay_ms = engine.settings.group_initial_rebalance_delay_ms.max(0);
+        (0..count).map(|_| Shard::new(LiveGroups::new(engine.groups.bytes.clone(), delay_ms))).collect()
     })
 }
 

@@ -3,6 +3,7 @@
 mod admin;
 mod bounds;
 mod chaos;
+mod log;
 mod membership;
 mod offsets;
 mod rebalance;
