@@ -1,4 +1,4 @@
-"""What the documentation lists is what there is: settings, status numbers, links, names."""
+"""The documentation's lists are complete and correct: settings, APIs, status numbers, links, names."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from markdown import REPOSITORY, anchors, documents, links, rows
 import tansu_cffi
 
 CONFIGURATION = REPOSITORY / "docs" / "configuration.md"
+API_SUPPORT = REPOSITORY / "docs" / "internals" / "api-support.md"
 ERRORS = REPOSITORY / "docs" / "errors.md"
 
 
@@ -33,7 +34,7 @@ def test_configuration_lists_every_setting_as_the_library_has_it(tmp_path: Path)
 
 
 def _values(setting: dict[str, Any]) -> str:
-    """What a value may be, as the table's second column has it; the cells come without their outer backticks."""
+    """Returns the allowed values as the table's second column shows them, without the outer backticks."""
     if setting["min"] is not None:
         return f"{setting['min']} to {setting['max']}" if setting["type"] == "int" else "0 to 1"
     if setting["type"] == "boolean":
@@ -41,6 +42,22 @@ def _values(setting: dict[str, Any]) -> str:
     if setting["values"]:
         return "`, `".join(setting["values"])
     return "URL" if setting["type"] == "url" else str(setting["type"])
+
+
+@pytest.mark.parametrize(
+    ("storage_url", "column"),
+    [("memory://", 2), pytest.param("tansu+memory://", 3, marks=pytest.mark.needs("Tansu's storages"))],
+)
+def test_api_support_lists_the_apis_that_info_reports(storage_url: str, column: int) -> None:
+    listed = {}
+    for row in rows(API_SUPPORT):
+        cell = row[column] if len(row) == 6 else "-"
+        if cell != "-" and "not advertised" not in cell:
+            low, _, high = cell.split(" advertised as ")[-1].partition("-")
+            listed[row[1]] = (int(low), int(high or low))
+    with tansu_cffi.TansuBroker(tansu_cffi.BrokerConfig(storage_url=storage_url)) as broker:
+        apis = broker.info()["apis"]
+    assert listed == {api["name"]: (api["min_version"], api["max_version"]) for api in apis}
 
 
 def test_configuration_names_every_field() -> None:

@@ -1,9 +1,9 @@
-//! `cargo xtask check`: everything that needs no installed package. CI runs it unchanged, before the Python tests.
+//! `cargo xtask check`: all checks that need no installed package. CI runs it unchanged, before the Python tests.
 //!
-//! Upstream's 437 crates are compiled once, by `cargo build --release`, and no step here may compile them again: `cargo
-//! clippy` and `cargo check` would, because they keep metadata of their own. So the crates that stand on upstream are
-//! linted by clippy-driver in the place of rustc, in an ordinary release build: cargo then gives only our own crates
-//! new names.
+//! Upstream's 437 crates are compiled once, by `cargo build --release`, and no step may compile them again. `cargo
+//! clippy` and `cargo check` would, because they have separate metadata. So the crates that depend on upstream are
+//! linted by clippy-driver in place of rustc, in an ordinary release build, in which cargo compiles only the
+//! workspace's crates again.
 
 use crate::{Outcome, codec, fuzz, header, licences, no_more, paths, sim, tidy};
 use std::process::Command;
@@ -15,19 +15,19 @@ struct Step {
     run: fn() -> Outcome,
 }
 
-/// Cheap ones first: a missing blank must not cost ten minutes.
+/// Cheap steps come first.
 const STEPS: &[Step] = &[
     Step { name: "format", doc: "rustfmt", run: format },
-    Step { name: "codec", doc: "wire/src/message is what Kafka's schemas say", run: fresh_codec },
-    Step { name: "header", doc: "include/tansu.h is what the sources say", run: fresh_header },
-    Step { name: "tidy", doc: "the rules no compiler knows", run: tidy::check },
-    Step { name: "licences", doc: "every dependency's licence is one we accept", run: licences::check },
+    Step { name: "codec", doc: "generated messages equal Kafka's schemas", run: fresh_codec },
+    Step { name: "header", doc: "include/tansu.h equals the sources", run: fresh_header },
+    Step { name: "tidy", doc: "lengths, sleeps, words, versions, tables", run: tidy::check },
+    Step { name: "licences", doc: "every dependency's licence is accepted", run: licences::check },
     Step { name: "lint", doc: "clippy, without upstream", run: lint },
     Step { name: "test", doc: "cargo test, without upstream", run: test },
     Step { name: "sim", doc: "a thousand runs of the engine with fake clients", run: sim::check },
     Step { name: "sim-bugs", doc: "each checker of the simulation finds its bug", run: sim::check_bugs },
     Step { name: "fuzz", doc: "a minute for each fuzz target", run: fuzz::briefly },
-    Step { name: "lint-upstream", doc: "clippy of the crates that stand on upstream", run: lint_upstream },
+    Step { name: "lint-upstream", doc: "clippy of the crates that depend on upstream", run: lint_upstream },
     Step { name: "test-upstream", doc: "cargo test with upstream", run: test_upstream },
 ];
 
@@ -74,8 +74,8 @@ fn test() -> Outcome {
     cargo(&["test", "--release", "--locked"])
 }
 
-/// What stands on upstream. Always the same set: another one may unify the features of a shared dependency otherwise,
-/// and everything above that dependency would be compiled again.
+/// The crates that depend on upstream. Always the same set: another one may unify features differently, and dependent
+/// crates would be compiled again.
 const ON_UPSTREAM: &[&str] =
     &["--release", "--locked", "--ignore-rust-version", "--package=tansu-upstream", "--package=tansu-storages"];
 

@@ -1,7 +1,7 @@
-//! `cargo xtask chroot`: other Debian releases on this machine, for interpreters and C libraries that this one lacks.
+//! `cargo xtask chroot`: other Debian releases, for their interpreters and C libraries.
 //!
-//! Each is made once by debootstrap, from the mirror that this machine's apt uses, and kept in the user's cache. A
-//! command runs inside in a mount namespace of its own: what was mounted for it is gone when it ends, however it ends.
+//! debootstrap creates each one once, from the mirror of this machine's apt, in the user's cache. A command runs in its
+//! own mount namespace, so that its mounts disappear when it ends.
 
 use crate::Outcome;
 use std::error::Error;
@@ -10,13 +10,13 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A Debian suite and what is installed beside its minimal system.
+/// A Debian suite and its additional packages.
 struct Recipe {
     suite: &'static str,
     packages: &'static [&'static str],
 }
 
-/// What a wheel is tried with: the suite's own Python, and a C compiler for packages without wheels.
+/// Packages for trying a wheel: the suite's Python, and a C compiler for packages without wheels.
 const PYTHON: &[&str] = &["python3", "python3-venv", "python3-dev", "gcc", "libc6-dev"];
 
 const RECIPES: &[Recipe] = &[
@@ -40,16 +40,16 @@ const RECIPES: &[Recipe] = &[
     },
 ];
 
-/// Lies inside a complete chroot and says what it was made of; a changed recipe makes a new chroot.
+/// A file in a complete chroot with its recipe; a changed recipe creates a new chroot.
 const STAMP: &str = "etc/tansu-chroot";
 
-/// Files that a program needs to resolve localhost, and to reach the package index as the machine itself does.
+/// Files for resolving localhost and reaching the package index.
 const COPIED: &[&str] = &["/etc/hosts", "/etc/resolv.conf", "/etc/pip.conf", "/etc/ssl/certs/ca-certificates.crt"];
 
-/// Variables that are passed on: pip's settings, certificates, proxies and what the tests read.
+/// Variables that are passed on: pip's settings, certificates, proxies and settings of the tests.
 const PASSED: &[&str] = &["PIP_", "SSL_CERT_", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "TANSU_TEST_"];
 const PASSED_ANY_CASE: &[&str] = &["http_proxy", "https_proxy", "no_proxy"];
-/// Names a folder of the machine, which the chroot does not have.
+/// A variable with a folder that the chroot does not have.
 const NOT_PASSED: &str = "PIP_FIND_LINKS";
 
 /// Runs in the new mount namespace: `$1` is the chroot, then folders to bind, `--`, and the command.
@@ -93,12 +93,12 @@ pub struct Chroot {
 }
 
 impl Chroot {
-    /// The chroot of that suite; makes it the first time, and again when its recipe has changed.
+    /// Returns the chroot of a suite; creates it the first time and after a change of its recipe.
     pub fn open(suite: &str) -> Result<Chroot, Box<dyn Error>> {
         Chroot::prepare(suite, false)
     }
 
-    /// A new chroot in the place of the kept one: sid's packages of today.
+    /// Replaces a chroot, to get sid's present packages.
     pub fn remake(suite: &str) -> Result<Chroot, Box<dyn Error>> {
         Chroot::prepare(suite, true)
     }
@@ -123,8 +123,8 @@ impl Chroot {
         Ok(chroot)
     }
 
-    /// The command line that runs `inside` in the chroot, with these folders of the machine at the same paths. It
-    /// starts in the root folder with an environment of its own.
+    /// Returns the command line that runs `inside` in the chroot, with these folders of the machine at the same paths.
+    /// It starts in the root folder with a clean environment.
     pub fn command(&self, binds: &[PathBuf], inside: &[impl AsRef<OsStr>]) -> Result<Command, Box<dyn Error>> {
         let mut command = Command::new("unshare");
         command.args(["--mount", "--propagation", "private", "--", "sh", "-c", ENTER, "sh"]).arg(&self.folder);
@@ -154,7 +154,7 @@ impl Recipe {
         format!("{} {}\n", self.suite, self.packages.join(","))
     }
 
-    /// Into a folder beside, and renamed when it is complete: a half made one is never entered.
+    /// Creates the chroot in a temporary folder, which is renamed when it is complete.
     fn make(&self, cache: &Path) -> Outcome {
         install_debootstrap()?;
         let (new, kept) = (cache.join(format!("{}.new", self.suite)), cache.join(self.suite));
@@ -191,7 +191,7 @@ fn cache() -> Result<PathBuf, Box<dyn Error>> {
     Ok(cache.join("tansu-cffi").join("chroots"))
 }
 
-/// Where this machine's apt has its own release from.
+/// Returns the mirror of this machine's apt.
 fn mirror() -> Result<String, Box<dyn Error>> {
     let targets = ["indextargets", "--format", "$(SITE) $(CODENAME)", "Created-By: Packages"];
     let targets = output(Command::new("apt-get").args(targets))?;
@@ -267,7 +267,7 @@ fn succeed(command: &mut Command) -> Outcome {
     if status.success() { Ok(()) } else { Err(format!("{program}: {status}").into()) }
 }
 
-/// The last lines of a log.
+/// Returns the last lines of a log.
 fn tail(log: &Path) -> String {
     let text = fs::read_to_string(log).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();

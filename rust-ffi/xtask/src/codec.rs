@@ -1,9 +1,9 @@
-//! `cargo xtask codec`: wire/src/message/*.rs and wire/src/coordinator/*.rs out of the schemas in Apache Kafka's jars.
+//! `cargo xtask codec`: wire/src/message/*.rs and wire/src/coordinator/*.rs from the schemas in Apache Kafka's jars.
 //!
-//! The Rust files are checked in, the schemas are not: Maven fetches them, once, into the target folder. `--schemas`
-//! reads all of them from a folder instead. The table in docs/internals/api-support.md is written on the same occasion.
+//! The Rust files are checked in, the schemas are not: Maven downloads them once into the target folder. `--schemas`
+//! reads all of them from a folder instead.
 //!
-//! xtask itself stands on wire: if what was generated does not compile, take the old files back from git first.
+//! xtask depends on wire and engine. If generated files do not compile, restore the old ones from git first.
 
 mod fetch;
 mod mend;
@@ -12,7 +12,6 @@ mod names;
 mod reading;
 mod render;
 mod schema;
-mod support;
 mod table;
 mod types;
 mod writing;
@@ -21,7 +20,7 @@ use crate::{Outcome, no_more, paths};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// The release whose schemas these are.
+/// The release of the schemas.
 const KAFKA: &str = "4.3.1";
 
 type Fallible<T> = Result<T, Box<dyn std::error::Error>>;
@@ -34,13 +33,12 @@ pub fn run(mut args: pico_args::Arguments) -> Outcome {
     let apis = schema::load(&dir_of(&fetch::CLIENTS)?)?;
     table::compare(&apis)?;
     let records = schema::load_records(&dir_of(&fetch::GROUP_COORDINATOR)?, render::GROUP_RECORDS)?;
-    let mut files = mend::formatted(render::files(&apis, &records)?)?;
-    files.insert(support::FILE.to_owned(), support::document(&apis)?);
+    let files = mend::formatted(render::files(&apis, &records)?)?;
     let dir = paths::repository();
     if check { compare(&dir, &files) } else { write(&dir, &files) }
 }
 
-/// Path in the repository -> text.
+/// Text by path in the repository.
 type Files = BTreeMap<String, String>;
 
 fn write(dir: &Path, files: &Files) -> Outcome {

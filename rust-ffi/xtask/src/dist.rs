@@ -1,7 +1,7 @@
-//! `cargo xtask dist`: source distributions and wheels in `dist/`, checked before they leave the machine.
+//! `cargo xtask dist`: builds and checks source distributions and wheels in `dist/`.
 //!
-//! The library is linked by zig against the symbols of an old glibc, so that a wheel made here runs on old systems;
-//! auditwheel reads the finished wheel and decides which tag it may carry. Two runs on one commit give the same bytes.
+//! The library is linked by zig against the symbols of an old glibc, so that the wheel runs on old systems. auditwheel
+//! determines the tag of the finished wheel. Two runs on one commit give the same bytes.
 
 mod gates;
 mod tools;
@@ -16,18 +16,18 @@ type Made = Result<PathBuf, Box<dyn std::error::Error>>;
 /// The oldest glibc that rustc's own standard library for Linux works with.
 const GLIBC: &str = "2.17";
 
-/// A distribution, and what its parts are called.
+/// A distribution, and the names of its parts.
 struct Distribution {
     name: &'static str,
     /// The folder of its pyproject.toml, from the top of the repository.
     folder: &'static str,
-    /// As build_rust.py has it.
+    /// The name in build_rust.py.
     library: &'static str,
     /// The environment variable that names a folder with the library.
     ready: &'static str,
-    /// The beginning of the name of every symbol that the library exports.
+    /// The prefix of all exported symbols.
     exports: &'static str,
-    /// What its wheels carry, beside modules and metadata that all have.
+    /// Files of its wheels, besides modules and metadata.
     carries: &'static [&'static str],
 }
 
@@ -48,12 +48,12 @@ const STORAGES: Distribution = Distribution {
     carries: &["lib/libtansu_storages.so.0", "sboms/libtansu_storages.cdx.json"],
 };
 
-/// What the command line asks for.
+/// The command line's options.
 struct Request {
     distributions: Vec<&'static Distribution>,
     target: String,
     glibc: String,
-    /// Also an archive of each library for other languages.
+    /// Whether to build an archive of each library for other languages.
     lib: bool,
 }
 

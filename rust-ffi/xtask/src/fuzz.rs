@@ -1,18 +1,17 @@
-//! `cargo xtask fuzz`: the targets of `fuzz/`, built by plain cargo on stable Rust, each for a while.
+//! `cargo xtask fuzz`: runs each target of `fuzz/`, built with cargo on stable Rust.
 //!
-//! `cargo fuzz` would do no more: the compiler counts where it has been (`sancov`), and libFuzzer, which is C++,
-//! looks at the counters. There is no sanitizer, which would need a nightly compiler; the code has no `unsafe` for it
-//! to find.
+//! As with `cargo fuzz`, the compiler inserts coverage counters (`sancov`) for libFuzzer. There is no sanitizer, which
+//! needs a nightly compiler; the fuzzed code has no `unsafe`.
 
 use crate::{Outcome, check, no_more, paths};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
-/// In the order in which they are run; the slow ones first.
+/// In their order; the slow ones first.
 const TARGETS: &[&str] = &["recovery", "request", "message", "batch", "frame"];
-/// Two cores are what there is.
+/// Targets at the same time, for two cores.
 const AT_ONCE: usize = 2;
-/// A target that needs more has been talked into it.
+/// Memory limit: more means that an input causes an excessive allocation.
 const MEMORY_MB: u32 = 1024;
 
 const COUNTERS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
@@ -30,7 +29,7 @@ pub fn run(mut args: pico_args::Arguments) -> Outcome {
     fuzz(&wanted.copied().collect::<Vec<_>>(), seconds)
 }
 
-/// All of them, within the time that CI has for it.
+/// Runs all targets for a short time, for CI.
 pub fn briefly() -> Outcome {
     fuzz(TARGETS, 60)
 }
@@ -69,7 +68,7 @@ fn fuzz(targets: &[&'static str], seconds: u64) -> Outcome {
     }
 }
 
-/// Returns where the programs are.
+/// Returns the folder of the programs.
 fn build(folder: &Path) -> Result<PathBuf, Box<dyn std::error::Error>> {
     let host = host()?;
     let mut command = check::cargo_command(&["build", "--release", "--locked", "--manifest-path=fuzz/Cargo.toml"]);

@@ -1,4 +1,4 @@
-//! `cargo xtask header`: include/tansu.h out of the ffi crate's sources.
+//! `cargo xtask header`: generates include/tansu.h from the sources of the crate ffi.
 
 use crate::{Outcome, no_more, paths};
 
@@ -31,7 +31,7 @@ fn generate() -> Result<String, Box<dyn std::error::Error>> {
     Ok(String::from_utf8(bytes)?.lines().map(parenthesised).collect())
 }
 
-/// `#define X -1` as `#define X (-1)`: a program may write `-X`, or `2 -X`.
+/// Writes `#define X -1` as `#define X (-1)`, because a program may write `-X` or `2 -X`.
 fn parenthesised(line: &str) -> String {
     match line.rsplit_once(' ') {
         Some((define, value)) if define.starts_with("#define ") && value.starts_with('-') => {
@@ -41,7 +41,7 @@ fn parenthesised(line: &str) -> String {
     }
 }
 
-/// The sources in the order of the header: cbindgen writes constants, then types, then functions, each as found here.
+/// The sources in the order of the header: cbindgen writes constants, then types, then functions, each in this order.
 const ORDER: &[&str] = &[
     "version.rs",
     "status.rs",

@@ -1,7 +1,7 @@
-//! `cargo xtask lib`: the shared libraries under the names they ship with.
+//! `cargo xtask lib`: builds the shared libraries under their shipped names.
 //!
-//! Cargo writes `libtansu.so` into one place whatever the features, so the plain library and the one with the test
-//! hooks are copied apart; a test can then never load the wrong one.
+//! Cargo writes `libtansu.so` into one place for all features, so the plain library and the one with test hooks are
+//! copied to separate folders and no test can load the wrong one.
 
 use crate::{Outcome, no_more, paths};
 use std::path::PathBuf;

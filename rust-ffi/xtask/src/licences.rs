@@ -1,9 +1,9 @@
-//! `cargo xtask licences`: is every dependency's licence one that we accept? (build_notices.py in the root puts the
-//! texts that they ask for into each wheel.)
+//! `cargo xtask licences`: checks that the licence of every dependency is accepted. (build_notices.py in the root puts
+//! the required texts into each wheel.)
 //!
-//! Rust's dependencies are read from `cargo metadata` (the whole of Cargo.lock, every platform). What Python, Go, Java
-//! and Node bring is not part of a wheel: it is installed by its own package manager, and `deny.toml` lists it with its
-//! licence; a name that a manifest of ours asks for and the list lacks is an error.
+//! Rust's dependencies are read from `cargo metadata` (the whole of Cargo.lock, every platform). Dependencies in
+//! Python, Go, Java and Node are not part of a wheel. `deny.toml` lists them with their licences; a dependency of a
+//! manifest that the list lacks is an error.
 
 mod expression;
 mod manifests;
@@ -12,7 +12,7 @@ use crate::{Outcome, check::cargo_command, no_more, paths};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One crate of Cargo.lock that is not ours.
+/// A crate of Cargo.lock outside of the workspace.
 struct Dependency {
     name: String,
     version: String,
@@ -54,7 +54,7 @@ pub fn check() -> Outcome {
     Err(complaints.join("\n").into())
 }
 
-/// `rust-ffi/deny.toml`: which licences, which exceptions, and why.
+/// `rust-ffi/deny.toml`: accepted licences and exceptions, with reasons.
 struct Policy {
     allowed: BTreeSet<String>,
     /// By the name of a crate, or "python:aiokafka".
@@ -90,7 +90,7 @@ impl Policy {
         Ok(Policy { allowed, exceptions, others })
     }
 
-    /// May the package of this name come under this licence? Notes the exception that it takes.
+    /// Returns whether a package may have this licence, and records a used exception.
     fn accepts(&self, name: &str, licence: &str, excused: &mut BTreeSet<String>) -> bool {
         if self.allowed.contains(licence) {
             return true;
@@ -103,7 +103,7 @@ impl Policy {
     }
 }
 
-/// Every crate of Cargo.lock but our own.
+/// Returns the crates of Cargo.lock outside of the workspace.
 fn dependencies() -> Result<Vec<Dependency>, Box<dyn std::error::Error>> {
     let metadata: Value =
         serde_json::from_str(&output(&["metadata", "--format-version=1", "--locked", "--all-features"])?)?;

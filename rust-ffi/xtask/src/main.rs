@@ -1,6 +1,7 @@
 //! `cargo xtask <command>`: one file a command, one row in `COMMANDS`.
 #![expect(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a tool, not a part of the library")]
 
+mod api_support;
 mod check;
 mod chroot;
 mod codec;
@@ -16,7 +17,7 @@ mod tidy;
 
 use std::process::ExitCode;
 
-/// What a command gives back; the message is printed and the exit code is 1.
+/// The result of a command. The message of an error is printed and the exit code is 1.
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 struct Command {
@@ -28,15 +29,21 @@ struct Command {
 
 const COMMANDS: &[Command] = &[
     Command {
+        name: "api-support",
+        usage: "api-support [--check]",
+        doc: "Writes docs/internals/api-support.md from the tables of served APIs; --check only compares.",
+        run: api_support::run,
+    },
+    Command {
         name: "check",
         usage: "check [--only STEP]... [--skip STEP]...",
-        doc: "Format, header, rules, licences, clippy and cargo test: all that needs no installed package.",
+        doc: "Runs format, header, rules, licences, clippy and cargo test: all that needs no installed package.",
         run: check::run,
     },
     Command {
         name: "chroot",
         usage: "chroot SUITE [--fresh] [--bind DIR]... [-- COMMAND...]",
-        doc: "Makes a Debian bookworm, trixie or sid in the cache, once, and runs a command in it.",
+        doc: "Creates a Debian bookworm, trixie or sid in the cache, once, and runs a command in it.",
         run: chroot::run,
     },
     Command {
@@ -48,7 +55,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "codec",
         usage: "codec [--check] [--schemas DIR]",
-        doc: "Writes wire/src/message out of Kafka's own schemas; --check only compares.",
+        doc: "Writes wire/src/message from Kafka's schemas; --check only compares.",
         run: codec::run,
     },
     Command {
@@ -79,21 +86,16 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "sim",
         usage: "sim [--seed N | --seeds COUNT [--from N]] [--trace] [--bug NAME]",
-        doc: "The engine with fake clients, a virtual network and faulty files; a seed decides what happens.",
+        doc: "Runs the engine with fake clients, a virtual network and faulty files, from a seed.",
         run: sim::run,
     },
     Command {
         name: "soak",
         usage: "soak [--seed N] [--select EXPRESSION]",
-        doc: "Counted tests, simulation, sid's interpreters, with full counts; writes into docs/measurements.md.",
+        doc: "Runs counted tests, the simulation and sid's interpreters with full counts; writes docs/measurements.md.",
         run: soak::run,
     },
-    Command {
-        name: "tidy",
-        usage: "tidy",
-        doc: "The rules no compiler knows: lengths, sleeps, words, versions, tables.",
-        run: tidy::run,
-    },
+    Command { name: "tidy", usage: "tidy", doc: "Checks lengths, sleeps, words, versions and tables.", run: tidy::run },
 ];
 
 fn main() -> ExitCode {
@@ -123,7 +125,7 @@ fn usage() -> ExitCode {
     ExitCode::from(2)
 }
 
-/// Refuses what a command has not asked for: a mistyped flag must not pass in silence.
+/// Refuses unknown arguments.
 fn no_more(args: pico_args::Arguments) -> Outcome {
     let rest = args.finish();
     if rest.is_empty() { Ok(()) } else { Err(format!("unknown arguments: {rest:?}").into()) }

@@ -1,4 +1,4 @@
-//! Where things lie, independent of the folder xtask is started from.
+//! Paths of the repository, independent of the current folder.
 
 use std::path::{Path, PathBuf};
 

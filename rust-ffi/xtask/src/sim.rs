@@ -1,4 +1,4 @@
-//! `cargo xtask sim`: the crate `sim` does it all; it is built as what ships is, because runs are many.
+//! `cargo xtask sim`: runs the crate `sim`, in a release build because of the many runs.
 
 use crate::{Outcome, check::cargo_command, paths};
 use std::error::Error;
@@ -14,14 +14,14 @@ pub fn run(args: pico_args::Arguments) -> Outcome {
     finish(command.arg("--").args(args), "a seed has failed")
 }
 
-/// Runs so many seeds.
+/// Runs a number of seeds.
 pub fn command(count: u64, from: u64) -> Command {
     let mut command = cargo_command(&["run", "--release", "--locked", "--quiet", "--package=tansu-sim", "--"]);
     command.args(["--seeds", &count.to_string(), "--from", &from.to_string()]);
     command
 }
 
-/// How many they are: `short` or `full`.
+/// Returns the number of seeds: `short` or `full`.
 pub fn seeds(which: &str) -> Result<u64, Box<dyn Error>> {
     let path = paths::repository().join("tests").join("counts.toml");
     let table: toml::Table = std::fs::read_to_string(&path)?.parse()?;
@@ -29,12 +29,12 @@ pub fn seeds(which: &str) -> Result<u64, Box<dyn Error>> {
     Ok(u64::try_from(seeds.ok_or_else(|| format!("{}: no [sim] seeds", path.display()))?)?)
 }
 
-/// Always the same seeds: these are to say the same today and tomorrow.
+/// Runs always the same seeds, for a reproducible result.
 pub fn check() -> Outcome {
     finish(&mut command(seeds("short")?, 0), "a seed has failed")
 }
 
-/// Whether the checkers see anything.
+/// Checks that each checker finds its planted bug.
 pub fn check_bugs() -> Outcome {
     let test = ["test", "--release", "--locked", "--package=tansu-sim", BUGS, "--test=bugs"];
     finish(&mut cargo_command(&test), "a bug is not found")

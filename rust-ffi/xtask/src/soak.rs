@@ -1,5 +1,5 @@
-//! `cargo xtask soak`: the tests that count (cycles, connections, exits) and the simulation, with their full counts and
-//! a fresh seed, and one line about each in docs/measurements.md. Run by hand before a release; CI runs the same with
+//! `cargo xtask soak`: runs the repeated tests (cycles, connections, exits) and the simulation with full counts and a
+//! new seed, and adds a line for each to docs/measurements.md. Run by hand before a release; CI runs the same with
 //! smaller counts. `--select interpreters` runs the tests of lifecycle and exit on interpreters that only sid has.
 
 mod interpreters;
@@ -9,9 +9,9 @@ use std::process::{Command, Stdio};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 const MARK: &str = "<!-- soak ends -->";
-/// What `--select` calls the simulation; pytest has no such test.
+/// The name of the simulation for `--select`.
 const SIM: &str = "sim";
-/// What it calls the interpreters of the chroot `sid`; nor has pytest such a test.
+/// The name of the interpreters of the chroot `sid` for `--select`.
 const INTERPRETERS: &str = "interpreters";
 
 pub fn run(mut args: pico_args::Arguments) -> Outcome {
@@ -45,7 +45,7 @@ pub fn run(mut args: pico_args::Arguments) -> Outcome {
         .map_err(|_| format!("rerun: cargo xtask soak --seed {seed}").into())
 }
 
-/// Runs it, and appends what it says at the end to the table.
+/// Runs a command and appends its last line to the table.
 fn report(mut command: Command, row: &str) -> Outcome {
     let begun = Instant::now();
     let output = command.stderr(Stdio::inherit()).output()?;
@@ -65,7 +65,7 @@ fn append(row: &str) -> Outcome {
     Ok(())
 }
 
-/// Year, month and day (Howard Hinnant's civil_from_days).
+/// Returns year, month and day (Howard Hinnant's civil_from_days).
 fn date(seconds: u64) -> String {
     let days = seconds / 86_400 + 719_468;
     let era = days / 146_097;

@@ -1,4 +1,4 @@
-//! `cargo xtask tidy`: the rules of this repository that no compiler knows. Each rule is a file; each gives complaints.
+//! `cargo xtask tidy`: rules of this repository that no compiler checks, one file each.
 
 mod apis;
 mod lines;
@@ -20,7 +20,7 @@ impl File {
         self.path.rsplit_once('.').map_or("", |(_, e)| e)
     }
 
-    /// Written by a program of ours, which has its own rules.
+    /// Returns whether a program of this repository generates the file.
     fn generated(&self) -> bool {
         self.text.lines().take(5).any(|line| line.to_lowercase().contains("do not edit"))
     }
@@ -49,7 +49,7 @@ pub fn check() -> Outcome {
     Err(complaints.join("\n").into())
 }
 
-/// Every tracked path, and in a source tree without git (an sdist) nothing: tidy is for those who commit.
+/// Returns all tracked paths. In a source tree without git (an sdist) this is an error.
 pub fn tracked() -> Result<Vec<String>, Box<dyn std::error::Error>> {
     let out = std::process::Command::new("git").current_dir(paths::repository()).args(["ls-files", "-z"]).output()?;
     if !out.status.success() {
@@ -69,7 +69,7 @@ fn read() -> Result<Vec<File>, Box<dyn std::error::Error>> {
     Ok(files)
 }
 
-/// For complaints: where and what.
+/// Formats a complaint with its place.
 fn at(file: &File, index: usize, what: impl std::fmt::Display) -> String {
     format!("{}:{}: {what}", file.path, index + 1)
 }

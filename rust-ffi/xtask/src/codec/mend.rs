@@ -1,4 +1,4 @@
-//! The last touch to the generated files: rustfmt, and the removal of files that no schema stands behind any more.
+//! Formatting of the generated files, and removal of files without a schema.
 
 use super::render::{FOLDER, RECORDS_FOLDER};
 use super::{Fallible, Files};
@@ -7,10 +7,10 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// What all generated files begin with.
+/// The first line of all generated files.
 pub const MARK: &str = "// Written by `cargo xtask codec`";
 
-/// Runs rustfmt over all files: through its standard input, where it does not look for modules in other files.
+/// Runs rustfmt on all files, through its standard input, so that it does not look for modules in other files.
 pub fn formatted(files: Files) -> Fallible<Files> {
     files.into_iter().map(|(name, text)| Ok((name, rustfmt(&text)?))).collect()
 }

@@ -1,4 +1,4 @@
-//! What a schema says, in the form in which the generator asks for it.
+//! The model of a schema for the generator.
 
 /// Both ends included; empty if `min > max`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ impl Range {
         Range { min: self.min.max(other.min), max: self.max.min(other.max) }
     }
 
-    /// The smallest range that holds both.
+    /// Returns the smallest range that contains both.
     pub fn or(self, other: Range) -> Range {
         match (self.is_empty(), other.is_empty()) {
             (true, _) => other,
@@ -28,7 +28,7 @@ impl Range {
     }
 }
 
-/// As in Kafka's own schemas: `4`, `4-7`, and `4+` for those that have no end yet.
+/// As in Kafka's own schemas: `4`, `4-7`, and `4+` without an end.
 impl std::fmt::Display for Range {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match (self.min, self.max) {
@@ -39,7 +39,7 @@ impl std::fmt::Display for Range {
     }
 }
 
-/// When a version is in a range, given that it is in the range of its struct.
+/// The condition for a version to be in a range, if it is in the range of its struct.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum When {
     Always,
@@ -63,7 +63,7 @@ impl When {
         }
     }
 
-    /// The opposite of the condition in `If`, as clippy wants it.
+    /// The negation of the condition in `If`, in clippy's form.
     pub fn negated(condition: &str) -> String {
         for (operator, opposite) in [("version >= ", "version < "), ("version <= ", "version > "), ("==", "!=")] {
             if condition.contains(operator) {
@@ -95,7 +95,7 @@ pub enum Type {
 }
 
 impl Type {
-    /// The struct at the bottom of it, if there is one.
+    /// Returns the innermost struct, if any.
     pub fn struct_name(&self) -> Option<&str> {
         match self {
             Type::Struct(name) => Some(name),

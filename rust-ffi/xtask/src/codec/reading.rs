@@ -41,7 +41,7 @@ pub fn decode(message: &Message, s: &Struct, lifetime: &str) -> String {
     )
 }
 
-/// `let flexible = ...;` where the body asks for it.
+/// Returns `let flexible = ...;` if the body uses it.
 pub fn flexible_binding(flexible: &When, body: &str) -> String {
     match flexible {
         When::If(condition) if uses_variable(body, "flexible") => format!("let flexible = {condition};"),
@@ -49,7 +49,7 @@ pub fn flexible_binding(flexible: &When, body: &str) -> String {
     }
 }
 
-/// What stands for "lengths are compact" when one field is read or written.
+/// Returns the expression for "lengths are compact" of one field.
 pub fn lengths(flexible: &When, field: &Field) -> &'static str {
     match flexible {
         _ if field.never_flexible => "false",
@@ -123,7 +123,7 @@ fn plain(message: &Message, ty: &Type, flexible: &str) -> String {
     }
 }
 
-/// The smallest size of an element, and what reads one.
+/// Returns the smallest size of an element, and the expression that reads one.
 fn array_arguments(message: &Message, element: &Type, flexible: &str) -> String {
     let read = match element {
         Type::Number(name, _) => format!("Reader::{name}"),

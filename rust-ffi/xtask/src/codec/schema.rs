@@ -1,4 +1,4 @@
-//! Kafka's JSON schemas into the model. What the generator does not understand is an error, never left out in silence.
+//! Reads Kafka's JSON schemas into the model. An unknown construct is an error.
 
 use super::Fallible;
 use super::model::{Api, Field, Kind, Message, Range, Struct, Type};
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use wire::api::TABLE;
 
-/// The APIs of our table, in its order.
+/// Returns the APIs of the table, in its order.
 pub fn load(dir: &Path) -> Fallible<Vec<Api>> {
     let mut messages = BTreeMap::new();
     for entry in std::fs::read_dir(dir).map_err(|error| format!("{}: {error}", dir.display()))? {
@@ -185,7 +185,7 @@ fn parse_type(name: &str) -> Type {
     }
 }
 
-/// Gives each struct the versions in which something holds it, and takes out the fields that no such version has.
+/// Sets the versions of each struct to those of its users, and removes fields outside of them.
 fn narrow(message: &mut Message) {
     message.structs[0].versions = message.versions;
     // Structs are held by others: until nothing widens any more.

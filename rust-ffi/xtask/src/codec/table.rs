@@ -1,11 +1,10 @@
-//! The API table against the schemas. What we advertise is in the table alone; the schemas say what can be read.
+//! Compares the API table with the schemas. The table has the advertised versions, the schemas the readable ones.
 
 use super::Fallible;
 use super::model::Api;
 use wire::api::TABLE;
 
-/// Kafka 4.x reads no such versions and advertises them all the same, for clients that look for them (librdkafka).
-/// Key, lowest advertised version.
+/// Versions that Kafka 4.x advertises for librdkafka and does not read. Key, lowest advertised version.
 const FOR_SHOW: &[(i16, i16)] = &[(0, 0)];
 
 pub fn compare(apis: &[Api]) -> Fallible<()> {

@@ -2,12 +2,12 @@
 
 use super::model::{Field, Kind, Message, Range, Struct, Type, When};
 
-/// Whether a field can be null at all, and so is an `Option`.
+/// Returns whether a field can be null and is an `Option`.
 pub fn optional(field: &Field) -> bool {
     !field.nullable.is_empty()
 }
 
-/// Where null is allowed, among the versions that have the field.
+/// Returns the versions of the field in which null is allowed.
 pub fn nullable(field: &Field, s: &Struct) -> When {
     When::of(field.nullable, field.versions.and(s.versions))
 }
@@ -44,7 +44,7 @@ pub fn borrows(message: &Message, name: &str) -> bool {
     message.find(name).fields.iter().any(|field| type_borrows(message, &field.ty))
 }
 
-/// The default of a field, and whether it is what `Default` gives for its Rust type.
+/// Returns the default of a field, and whether it equals `Default` of its Rust type.
 pub fn default(message: &Message, field: &Field) -> (String, bool) {
     let (plain, usual) = match (field.default.as_deref(), &field.ty) {
         (Some("null"), _) => return ("None".to_owned(), true),
@@ -81,7 +81,7 @@ fn type_default(message: &Message, ty: &Type) -> String {
     }
 }
 
-/// A condition on `self` that says a tagged field is to be written: it is not its default.
+/// Returns the condition on `self` for writing a tagged field: it differs from its default.
 pub fn differs_from_default(message: &Message, field: &Field) -> String {
     let name = &field.name;
     let (default, usual) = default(message, field);
@@ -93,7 +93,7 @@ pub fn differs_from_default(message: &Message, field: &Field) -> String {
     }
 }
 
-/// The least that a value takes on the wire in any version, so that a count can be compared with what is left.
+/// Returns the smallest size of a value in any version, for comparing a count with the remaining bytes.
 pub fn smallest(message: &Message, ty: &Type) -> usize {
     // A compact length takes one byte at least, a classic one two or four.
     let classic = message.flexible.and(message.versions).is_empty();
@@ -124,7 +124,7 @@ pub fn uses(message: &Message, wanted: &Type) -> bool {
     message.structs.iter().flat_map(|s| &s.fields).any(|field| holds(&field.ty, wanted))
 }
 
-/// The versions of a field for its comment; `None` where its struct has no others.
+/// Returns the versions of a field for its comment; `None` if they are those of its struct.
 pub fn versions_note(field: &Field, s: &Struct, message: Range) -> Option<String> {
     let range = field.versions.and(s.versions);
     if range == s.versions {

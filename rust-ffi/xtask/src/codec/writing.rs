@@ -6,7 +6,7 @@ use super::reading::{flexible_binding, lengths};
 use super::types::{differs_from_default, nullable, optional};
 use std::fmt::Write;
 
-/// Inherent function `encode` of one struct. Fields that the version does not have are left out.
+/// Inherent function `encode` of one struct. Fields that the version does not have are omitted.
 pub fn encode(message: &Message, s: &Struct) -> String {
     let flexible = message.flexible_within(s.versions);
     let mut body = String::new();

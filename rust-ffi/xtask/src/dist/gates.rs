@@ -1,10 +1,10 @@
-//! What a wheel must pass before it is published.
+//! Checks of a wheel before it is published.
 
 use super::{Distribution, tools, tools::Tools};
 use crate::{Outcome, paths};
 use std::path::{Path, PathBuf};
 
-/// What every wheel carries.
+/// Files of every wheel.
 const ALWAYS: &[&str] = &["py.typed", "licenses/LICENSE", "licenses/NOTICE", "licenses/THIRD_PARTY_NOTICES.txt"];
 
 pub fn check(tools: &Tools, distribution: &Distribution, wheel: &Path) -> Outcome {
@@ -19,14 +19,14 @@ pub fn check(tools: &Tools, distribution: &Distribution, wheel: &Path) -> Outcom
     tools::succeed(tools.command("check-wheel-contents").arg(wheel))
 }
 
-/// What the library exports: its own interface, and nothing of the crates below it.
+/// Checks that the library exports only its own interface.
 pub fn symbols(tools: &Tools, distribution: &Distribution, library: &Path) -> Outcome {
     let script = paths::workspace().join("xtask/dist/symbols.py");
     let mut command = tools.python();
     tools::succeed(command.arg(script).arg(library).arg(distribution.exports))
 }
 
-/// The descriptions as an index would show them.
+/// Checks the descriptions for an index.
 pub fn descriptions(tools: &Tools, dist: &Path) -> Outcome {
     let files: Vec<PathBuf> = std::fs::read_dir(dist)?.map(|e| Ok(e?.path())).collect::<std::io::Result<_>>()?;
     let packages = files.iter().filter(|file| {

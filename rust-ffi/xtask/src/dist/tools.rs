@@ -1,13 +1,13 @@
-//! The pinned tools, and the environment that makes a build repeatable.
+//! The pinned tools, and the environment for reproducible builds.
 
 use crate::{Outcome, paths};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A virtual environment in the target folder with what `xtask/dist/tools.txt` lists.
+/// A virtual environment in the target folder with the packages of `xtask/dist/tools.txt`.
 pub struct Tools {
     bin: PathBuf,
-    /// The time of the commit: archives carry it in place of the time of the build.
+    /// The time of the commit, for archives.
     epoch: String,
 }
 
@@ -29,7 +29,7 @@ impl Tools {
         self.command("python")
     }
 
-    /// A tool, with what it runs found in the environment.
+    /// Returns a command with the environment's tools on PATH.
     pub fn command(&self, name: &str) -> Command {
         let mut command = Command::new(self.bin.join(name));
         let mut path = self.bin.clone().into_os_string();
@@ -49,7 +49,7 @@ impl Tools {
         command
     }
 
-    /// The C compiler for the cffi module: zig's, with the symbols of that glibc.
+    /// Returns the C compiler for the cffi module: zig's, with the symbols of that glibc.
     pub fn c_compiler(&self, target: &str, glibc: &str) -> String {
         let architecture = target.split('-').next().unwrap_or_default();
         format!("{} -m ziglang cc -target {architecture}-linux-gnu.{glibc}", self.bin.join("python").display())
@@ -59,8 +59,8 @@ impl Tools {
 /// The script that cargo-zigbuild runs as `python -m ziglang`.
 const ZIG: &str = "python-for-zig";
 
-/// Zig refuses the one argument of build.rs that other linkers take, `--exclude-libs`. It keeps functions of crates out
-/// of the interface; `gates::symbols` makes sure that there are none.
+/// Zig refuses the one argument of build.rs that other linkers take, `--exclude-libs`. `gates::symbols` checks that the
+/// interface has no functions of other crates.
 fn write_zig(bin: &Path) -> Outcome {
     let python = bin.join("python");
     let script = format!(
@@ -74,7 +74,7 @@ fn write_zig(bin: &Path) -> Outcome {
     Ok(())
 }
 
-/// rustc's name of this machine.
+/// Returns rustc's name of this machine.
 pub fn host() -> String {
     format!("{}-unknown-linux-gnu", std::env::consts::ARCH)
 }

@@ -1,4 +1,4 @@
-//! One wheel: the library, the wheel around it, and the tag that it has earned.
+//! Building a wheel: the library, the wheel, and its platform tag.
 
 use super::{Distribution, Made, Request, gates, tools, tools::Tools};
 use crate::paths;
@@ -22,7 +22,7 @@ pub fn build(tools: &Tools, distribution: &Distribution, request: &Request, dist
     // Neither debug information nor symbols nor zig's checks of undefined behaviour: they name the folder of the build.
     wheel.env("CFLAGS", "-O2 -g0 -fno-sanitize=all").env("LDFLAGS", "-s");
     let architecture = request.target.split('-').next().unwrap_or_default();
-    // For another machine than this one setuptools needs to be told.
+    // setuptools needs the name of another target platform.
     wheel.env("_PYTHON_HOST_PLATFORM", format!("linux-{architecture}"));
     tools::succeed(wheel.arg(paths::repository().join(distribution.folder)))?;
     let tagged = tag(tools, &only_file(&staging)?)?;
@@ -31,7 +31,7 @@ pub fn build(tools: &Tools, distribution: &Distribution, request: &Request, dist
     Ok(place)
 }
 
-/// Gives the wheel the tag of the oldest system that auditwheel finds it fit for. (`auditwheel repair` would move the
+/// Sets the tag of the oldest system that auditwheel determines for the wheel. (`auditwheel repair` would move the
 /// library, which programs in other languages open by its path.)
 fn tag(tools: &Tools, wheel: &Path) -> Made {
     let shown = tools::output(tools.command("auditwheel").arg("show").arg(wheel))?;

@@ -1,7 +1,6 @@
-//! SPDX licence expressions, as far as crates write them: `A OR B`, `A AND (B OR C)`, `A WITH exception`, and the old
-//! `A/B`.
+//! SPDX licence expressions, as crates use them: `A OR B`, `A AND (B OR C)`, `A WITH exception`, and the old `A/B`.
 
-/// Can the expression be met with licences that `accepted` says yes to? `Err` for what is no expression.
+/// Returns whether accepted licences satisfy the expression. `Err` for a malformed one.
 pub fn satisfied(expression: &str, mut accepted: impl FnMut(&str) -> bool) -> Result<bool, String> {
     let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
     let words: Vec<&str> = spaced.split_whitespace().collect();

@@ -1,10 +1,10 @@
-//! What our manifests of other languages ask for: pyproject.toml, go.mod, pom.xml, package.json.
+//! The dependencies of manifests of other languages: pyproject.toml, go.mod, pom.xml, package.json.
 
 use super::Policy;
 use crate::{paths, tidy};
 use std::collections::BTreeSet;
 
-/// Complaints about packages that `deny.toml` does not list, and about rows of it that nothing asks for.
+/// Returns complaints about packages that `deny.toml` does not list, and about its unused rows.
 pub fn check(policy: &Policy) -> Result<Vec<String>, Box<dyn std::error::Error>> {
     let mut asked = BTreeSet::new();
     for path in tidy::tracked()? {

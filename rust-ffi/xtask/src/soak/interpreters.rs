@@ -1,5 +1,5 @@
-//! The interpreters of sid, with the wheel that is built on this machine: one wheel is to serve every CPython. PyPy's
-//! is built there.
+//! The interpreters of sid, with the wheel built on this machine, which serves every CPython. PyPy's wheel is built in
+//! the chroot.
 
 use crate::chroot::Chroot;
 use crate::paths;
@@ -7,7 +7,7 @@ use std::error::Error;
 use std::path::Path;
 use std::process::Command;
 
-/// One pytest, and what it tells about.
+/// A run of pytest, and its label.
 pub struct Run {
     pub what: String,
     pub command: Command,
@@ -18,7 +18,7 @@ const PYTHONS: &[&str] = &["python3.14", "python3.15", "pypy3"];
 const EVERY: &[&str] = &["tests/python/exit", "tests/python/lifecycle"];
 const OWN: &[&str] = &["tests/python/lifecycle", "-k", "not cpython and not pypy"];
 
-/// The one test among them that needs a storage of Tansu's: a start that takes long.
+/// The test that needs a storage of Tansu: a long start.
 const WITHOUT_TANSU: &[&str] = &["-k", "not start-interrupted"];
 const HAS_TANSU: &str =
     "import ctypes, sys; print(ctypes.CDLL(sys.argv[1]).tansu_has_feature(b'storage.postgres') & 1)";
@@ -74,9 +74,9 @@ pub fn runs(seed: u64) -> Result<Vec<Run>, Box<dyn Error>> {
             Some(_) => repository.join(word).display().to_string(),
             None => (*word).to_owned(),
         }));
-        let who = if index == 0 { "exit and lifecycle of all, by " } else { "" };
+        let tests = if index == 0 { "exit and lifecycle of all, by " } else { "" };
         let without = if tansu { "" } else { ", engine alone" };
-        let what = format!("{who}{version}, {counts} counts{without}");
+        let what = format!("{tests}{version}, {counts} counts{without}");
         runs.push(Run { what, command: sid.command(&binds, &words)? });
     }
     Ok(runs)

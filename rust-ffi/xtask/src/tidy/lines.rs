@@ -1,9 +1,9 @@
-//! How long a line and a file may be, and what a line may end on.
+//! Limits of line and file lengths, and trailing blanks.
 
 use super::{File, at};
 
 const COLUMNS_MAX: usize = 120;
-/// A file that outgrows its room is split by noun. Roomier than what one wants, so that it is a wall and not a nag.
+/// A longer file is split by noun. The limit is above the usual size.
 const LINES_MAX: usize = 700;
 
 const SOURCES: &[&str] = &["rs", "py", "pyi", "c", "h", "cpp", "hpp", "go", "java", "js", "mjs", "sh", "cmake"];
@@ -33,7 +33,7 @@ pub fn check(files: &[File]) -> Vec<String> {
     complaints
 }
 
-/// Markdown cannot break a table's row or a link.
+/// Returns whether a line is prose: Markdown cannot break a table's row or a link.
 fn prose(file: &File, line: &str) -> bool {
     file.extension() == "md" && !line.starts_with('|') && !line.contains("://")
 }

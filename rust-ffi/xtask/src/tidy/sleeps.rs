@@ -1,10 +1,10 @@
-//! A test waits for what it waits for; it does not sleep and hope. The few sleeps that are not hope are listed in
-//! `rust-ffi/tidy.toml`, with their number and their reason, and the number must be exact.
+//! Tests wait for conditions and do not sleep. `rust-ffi/tidy.toml` lists the exceptions with their exact number and
+//! the reason.
 
 use super::{File, at};
 use std::collections::BTreeMap;
 
-/// In two halves: this file is a Rust source too.
+/// In two halves, because this file is checked too.
 const CALLS: &[(&str, &str)] = &[
     ("thread::", "sleep("),
     ("tokio::time::", "sleep("),
@@ -46,7 +46,7 @@ pub fn check(files: &[File]) -> Vec<String> {
     complaints
 }
 
-/// Where the tests of a file begin; past its end if it has none.
+/// Returns the line where the tests of a file begin; past its end if it has none.
 fn first_test_line(file: &File) -> usize {
     let folder = |name: &str| file.path.starts_with(&format!("{name}/")) || file.path.contains(&format!("/{name}/"));
     if folder("tests") || file.name() == "tests.rs" {

@@ -1,4 +1,4 @@
-//! The version is written in `rust-ffi/Cargo.toml`. Where a file cannot read it from there, it must say the same.
+//! The version is that of `rust-ffi/Cargo.toml`. Files that cannot read it from there must have the same.
 
 use super::File;
 use crate::paths;
@@ -38,7 +38,7 @@ pub fn check(files: &[File]) -> Vec<String> {
     complaints
 }
 
-/// Files that read the version from Cargo.toml, so that they must not say one themselves, not even the right one.
+/// Files that read the version from Cargo.toml and must not contain one.
 const READERS: &[&str] = &["pyproject.toml", "setup.py", "CMakeLists.txt"];
 
 fn second_version(file: &File, version: &str) -> Option<String> {
