@@ -7,7 +7,7 @@
 /**
  * \mainpage libtansu: a Kafka-compatible broker inside your process
  *
- * A whole program; `cc app.c libtansu.so.0` makes it:
+ * A complete program; `cc app.c libtansu.so.0` builds it:
  *
  *     #include "tansu.h"
  *     #include <stdio.h>
@@ -37,22 +37,21 @@
  *
  * \par Rules
  *  1. A function that can fail returns an `int32_t` status: 0 is success, a negative number is one of `TANSU_E_...`.
- *     Numbers are never used again for something else.
- *  2. What a function gives comes last in its parameters and is written on success only. It may be NULL where the text
- *     says "optional".
- *  3. `tansu_error **err` is optional and always last. It receives an error that you free, or NULL on success. There is
- *     no thread-local last error.
- *  4. Every pointer is checked: a NULL that is not optional gives `TANSU_E_NULL`, every `..._free(NULL)` does nothing.
- *  5. Strings that you give are NUL-terminated UTF-8 and are copied before the call returns. Strings that you get live
- *     as long as the object they came from, or for the time of the callback; each function says which.
- *  6. Types are opaque, but for `tansu_callbacks`, which begins with its own size.
- *  7. Enums are `int32_t` with named constants. Be ready for numbers that are newer than your header.
- *  8. A bug in the library comes as `TANSU_E_PANIC`, never as the end of your process. A running broker is FAILED then.
- *  9. start and stop never wait; wait_ready and wait do, with a time-out; free never waits.
+ *     The meaning of a number never changes.
+ *  2. Output parameters come last and are written only on success. They may be NULL if the text says "optional".
+ *  3. `tansu_error **err` is optional and always last. It receives an error that the caller frees, or NULL on success.
+ *     There is no thread-local last error.
+ *  4. Every pointer is checked: NULL for a required argument returns `TANSU_E_NULL`; `..._free(NULL)` does nothing.
+ *  5. String arguments are NUL-terminated UTF-8 and are copied before the call returns. A returned string lives as
+ *     long as the object that it came from; a callback's strings are valid during the callback.
+ *  6. Types are opaque, except `tansu_callbacks`, which begins with its own size.
+ *  7. Enums are `int32_t` with named constants. A newer library may return numbers that the header does not have.
+ *  8. A bug in the library returns `TANSU_E_PANIC` and does not end the process. A running broker becomes FAILED.
+ *  9. start, stop and free do not wait; wait_ready and wait do, with a timeout.
  * 10. The callbacks of one broker run one at a time, in order, on a thread of its own. No lock of the library is held.
  * 11. The library installs no signal handler, prints nothing, and changes nothing of the process but its own log
- *     callback. (A Rust program that links the rlib keeps its panic hook; ours only speaks for our own threads.)
- * 12. A broker does not survive fork: in the child every call on it gives `TANSU_E_FORKED` and touches no lock.
+ *     callback. (A Rust program that links the rlib keeps its panic hook for its own threads.)
+ * 12. A broker does not survive fork: in the child every call on it returns `TANSU_E_FORKED` and takes no lock.
  *
  * \par Threads
  *
@@ -64,26 +63,25 @@
  * | a signal handler           | no        | no   | no               | no         | no         | no              | no        |
  * | a forked child             | FORKED    | FORKED | FORKED         | FORKED     | nothing    | last state only | FORKED    |
  *
- * Commands (tansu_broker_command) that wait for the broker are refused where wait is.
+ * Commands (tansu_broker_command) that wait for the broker are refused in the same places as wait.
  *
  * \par Callbacks
  *
  * | callback   | how often                          | when                                                              |
  * |------------|------------------------------------|-------------------------------------------------------------------|
  * | on_started | at most once                       | a TCP connect to the port succeeds                                |
- * | on_error   | any number                         | something went wrong, the broker goes on                          |
- * | on_fatal   | at most once                       | the broker goes down, on_stopped follows                          |
+ * | on_error   | any number                         | an error occurred, the broker continues                           |
+ * | on_fatal   | at most once                       | the broker stops because of an error, on_stopped follows          |
  * | on_stopped | once for each start that returned 0 | the port is closed, nothing runs, the storage is flushed         |
- * | release    | once for each new that returned 0  | last of all: `user_data` is not used again                        |
+ * | release    | once for each new that returned 0  | last: `user_data` is not used any more                            |
  *
- * on_stopped comes after a failed start, too. tansu_broker_detach and tansu_broker_free cut the sequence short: nothing
- * but `release` comes after them. A callback must return. It must not let a C++ exception or a longjmp out: the thread
- * would be parked for ever.
+ * on_stopped also follows a failed start. tansu_broker_detach and tansu_broker_free end the sequence early: only `release`
+ * follows them. A callback must return. It must not throw a C++ exception or longjmp out: the thread would be parked for
+ * ever.
  *
  * \par ABI
  * Within one SONAME (libtansu.so.0) nothing is removed and nothing changes its meaning; functions, constants and
- * members at the end of `tansu_callbacks` may be added, and `TANSU_ABI_VERSION` counts them. Settings and commands have
- * names and are no part of the ABI: ask tansu_config_key_at and tansu_command_at what there is.
+ * members at the end of `tansu_callbacks` may be added, and `TANSU_ABI_VERSION` counts them. Settings and commands have names and are not part of the ABI: tansu_config_key_at and tansu_command_at list them.
  */
 
 
@@ -104,14 +102,14 @@
 #define TANSU_API
 #endif
 
-/** The compiler warns when the status, or the object, that a function returns is ignored. */
+/** Makes the compiler warn if the returned status or object is ignored. */
 #if defined(__GNUC__) || defined(__clang__)
 #define TANSU_NODISCARD __attribute__((warn_unused_result))
 #else
 #define TANSU_NODISCARD
 #endif
 
-/** Marks what a later SONAME will not have; define TANSU_NO_DEPRECATION_WARNINGS to hear nothing of it. */
+/** Marks names that a later SONAME will remove; TANSU_NO_DEPRECATION_WARNINGS turns these warnings off. */
 #if !defined(TANSU_NO_DEPRECATION_WARNINGS) && (defined(__GNUC__) || defined(__clang__))
 #define TANSU_DEPRECATED(instead) __attribute__((deprecated(instead)))
 #else
@@ -122,28 +120,28 @@
 
 
 /**
- * The version of this interface. It counts additions: a library with a higher number still serves a program that was
- * compiled against a lower one. What would break such a program changes the SONAME instead.
+ * The version of this interface. It counts additions: a library with a higher number serves programs that were
+ * compiled against a lower one. Incompatible changes change the SONAME instead.
  */
 #define TANSU_ABI_VERSION 1
 
 /**
- * The version of the library that this header belongs to: first number.
+ * The major version of the library that this header belongs to.
  */
 #define TANSU_VERSION_MAJOR 0
 
 /**
- * Second number.
+ * The minor version.
  */
 #define TANSU_VERSION_MINOR 1
 
 /**
- * Third number.
+ * The patch version.
  */
 #define TANSU_VERSION_PATCH 0
 
 /**
- * Done.
+ * Success.
  */
 #define TANSU_OK 0
 
@@ -188,7 +186,7 @@
 #define TANSU_E_IO (-8)
 
 /**
- * The time given was not enough; what was waited for goes on.
+ * The timeout has passed; the operation continues.
  */
 #define TANSU_E_TIMEOUT (-9)
 
@@ -198,7 +196,7 @@
 #define TANSU_E_STATE (-10)
 
 /**
- * This would wait for the callback it is called from.
+ * The call would wait for the callback that makes it.
  */
 #define TANSU_E_REENTRANT (-11)
 
@@ -208,7 +206,7 @@
 #define TANSU_E_FORKED (-12)
 
 /**
- * A bug in the library; its message is in the error. The broker concerned is FAILED.
+ * A bug in the library; the error has its message. The broker is FAILED.
  */
 #define TANSU_E_PANIC (-13)
 
@@ -218,12 +216,12 @@
 #define TANSU_E_UNSUPPORTED (-14)
 
 /**
- * The buffer is too small; `*needed` says how much it takes.
+ * The buffer is too small; `*needed` is the required size.
  */
 #define TANSU_E_BUFFER (-15)
 
 /**
- * The pointer is no handle of this type, or it was freed.
+ * The pointer is not a handle of this type, or it was freed.
  */
 #define TANSU_E_HANDLE (-16)
 
@@ -233,17 +231,17 @@
 #define TANSU_E_UNKNOWN_COMMAND (-17)
 
 /**
- * The command was answered with a Kafka error; the message has its code and name.
+ * The command failed with a Kafka error; the message has its code and name.
  */
 #define TANSU_E_KAFKA (-18)
 
 /**
- * An error that has no number of its own.
+ * An error without a status of its own.
  */
 #define TANSU_E_INTERNAL (-19)
 
 /**
- * A wrong setting.
+ * An invalid setting.
  */
 #define TANSU_KIND_CONFIG 1
 
@@ -263,7 +261,7 @@
 #define TANSU_KIND_IO 4
 
 /**
- * Time ran out.
+ * A timeout has passed.
  */
 #define TANSU_KIND_TIMEOUT 5
 
@@ -273,22 +271,22 @@
 #define TANSU_KIND_STATE 6
 
 /**
- * A bug that was caught.
+ * A bug in the library.
  */
 #define TANSU_KIND_PANIC 7
 
 /**
- * Everything else. A caller treats a kind it does not know as this one.
+ * Any other error. Treat an unknown kind as this one.
  */
 #define TANSU_KIND_INTERNAL 8
 
 /**
- * A wrong argument.
+ * An invalid argument.
  */
 #define TANSU_KIND_ARGUMENT 9
 
 /**
- * Made, not started.
+ * Created, not started.
  */
 #define TANSU_STATE_NEW 0
 
@@ -303,7 +301,7 @@
 #define TANSU_STATE_RUNNING 2
 
 /**
- * Told to stop; requests in work are finished within the grace period.
+ * A stop was requested; requests in work finish within the grace period.
  */
 #define TANSU_STATE_STOPPING 3
 
@@ -313,7 +311,7 @@
 #define TANSU_STATE_STOPPED 4
 
 /**
- * As STOPPED, or on the way there, because of a fatal error.
+ * Stopped or stopping because of a fatal error.
  */
 #define TANSU_STATE_FAILED 5
 
@@ -323,27 +321,27 @@
 #define TANSU_LOG_OFF 0
 
 /**
- * What went wrong.
+ * Errors.
  */
 #define TANSU_LOG_ERROR 1
 
 /**
- * What may go wrong soon.
+ * Conditions that may lead to errors.
  */
 #define TANSU_LOG_WARN 2
 
 /**
- * Milestones.
+ * Starts, stops and other milestones.
  */
 #define TANSU_LOG_INFO 3
 
 /**
- * What is needed to find a fault.
+ * Details for finding a fault.
  */
 #define TANSU_LOG_DEBUG 4
 
 /**
- * Everything.
+ * All records.
  */
 #define TANSU_LOG_TRACE 5
 
@@ -353,52 +351,52 @@
 typedef struct tansu_broker tansu_broker;
 
 /**
- * Settings for brokers. It is copied by tansu_broker_new, so it can be changed, used again or freed at once.
+ * Settings for brokers. tansu_broker_new copies them, so a config may be changed, reused or freed afterwards.
  */
 typedef struct tansu_config tansu_config;
 
 /**
- * An error: what happened, to whom it matters, whether it is worth trying again.
+ * An error: status, kind, message, operating system error, and whether it is fatal or retriable.
  */
 typedef struct tansu_error tansu_error;
 
 /**
- * Text that the library hands to the caller.
+ * A string that the caller owns.
  */
 typedef struct tansu_string tansu_string;
 
 /**
- * Clients can connect to `port` now.
+ * Called when clients can connect to `port`.
  */
 typedef void (*tansu_started_fn)(void *user_data, uint16_t port);
 
 /**
- * The port is closed, nothing of the broker runs, the storage is flushed.
+ * Called when the port is closed, nothing of the broker runs and the storage is flushed.
  */
 typedef void (*tansu_stopped_fn)(void *user_data);
 
 /**
- * An error, lent for the time of the call; tansu_error_clone keeps it.
+ * Called with an error, which is valid during the call; tansu_error_clone copies it.
  */
 typedef void (*tansu_error_fn)(void *user_data, const tansu_error *error);
 
 /**
- * The library will not use `user_data` again.
+ * Called when the library does not use `user_data` any more.
  */
 typedef void (*tansu_release_fn)(void *user_data);
 
 /**
- * The callbacks of a broker. Begin with `TANSU_CALLBACKS_INIT`, which sets `struct_size`; every pointer may be NULL.
- * Members are only ever appended: a library newer than the caller takes the missing ones for NULL, an older library
- * refuses members that it does not know, unless they are NULL.
+ * The callbacks of a broker. Initialise it with `TANSU_CALLBACKS_INIT`, which sets `struct_size`; every pointer may be
+ * NULL. New members are only appended. A library newer than the caller treats missing members as NULL; an older
+ * library refuses unknown members that are not NULL.
  */
 typedef struct {
   /**
-   * `sizeof(tansu_callbacks)` as the caller knows it.
+   * `sizeof(tansu_callbacks)` in the caller's header.
    */
   size_t struct_size;
   /**
-   * Handed to each callback.
+   * Passed to each callback.
    */
   void *user_data;
   /**
@@ -410,11 +408,11 @@ typedef struct {
    */
   tansu_stopped_fn on_stopped;
   /**
-   * Any number of times; the broker goes on.
+   * Any number of times; the broker continues.
    */
   tansu_error_fn on_error;
   /**
-   * At most once; the broker goes down, on_stopped follows.
+   * At most once; the broker stops and on_stopped follows.
    */
   tansu_error_fn on_fatal;
   /**
@@ -424,8 +422,8 @@ typedef struct {
 } tansu_callbacks;
 
 /**
- * A log record. `target` is the part of the library that speaks, such as `broker.listener`; it and `message` are lent
- * for the time of the call. Secrets are already masked.
+ * Called with a log record. `target` is the part of the library that logs, such as `broker.listener`. `target` and
+ * `message` are valid during the call. Secrets are masked.
  */
 typedef void (*tansu_log_fn)(void *user_data, int32_t level, const char *target, const char *message);
 
@@ -434,26 +432,26 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * The interface version of the library that is loaded; compare it with `TANSU_ABI_VERSION`, that of the header.
+ * Returns the interface version of the loaded library. `TANSU_ABI_VERSION` is that of the header.
  */
 TANSU_API uint32_t tansu_abi_version(void);
 
 /**
- * The version of the library that is loaded, such as `"0.1.0"`. The string is static.
+ * Returns the version of the loaded library, such as `"0.1.0"`. The string is static.
  */
 TANSU_API const char *tansu_version(void);
 
 /**
- * How the library was built, as a JSON object with the members `version`, `abi`, `rustc`, `git`, `target`, `features`
- * and `storages`. The string is static.
+ * Returns how the library was built, as a JSON object with the members `version`, `abi`, `rustc`, `git`, `target`,
+ * `features` and `storages`. The string is static.
  */
 TANSU_API const char *tansu_build_info(void);
 
 /**
- * Whether the library has a feature: `"test-hooks"`, or `"storage."` and the scheme of a storage URL, such as
+ * Returns whether the library has a feature: `"test-hooks"`, or `"storage."` and the scheme of a storage URL, such as
  * `"storage.memory"` or `"storage.sqlite"`. Tansu's storages (`sqlite`, `postgres`, `s3`, `tansu+memory`) count if
- * their library, `libtansu_storages`, lies beside this one or where the dynamic linker looks; the setting
- * `storages.library` names another place for one broker. False for NULL and for an unknown name.
+ * their library, `libtansu_storages`, is in the folder of this library or where the dynamic linker looks; the setting
+ * `storages.library` names another file for one broker. False for NULL and for an unknown name.
  *
  * # Safety
  * `name` is NULL or NUL-terminated.
@@ -461,8 +459,8 @@ TANSU_API const char *tansu_build_info(void);
 TANSU_API bool tansu_has_feature(const char *name);
 
 /**
- * The name of a status number, such as `"TANSU_E_TIMEOUT"`; `"TANSU_E_?"` for a number of no known status. Never NULL.
- * The string is static.
+ * The name of a status number, such as `"TANSU_E_TIMEOUT"`; `"TANSU_E_?"` for an unknown number. Never NULL. The
+ * string is static.
  */
 TANSU_API const char *tansu_status_name(int32_t status);
 
@@ -483,8 +481,8 @@ TANSU_API int32_t tansu_error_status(const tansu_error *error);
 TANSU_API int32_t tansu_error_kind(const tansu_error *error);
 
 /**
- * What happened, for a person to read: it names the argument or setting, its value unless that is secret, and the
- * remedy where there is one. `""` for NULL. The string lives as long as the error.
+ * The message of an error, in English. It names the argument or setting, the value unless it is secret, and the remedy
+ * if there is one. `""` for NULL. The string lives as long as the error.
  *
  * # Safety
  * `error` is NULL or an error.
@@ -500,7 +498,7 @@ TANSU_API const char *tansu_error_message(const tansu_error *error);
 TANSU_API int32_t tansu_error_os_code(const tansu_error *error);
 
 /**
- * Whether the broker goes, or went, down because of it. False for NULL.
+ * Whether the error stops, or stopped, the broker. False for NULL.
  *
  * # Safety
  * `error` is NULL or an error.
@@ -516,7 +514,7 @@ TANSU_API bool tansu_error_is_fatal(const tansu_error *error);
 TANSU_API bool tansu_error_is_retriable(const tansu_error *error);
 
 /**
- * A copy of an error, to be freed by the caller; NULL for NULL. This is how an error that a callback lends is kept.
+ * Returns a copy of an error, which the caller frees; NULL for NULL. A callback copies an error in order to keep it.
  *
  * # Safety
  * `error` is NULL or an error.
@@ -524,15 +522,15 @@ TANSU_API bool tansu_error_is_retriable(const tansu_error *error);
 TANSU_API TANSU_NODISCARD tansu_error *tansu_error_clone(const tansu_error *error);
 
 /**
- * Frees an error. NULL is fine.
+ * Frees an error. NULL is ignored.
  *
  * # Safety
- * `error` is NULL or an error that nobody uses any more; not one that a callback lends.
+ * `error` is NULL or an error that is not used any more, and not the argument of a callback.
  */
 TANSU_API void tansu_error_free(tansu_error *error);
 
 /**
- * Makes a config with every setting at its default.
+ * Creates a config with every setting at its default.
  *
  * # Safety
  * `out` is NULL (an error) or writable.
@@ -540,17 +538,17 @@ TANSU_API void tansu_error_free(tansu_error *error);
 TANSU_API TANSU_NODISCARD int32_t tansu_config_new(tansu_config **out);
 
 /**
- * Frees a config. NULL is fine.
+ * Frees a config. NULL is ignored.
  *
  * # Safety
- * `config` is NULL or a config that nobody uses any more.
+ * `config` is NULL or a config that is not used any more.
  */
 TANSU_API void tansu_config_free(tansu_config *config);
 
 /**
- * Gives a setting a value, as text whatever its type: `("listener.port", "9092")`. `TANSU_E_UNKNOWN_KEY` for a key
- * that is not in the table, `TANSU_E_CONFIG` for a value of the wrong type or out of range; the config is then
- * unchanged.
+ * Sets a setting. The value is a string for every type: `("listener.port", "9092")`. Returns `TANSU_E_UNKNOWN_KEY` for
+ * a key that is not in the table and `TANSU_E_CONFIG` for a value of the wrong type or out of range; the config is
+ * then unchanged.
  *
  * # Safety
  * `config` is NULL or a config; `key` and `value` are NULL or NUL-terminated; `err` is NULL or writable.
@@ -563,9 +561,9 @@ int32_t tansu_config_set(tansu_config *config,
                          tansu_error **err);
 
 /**
- * Copies the value of a setting, with its terminator, into `buf`. A secret value reads as `***`. With too small a
- * buffer (`cap` 0 and `buf` NULL included) nothing is copied and the answer is `TANSU_E_BUFFER`; `*needed` (optional)
- * is the size that is enough, terminator included, in both cases.
+ * Copies the value of a setting, with its terminator, into `buf`. Secret values are masked as `***`. If the buffer is
+ * too small (`cap` 0 and `buf` NULL included), nothing is copied and the function returns `TANSU_E_BUFFER`. In both
+ * cases `*needed` (optional) receives the required size, terminator included.
  *
  * # Safety
  * `config` is NULL or a config; `key` is NULL or NUL-terminated; `buf` has `cap` writable bytes; `needed` is NULL or
@@ -574,17 +572,18 @@ int32_t tansu_config_set(tansu_config *config,
 TANSU_API int32_t tansu_config_get(const tansu_config *config, const char *key, char *buf, size_t cap, size_t *needed);
 
 /**
- * How many settings there are.
+ * Returns the number of settings.
  */
 TANSU_API size_t tansu_config_key_count(void);
 
 /**
- * The key of setting number `i`, or NULL past the last. The string is static.
+ * Returns the key of setting number `i`, counted from 0, or NULL past the last. The string is static.
  */
 TANSU_API const char *tansu_config_key_at(size_t i);
 
 /**
- * One line about a setting: its type, default, range and meaning. NULL for an unknown key. The string is static.
+ * Returns one line about a setting: its type, default, range and meaning. NULL for an unknown key. The string is
+ * static.
  *
  * # Safety
  * `key` is NULL or NUL-terminated.
@@ -592,8 +591,8 @@ TANSU_API const char *tansu_config_key_at(size_t i);
 TANSU_API const char *tansu_config_key_doc(const char *key);
 
 /**
- * Makes a broker. Settings are checked here, before any thread exists; nothing is opened yet. `callbacks` (optional)
- * is copied. If this fails, nothing of `callbacks` is called, `release` neither.
+ * Creates a broker. It checks the settings, starts no thread and opens nothing. `callbacks` (optional) is copied. If
+ * the function fails, no callback is called, not even `release`.
  *
  * # Safety
  * `config` is NULL (an error) or a config; `callbacks` is NULL or has `struct_size` readable bytes; `out` is NULL (an
@@ -607,8 +606,8 @@ int32_t tansu_broker_new(const tansu_config *config,
                          tansu_error **err);
 
 /**
- * Starts the broker and returns at once. Whether the port could be taken and the storage opened is told by
- * tansu_broker_wait_ready, on_started and on_fatal. A second start is `TANSU_E_STATE`.
+ * Begins to start the broker and returns at once. tansu_broker_wait_ready, on_started and on_fatal report whether the
+ * port and the storage could be opened. A second start returns `TANSU_E_STATE`.
  *
  * # Safety
  * `broker` is NULL or a broker; `err` is NULL or writable.
@@ -616,8 +615,8 @@ int32_t tansu_broker_new(const tansu_config *config,
 TANSU_API TANSU_NODISCARD int32_t tansu_broker_start(tansu_broker *broker, tansu_error **err);
 
 /**
- * Waits until clients can connect, and gives the port (optional). If the broker cannot come up, it returns the error
- * that on_fatal tells. -1 waits for ever.
+ * Waits until clients can connect, and writes the port to `*port` (optional). If the start fails, it returns the error
+ * that on_fatal reports. `timeout_ms` is in milliseconds; -1 waits without a limit.
  *
  * # Safety
  * `broker` is NULL or a broker; `port` and `err` are NULL or writable.
@@ -630,9 +629,9 @@ int32_t tansu_broker_wait_ready(tansu_broker *broker,
                                 tansu_error **err);
 
 /**
- * Asks the broker to stop and returns at once; from any thread, also from a callback, as often as one likes. Idle
- * connections close now, requests in work have `grace_ms` to finish; -1 is the grace of the config
- * (`shutdown.grace.ms`), and a later stop with a shorter grace shortens it.
+ * Requests a stop and returns at once; from any thread, also from a callback, any number of times. Idle connections
+ * close at once; requests in work have `grace_ms` milliseconds to finish. -1 is the grace of the config
+ * (`shutdown.grace.ms`). A later stop with a shorter grace shortens it.
  *
  * # Safety
  * `broker` is NULL or a broker.
@@ -640,9 +639,9 @@ int32_t tansu_broker_wait_ready(tansu_broker *broker,
 TANSU_API int32_t tansu_broker_stop(tansu_broker *broker, int64_t grace_ms);
 
 /**
- * Waits until the broker has stopped and on_stopped and `release` have returned. 0 after a stop that was asked for,
- * else the fatal error that ended it; `TANSU_E_TIMEOUT` if it still runs; -1 waits for ever. It does not ask for a
- * stop. Any number of threads may wait.
+ * Waits until the broker has stopped and on_stopped and `release` have returned. Returns 0 after a requested stop, the
+ * fatal error of a failed broker, and `TANSU_E_TIMEOUT` if the broker still runs. `timeout_ms` is in milliseconds; -1
+ * waits without a limit. It does not request a stop. Any number of threads may wait.
  *
  * # Safety
  * `broker` is NULL or a broker; `err` is NULL or writable.
@@ -650,10 +649,11 @@ TANSU_API int32_t tansu_broker_stop(tansu_broker *broker, int64_t grace_ms);
 TANSU_API TANSU_NODISCARD int32_t tansu_broker_wait(tansu_broker *broker, int64_t timeout_ms, tansu_error **err);
 
 /**
- * Closes the gate to the callbacks: none will begin, one that runs is waited for, then `release` is called here. After
- * 0 the library never enters the host again, although the broker may go on or be shutting down. `TANSU_E_TIMEOUT` if
- * the callback has not returned in time; `release` is then called when it does. Inside a callback of this broker it
- * returns 0 at once and takes effect when that callback returns.
+ * Detaches the callbacks: no callback begins any more, a running one is waited for, then `release` is called on this
+ * thread. After it returns 0 the library does not call the host again, although the broker may still run or stop.
+ * Returns `TANSU_E_TIMEOUT` if the callback has not returned within `timeout_ms` milliseconds; `release` is then
+ * called when it returns. Inside a callback of this broker it returns 0 at once and takes effect when that callback
+ * returns.
  *
  * # Safety
  * `broker` is NULL or a broker.
@@ -661,18 +661,19 @@ TANSU_API TANSU_NODISCARD int32_t tansu_broker_wait(tansu_broker *broker, int64_
 TANSU_API int32_t tansu_broker_detach(tansu_broker *broker, int64_t timeout_ms);
 
 /**
- * Gives the broker up: no callback begins any more, it stops without grace, and the handle is gone. It never waits, so
- * a garbage collector may call it. `release` is called here, or by the callback in flight when it returns. NULL is
- * fine. To end in good order, tansu_broker_stop and tansu_broker_wait come first.
+ * Frees a broker. No callback begins any more, the broker stops without a grace period, and the handle becomes
+ * invalid. The function does not block, so a garbage collector may call it. `release` is called on this thread, or
+ * after the running callback returns. NULL is ignored. For a clean stop call tansu_broker_stop and tansu_broker_wait
+ * first.
  *
  * # Safety
- * `broker` is NULL or a broker that no other thread uses any more.
+ * `broker` is NULL or a broker that no other thread uses.
  */
 TANSU_API void tansu_broker_free(tansu_broker *broker);
 
 /**
- * The state at this moment, `TANSU_STATE_...`; negative for what is no broker. In a forked child: the last state that
- * the parent had seen.
+ * Returns the present state, `TANSU_STATE_...`, or a negative status for an invalid handle. In a forked child it
+ * returns the last state that the parent had seen.
  *
  * # Safety
  * `broker` is NULL or a broker.
@@ -680,7 +681,7 @@ TANSU_API void tansu_broker_free(tansu_broker *broker);
 TANSU_API int32_t tansu_broker_state(const tansu_broker *broker);
 
 /**
- * The port that clients can connect to; 0 before the broker is ready, and for what is no broker.
+ * Returns the port that clients can connect to; 0 before the broker is ready and for an invalid handle.
  *
  * # Safety
  * `broker` is NULL or a broker.
@@ -688,8 +689,8 @@ TANSU_API int32_t tansu_broker_state(const tansu_broker *broker);
 TANSU_API uint16_t tansu_broker_port(const tansu_broker *broker);
 
 /**
- * Copies what goes into a client's `bootstrap.servers`, such as `localhost:43127`. Buffer and `needed` as in
- * tansu_config_get. `TANSU_E_STATE` before the broker is ready.
+ * Copies the address for a client's `bootstrap.servers`, such as `localhost:43127`. `buf`, `cap` and `needed` are as
+ * in tansu_config_get. Returns `TANSU_E_STATE` before the broker is ready.
  *
  * # Safety
  * `broker` is NULL or a broker; `buf` has `cap` writable bytes; `needed` is NULL or writable.
@@ -697,7 +698,7 @@ TANSU_API uint16_t tansu_broker_port(const tansu_broker *broker);
 TANSU_API int32_t tansu_broker_bootstrap(const tansu_broker *broker, char *buf, size_t cap, size_t *needed);
 
 /**
- * The fatal error of a broker, to be freed by the caller, or NULL if it has none.
+ * Writes a copy of the broker's fatal error to `*out`, or NULL if it has none. The caller frees it.
  *
  * # Safety
  * `broker` is NULL or a broker; `out` is NULL (an error) or writable.
@@ -705,9 +706,9 @@ TANSU_API int32_t tansu_broker_bootstrap(const tansu_broker *broker, char *buf, 
 TANSU_API int32_t tansu_broker_last_error(const tansu_broker *broker, tansu_error **out);
 
 /**
- * Runs a command. `args_json` (optional) is a JSON object, the result in `*out` (optional) is JSON, too. A command
- * that waits is refused with `TANSU_E_REENTRANT` inside a callback. `TANSU_E_KAFKA` if Kafka's own rules refuse it:
- * the message has Kafka's number and name.
+ * Runs a command. `args_json` (optional) is a JSON object; the result in `*out` (optional) is JSON. A command that
+ * waits returns `TANSU_E_REENTRANT` inside a callback. Returns `TANSU_E_KAFKA` for an error of Kafka's protocol; the
+ * message has Kafka's code and name.
  *
  * # Safety
  * `broker` is NULL or a broker; `name` and `args_json` are NULL or NUL-terminated; `out` and `err` are NULL or
@@ -722,17 +723,17 @@ int32_t tansu_broker_command(tansu_broker *broker,
                              tansu_error **err);
 
 /**
- * How many commands there are.
+ * Returns the number of commands.
  */
 TANSU_API size_t tansu_command_count(void);
 
 /**
- * The name of command number `i`, or NULL past the last. The string is static.
+ * Returns the name of command number `i`, counted from 0, or NULL past the last. The string is static.
  */
 TANSU_API const char *tansu_command_at(size_t i);
 
 /**
- * What a command does, and its arguments, a line each. NULL for an unknown name. The string is static.
+ * Returns the description of a command and one line for each argument. NULL for an unknown name. The string is static.
  *
  * # Safety
  * `name` is NULL or NUL-terminated.
@@ -740,7 +741,7 @@ TANSU_API const char *tansu_command_at(size_t i);
 TANSU_API const char *tansu_command_doc(const char *name);
 
 /**
- * The text, NUL-terminated; `""` for NULL. It lives as long as the string.
+ * Returns the NUL-terminated text; `""` for NULL. It lives as long as the string.
  *
  * # Safety
  * `string` is NULL or a tansu_string.
@@ -748,7 +749,7 @@ TANSU_API const char *tansu_command_doc(const char *name);
 TANSU_API const char *tansu_string_data(const tansu_string *string);
 
 /**
- * Its length in bytes, without the terminator; 0 for NULL.
+ * Returns the length in bytes, without the terminator; 0 for NULL.
  *
  * # Safety
  * `string` is NULL or a tansu_string.
@@ -756,20 +757,20 @@ TANSU_API const char *tansu_string_data(const tansu_string *string);
 TANSU_API size_t tansu_string_len(const tansu_string *string);
 
 /**
- * Frees a string. NULL is fine.
+ * Frees a string. NULL is ignored.
  *
  * # Safety
- * `string` is NULL or a tansu_string that nobody uses any more.
+ * `string` is NULL or a tansu_string that is not used any more.
  */
 TANSU_API void tansu_string_free(tansu_string *string);
 
 /**
- * Sends the log records of all brokers in this process, up to `max_level`, to `callback`; NULL turns them off. A
- * second call replaces the first. Records arrive in order on a thread of the library, which may only ask and stop (see
- * the table); a host that is too slow loses records, see tansu_log_dropped. The old callback may still be running when
- * this returns: its `release` (optional) is called when it is not, and tansu_log_flush waits for it. If this fails,
- * nothing has changed and `release` is not called. `TANSU_E_STATE` in a Rust program that has set a tracing subscriber
- * of its own: the records go there.
+ * Sends the log records of all brokers in this process, up to `max_level`, to `callback`; NULL turns logging off. A
+ * second call replaces the first. Records arrive in order on a thread of the library, in which only getters and stop
+ * are allowed (see the table of threads). If the callback is too slow, records are dropped, see tansu_log_dropped. The
+ * old callback may still be running when this function returns; its `release` (optional) is called afterwards, and
+ * tansu_log_flush waits for it. If the function fails, nothing has changed and `release` is not called. Returns
+ * `TANSU_E_STATE` in a Rust program with its own tracing subscriber, which receives the records.
  *
  * # Safety
  * `callback` and `release` may be called with `user_data` until `release` has been; `err` is NULL or writable.
@@ -782,19 +783,19 @@ int32_t tansu_log_set(int32_t max_level,
                       tansu_error **err);
 
 /**
- * Waits until every record made before this call has been given to the callback, or dropped because there is none, and
- * the callback has returned. `TANSU_E_REENTRANT` inside the log callback.
+ * Waits until the callback has returned for every record logged before this call. `timeout_ms` is in milliseconds; -1
+ * waits without a limit. Returns `TANSU_E_REENTRANT` inside the log callback.
  */
 TANSU_API int32_t tansu_log_flush(int64_t timeout_ms);
 
 /**
- * How many records were lost so far because the callback was too slow.
+ * Returns the number of records dropped so far because the callback was too slow.
  */
 TANSU_API uint64_t tansu_log_dropped(void);
 
 #if defined(TANSU_TEST_HOOKS)
 /**
- * Makes the broker report an error as if one of its tasks had: to on_error, or, if `fatal`, to on_fatal.
+ * Makes the broker report an error as if from one of its tasks: to on_error, or to on_fatal if `fatal`.
  *
  * # Safety
  * `broker` is NULL or a broker; `message` is NULL or NUL-terminated.
@@ -804,7 +805,7 @@ TANSU_API int32_t tansu_test_raise(tansu_broker *broker, int32_t status, bool fa
 
 #if defined(TANSU_TEST_HOOKS)
 /**
- * Panics inside the library: `TANSU_E_PANIC`, and nothing else happens.
+ * Panics inside the library and returns `TANSU_E_PANIC`; nothing else happens.
  */
 TANSU_API int32_t tansu_test_panic(void);
 #endif
@@ -817,7 +818,7 @@ TANSU_API int32_t tansu_test_panic(void);
 
 /* tansu-cffi: end */
 
-/** How a tansu_callbacks begins: its size is set, everything else is NULL. */
+/** Initialises a tansu_callbacks: sets its size, and NULL for all other members. */
 #if defined(__cplusplus)
 #define TANSU_CALLBACKS_INIT {sizeof(tansu_callbacks), nullptr, nullptr, nullptr, nullptr, nullptr, nullptr}
 #else

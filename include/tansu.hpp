@@ -434,7 +434,7 @@ namespace detail {
 
 extern "C" {
 inline void tansu_hpp_log(void *user_data, std::int32_t level, const char *target, const char *message) {
-  // A log that cannot be written has nobody to tell.
+  // There is no place to report an error of the log itself.
   contained([&] { (*static_cast<log::sink *>(user_data))(level, target, message); }, [](std::exception_ptr) {});
 }
 inline void tansu_hpp_log_release(void *user_data) { delete static_cast<log::sink *>(user_data); }
@@ -444,7 +444,7 @@ inline void tansu_hpp_log_release(void *user_data) { delete static_cast<log::sin
 
 namespace log {
 
-/** Sends records up to `max_level` to `to`, on a thread of the library, in place of whoever had them. */
+/** Sends records up to `max_level` to `to`, on a thread of the library, in place of the previous receiver. */
 inline void set(std::int32_t max_level, sink to) {
   auto user_data = std::make_unique<sink>(std::move(to));
   detail::owned<tansu_error> why;

@@ -1,11 +1,11 @@
-"""A Kafka-compatible broker that lives inside your process.
+"""A Kafka-compatible broker inside your process.
 
     from tansu_cffi import TansuBroker
 
     with TansuBroker() as broker:
         print(broker.bootstrap_servers)     # give it to any Kafka client
 
-Importing starts nothing: no thread, no socket.
+The import starts no thread and opens no socket.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from pathlib import Path as _Path
 from tansu_cffi import _source_tree
 
 if _installed := _source_tree.installed_instead_of(_Path(__file__).resolve().parent):
-    __path__ = [_installed]  # every other module comes from there
+    __path__ = [_installed]  # all other modules are imported from there
 
-from tansu_cffi import _trampolines as _trampolines  # binds the callbacks; before any broker can be made
+from tansu_cffi import _trampolines as _trampolines  # binds the callbacks before a broker is created
 from tansu_cffi._broker import TansuBroker
 from tansu_cffi._commands import Partition, Topic
 from tansu_cffi._config import BrokerConfig

@@ -1,4 +1,4 @@
-"""`python -m tansu_cffi`: a broker on the command line, and what the library is and where it lies."""
+"""`python -m tansu_cffi`: a broker on the command line, and information about the library."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tansu_cffi._loader import PACKAGE, library_path
 from tansu_cffi._storages import library as storages_library
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
-#: As a shell shows a program that SIGPIPE has ended.
+#: The exit status of a program that SIGPIPE has ended, in a shell.
 EXIT_PIPE = 128 + 13
 LEVELS = ("off", "error", "warning", "info", "debug", "trace")
 
@@ -41,7 +41,7 @@ SETTINGS = {
 
 
 def program() -> int:
-    """The whole program. When the reader of its output goes (`info | head -1`) it ends as others do, without a word."""
+    """Runs the program. A broken pipe (`info | head -1`) ends it with status 141 and without a message."""
     try:
         try:
             return main()
@@ -49,13 +49,13 @@ def program() -> int:
             if sys.stdout is not None:
                 sys.stdout.flush()
     except BrokenPipeError:
-        # What is still buffered would be written, and fail, when the interpreter exits.
+        # The interpreter would write buffered output at its exit, and fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_PIPE
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
-    """Runs a command; gives the exit status."""
+    """Runs a command and returns the exit status."""
     parser = _parser()
     args = parser.parse_args(argv)
     asked = [folder for name, (folder, _) in FOLDERS.items() if getattr(args, name)]
@@ -93,13 +93,13 @@ def _parser() -> argparse.ArgumentParser:
         "run",
         help="run a broker until Ctrl-C or SIGTERM",
         description="Runs a broker until Ctrl-C or SIGTERM. Settings are read from the environment as well, such as "
-        "TANSU_STORAGE_URL, which keeps a password out of the list of processes; an option wins over its variable.",
+        "TANSU_STORAGE_URL, which keeps a password out of the process list; an option overrides its variable.",
     )
     run.add_argument("--host", help="address to bind; localhost takes 127.0.0.1 and ::1 (localhost)")
     run.add_argument("--port", help="port to bind; 0 takes a free one (9092)")
-    run.add_argument("--storage", metavar="URL", help="where records live (memory://)")
-    run.add_argument("--advertised-host", metavar="HOST", help="host name that clients are told (localhost)")
-    run.add_argument("--advertised-port", metavar="PORT", help="port that clients are told (the bound one)")
+    run.add_argument("--storage", metavar="URL", help="URL of the storage (memory://)")
+    run.add_argument("--advertised-host", metavar="HOST", help="host name that clients connect to (localhost)")
+    run.add_argument("--advertised-port", metavar="PORT", help="port that clients connect to (the bound one)")
     run.add_argument(
         "--set",
         action="append",
@@ -112,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(run=_run)
 
     info = commands.add_parser("info", help="versions, features, storages and settings")
-    info.add_argument("--json", action="store_true", help="for programs")
+    info.add_argument("--json", action="store_true", help="print JSON")
     info.set_defaults(run=_info)
     return parser
 

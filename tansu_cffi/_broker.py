@@ -1,4 +1,4 @@
-"""TansuBroker: what a program holds in its hands."""
+"""TansuBroker: the broker as a Python object."""
 
 from __future__ import annotations
 
@@ -35,12 +35,14 @@ class TansuBroker:
         with TansuBroker() as broker:
             print(broker.bootstrap_servers)
 
-    config: the settings; without it, records live in memory and the system picks a port.
-    event_handler: told what happens, on the broker's own thread; see BrokerEventHandler.
-    blocking: `start()` returns only when the broker has stopped.
-    logger: where the log records of this process's brokers go from now on, in place of `logging.getLogger("tansu")`.
+    config: the settings; the default keeps records in memory and takes a free port.
+    event_handler: receives events on a thread of the broker; see BrokerEventHandler.
+    blocking: whether `start()` returns only when the broker has stopped.
+    logger: receives the log records of all brokers in this process from now on, in place of
+        `logging.getLogger("tansu")`.
 
-    Every method may be called from any thread.
+    Any thread may call any method. The constructor raises BrokerConfigError for an invalid setting and
+    BrokerArgumentError for an invalid argument; it starts nothing.
     """
 
     def __init__(
@@ -54,13 +56,13 @@ class TansuBroker:
         if config is None:
             config = BrokerConfig()
         elif not isinstance(config, BrokerConfig):
-            raise BrokerArgumentError(f"config: {type(config).__name__} is no BrokerConfig")
+            raise BrokerArgumentError(f"config: {type(config).__name__} is not a BrokerConfig")
         if isinstance(logger, str):
             logger = logging.getLogger(logger)
         elif logger is not None and not isinstance(logger, logging.Logger):
             raise BrokerArgumentError(f"logger: {logger!r} is neither a logging.Logger nor the name of one")
         if not isinstance(blocking, bool):
-            raise BrokerArgumentError(f"blocking: {blocking!r} is no bool; it must be True or False")
+            raise BrokerArgumentError(f"blocking: {blocking!r} is not a bool; use True or False")
         self._config = config
         self._listener = Listener(event_handler)
         self._blocking = blocking
@@ -75,10 +77,11 @@ class TansuBroker:
     # -- lifecycle
 
     def start(self: Self, timeout: Optional[float] = 30.0) -> Self:
-        """Starts the broker. Returns when a client can connect and raises what went wrong otherwise.
+        """Starts the broker and returns when a client can connect.
 
-        With `blocking=True` it returns when the broker has stopped; Ctrl-C stops it. After BrokerTimeoutError the start
-        goes on, until `stop()`.
+        timeout: seconds; None waits without a limit. With `blocking=True` it returns when the broker has stopped;
+        Ctrl-C stops it. Raises BrokerBindError, BrokerStorageError or the error that ended the start, and
+        BrokerTimeoutError after the timeout; the start then continues until `stop()`.
         """
         seconds = _seconds("timeout", timeout)
         if self._blocking:
@@ -89,40 +92,40 @@ class TansuBroker:
             self._until_ready(seconds)
         except BrokerError:
             raise
-        except BaseException:  # Ctrl-C, above all: nobody will come to stop what was not seen to start
+        except BaseException:  # Ctrl-C for example: the caller cannot know that the broker has to be stopped
             self._core.give_up_start()
             raise
         return self
 
     def start_nowait(self) -> None:
-        """Asks for the start and returns; on_started or on_fatal follows."""
+        """Begins the start and returns; on_started or on_fatal follows."""
         self._core.start()
 
     def stop(self, grace: Optional[float] = None) -> None:
-        """Asks for the stop and returns at once: any thread, any number of times, also in a handler.
+        """Requests the stop and returns at once; from any thread, any number of times, also in a handler.
 
-        grace: seconds that requests in work may still take; None is the configured grace. A later, shorter one counts.
+        grace: seconds for requests in work to finish; None is the configured grace. A later, shorter one shortens it.
         """
         seconds = _seconds("grace", grace)
         self._core.stop(-1 if seconds is None else _milliseconds(seconds))
 
     def wait(self, timeout: Optional[float] = None) -> None:
-        """Returns when the port is closed, nothing of the broker runs and the storage is flushed.
+        """Waits until the port is closed, nothing of the broker runs and the storage is flushed.
 
-        Raises the fatal error of a broker that failed, BrokerTimeoutError when the time is over. It does not ask for
-        the stop. Ctrl-C interrupts it.
+        timeout: seconds; None waits without a limit. Raises the fatal error of a broker that failed and
+        BrokerTimeoutError after the timeout. It does not request the stop. Ctrl-C interrupts it.
         """
         seconds = _seconds("timeout", timeout)
         self._wait_end("wait", seconds)
         if self._core.fatal is not None:
-            # A copy: an exception object keeps the traceback of each raise.
+            # A copy, because an exception object keeps the traceback of each raise.
             raise copy.copy(self._core.fatal)
 
     def close(self, *, strict: bool = False) -> None:
-        """Stops, waits for the end and gives the broker's memory back; may be called again. A closed broker is over.
+        """Stops the broker, waits for its end and frees it; may be called again.
 
         It does not raise the error of a broker that failed; `wait()` does. With `strict=True` it raises the first
-        exception that a handler has raised. In a forked child it does nothing.
+        exception of a handler. In a forked child it does nothing.
         """
         core = self._core
         if core.inherited_over_fork:
@@ -148,16 +151,16 @@ class TansuBroker:
         if kind is None and self._core.fatal is not None and not self._core.inherited_over_fork:
             raise copy.copy(self._core.fatal)
 
-    # -- what it is
+    # -- properties
 
     @property
     def config(self) -> BrokerConfig:
-        """The settings it was made with."""
+        """The settings of this broker."""
         return self._config
 
     @property
     def state(self) -> BrokerState:
-        """Where it is in its life, at this moment."""
+        """The present state."""
         return self._core.state()
 
     @property
@@ -167,14 +170,14 @@ class TansuBroker:
 
     @property
     def port(self) -> int:
-        """The bound port; also of a broker that has stopped since."""
+        """The bound port, also after a stop. Raises BrokerStateError before the broker has started."""
         if not self._core.port:
             raise BrokerStateError("port: the broker has none before it has started. Call start() first.")
         return self._core.port
 
     @property
     def bootstrap_servers(self) -> str:
-        """The address for Kafka clients, such as `localhost:43127`."""
+        """The address for Kafka clients, such as `localhost:43127`. Raises BrokerStateError before the first start."""
         if not self._core.bootstrap:
             raise BrokerStateError(
                 "bootstrap_servers: there are none before the broker has started. Call start() first."
@@ -183,31 +186,31 @@ class TansuBroker:
 
     @property
     def handler_errors(self) -> list[BaseException]:
-        """What the handler's methods have raised, oldest first."""
+        """The exceptions of the handler's methods, oldest first; at most 100."""
         return list(self._listener.errors)
 
     def __repr__(self) -> str:
         where = f" {self._core.bootstrap}" if self._core.bootstrap else ""
         return f"<TansuBroker {self._shown_url}{where} {self._core.state().name}>"
 
-    # -- commands; of a running broker, but for info and metrics
+    # -- commands; all but info and metrics need a running broker
 
     def info(self) -> dict[str, Any]:
-        """What the broker is and how it was built: state, port, storage, served APIs, settings with docs."""
+        """Returns a description of the broker and its build: state, port, storage, served APIs, settings with docs."""
         return self._run(_commands.info())
 
     def topics(self) -> list[Topic]:
-        """All topics with their partitions."""
+        """Returns all topics with their partitions."""
         return self._run(_commands.topics())
 
     def create_topic(
         self, name: str, partitions: Optional[int] = None, configs: Optional[Mapping[str, str]] = None
     ) -> Topic:
-        """Creates a topic; without a count it has as many partitions as `num.partitions` says."""
+        """Creates a topic. `partitions` defaults to `num.partitions`; `configs` are Kafka's topic configs."""
         return self._run(_commands.create_topic(name, partitions, configs))
 
     def metrics(self) -> dict[str, int]:
-        """Counters since the start."""
+        """Returns the counters since the start, by name."""
         return self._run(_commands.metrics())
 
     def _run(self, command: Command[T]) -> T:
@@ -216,7 +219,7 @@ class TansuBroker:
     # -- inside
 
     def _serve(self, seconds: Optional[float]) -> None:
-        """A blocking start. Ctrl-C asks for the stop, a second one takes the grace away, a third one gives up."""
+        """Runs a blocking start. Ctrl-C requests the stop, a second one ends the grace, a third one raises."""
         for grace_ms in (-1, 0):
             try:
                 if grace_ms == -1 or self._core.state() is BrokerState.NEW:
@@ -232,7 +235,7 @@ class TansuBroker:
         try:
             self._until_ready(seconds)
         except BrokerStateError:
-            # Stopped before it was ready: that is what somebody asked for.
+            # Stopped before it was ready, by a call of stop().
             if self._core.fatal is not None:
                 raise
 
@@ -248,7 +251,7 @@ class TansuBroker:
             )
         if core.port:
             return
-        # When this raises, the broker is over, its last handler included; unless that one hangs.
+        # Waits for the last handler before it raises, unless that handler hangs.
         core.stopped.wait(seconds)
         if core.fatal is not None:
             raise copy.copy(core.fatal)
@@ -260,7 +263,7 @@ class TansuBroker:
         if core.in_callback():
             raise _reentrant(doing)
         if not core.started:
-            raise BrokerStateError(f"{doing}() before start(): there is no end to wait for. Call start() first.")
+            raise BrokerStateError(f"{doing}() before start(): the broker was not started. Call start() first.")
         if not core.stopped.wait(seconds):
             raise BrokerTimeoutError(
                 f"{doing}: the broker is {core.state().name} after {seconds} s. stop() asks it to stop.", retriable=True
@@ -285,11 +288,11 @@ class TansuBroker:
 
 
 def _seconds(name: str, value: Any) -> Optional[float]:
-    """A time-out as Python's own waits take it; None is for ever."""
+    """Checks a timeout in seconds; None is no limit."""
     if value is None:
         return None
     if not isinstance(value, (int, float)) or isinstance(value, bool):
-        raise BrokerArgumentError(f"{name}: {value!r} is no number of seconds")
+        raise BrokerArgumentError(f"{name}: {value!r} is not a number of seconds")
     if math.isnan(value) or value < 0:
         raise BrokerArgumentError(f"{name}: {value!r} s; it must be 0 or more, or None")
     return min(value, threading.TIMEOUT_MAX)

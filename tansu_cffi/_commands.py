@@ -1,6 +1,6 @@
-"""The commands of a running broker, as data: a name, arguments, and how to read the reply.
+"""The commands of a broker as data: name, arguments, and a function that reads the reply.
 
-Nothing here calls the library; `_core` carries a command to it and the reply back, in whatever way the caller waits.
+This module does not call the library; `_core` runs a command.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ class Partition:
     """One partition of a topic."""
 
     id: int
-    #: Offset of the first record that is kept.
+    #: Offset of the first kept record.
     log_start: int
-    #: Offset that the next record gets.
+    #: Offset of the next record.
     high_watermark: int
 
 
@@ -37,7 +37,7 @@ class Topic:
 
 @dataclass(frozen=True)
 class Command(Generic[T]):
-    """What is asked, and how to read the answer."""
+    """A command, and the function that reads its reply."""
 
     name: str
     read: Callable[[Any], T]
@@ -51,23 +51,23 @@ class Command(Generic[T]):
 
 
 def info() -> Command[dict[str, Any]]:
-    """What the broker is and how it was built."""
+    """Describes the broker and its build."""
     return Command("info", dict)
 
 
 def topics() -> Command[list[Topic]]:
-    """All topics."""
+    """Lists all topics."""
     return Command("topics.list", lambda reply: [_topic(topic) for topic in reply["topics"]])
 
 
 def create_topic(name: str, partitions: Optional[int], configs: Optional[Mapping[str, str]]) -> Command[Topic]:
-    """Creates a topic; the library says what it thinks of the values, here only what JSON cannot carry is refused."""
+    """Creates a topic. Checks only the types of the arguments; the library checks the values."""
     if not isinstance(name, str):
-        raise BrokerArgumentError(f"name: {name!r} is no string")
+        raise BrokerArgumentError(f"name: {name!r} is not a string")
     if partitions is not None and (not isinstance(partitions, int) or isinstance(partitions, bool)):
-        raise BrokerArgumentError(f"partitions: {partitions!r} is no whole number")
+        raise BrokerArgumentError(f"partitions: {partitions!r} is not a whole number")
     if configs is not None and not isinstance(configs, Mapping):
-        raise BrokerArgumentError(f"configs: {configs!r} is no mapping of strings")
+        raise BrokerArgumentError(f"configs: {configs!r} is not a mapping of strings")
     for key, value in (configs or {}).items():
         if not isinstance(key, str) or not isinstance(value, str):
             raise BrokerArgumentError(f"configs[{key!r}]: {value!r}; topic configs map strings to strings")
@@ -76,7 +76,7 @@ def create_topic(name: str, partitions: Optional[int], configs: Optional[Mapping
 
 
 def metrics() -> Command[dict[str, int]]:
-    """Counters since the start."""
+    """Returns the counters since the start."""
     return Command("metrics", lambda reply: {metric["name"]: metric["value"] for metric in reply["metrics"]})
 
 

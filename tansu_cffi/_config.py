@@ -1,4 +1,4 @@
-"""BrokerConfig: the settings of a broker, checked when they are written down."""
+"""BrokerConfig: the settings of a broker, checked at construction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tansu_cffi import _core
 from tansu_cffi._errors import BrokerConfigError, BrokerError
 from tansu_cffi._fields import KINDS, field_of, key_of, near, renamed
 
-#: Fields that may be None: the library decides.
+#: Fields that may be None, which is the library's default.
 OPTIONAL = ("advertised_port", "node_id")
 
 E = TypeVar("E", bound=BrokerError)
@@ -21,46 +21,47 @@ E = TypeVar("E", bound=BrokerError)
 
 @dataclass(frozen=True)
 class BrokerConfig:
-    """The settings of a broker. Immutable, comparable, and good for any number of brokers.
+    """The settings of a broker. Immutable, comparable, and usable for any number of brokers.
 
-    A field stands for the setting of the same name with dots, `listener_port` for `listener.port`; `extra` reaches
-    every other one: `BrokerConfig(extra={"max.connections": "100"})`. A value that cannot be used raises
-    BrokerConfigError here and not at the start.
+    A field is the setting of the same name with dots: `listener_port` is `listener.port`. `extra` has all other
+    settings by their names: `BrokerConfig(extra={"max.connections": "100"})`. The constructor raises
+    BrokerConfigError for an invalid value.
     """
 
-    #: Where records live: `memory://`, `sqlite://orders.db`, `postgres://user:password@host/database`, ...
+    #: URL of the storage: `memory://`, `sqlite://orders.db`, `postgres://user:password@host/database`, ...
     storage_url: str = "memory://"
     #: Address to bind. `localhost` takes 127.0.0.1 and, where it exists, ::1; `::` takes IPv4 as well.
     listener_host: str = "localhost"
     #: Port to bind; 0 takes a free one.
     listener_port: int = 0
-    #: Host name that clients are told to connect to.
+    #: Host name that clients connect to.
     advertised_host: str = "localhost"
-    #: Port that clients are told to connect to; None is the bound one.
+    #: Port that clients connect to; None is the bound one.
     advertised_port: Optional[int] = None
     cluster_id: str = "tansu"
-    #: None is the storage's default: what a data folder in use has, 1 for a new one and in memory, 111 on Tansu's.
+    #: None is the storage's default: the stored one of a data folder, 1 if new or in memory, 111 on Tansu's storages.
     node_id: Optional[int] = None
     #: Threads that serve connections.
     num_network_threads: int = 1
-    #: How long a stop waits for requests in work when the caller names no grace.
+    #: Milliseconds that a stop waits for requests in work if `stop()` is called without a grace.
     shutdown_grace_ms: int = 5000
-    #: Every other setting, by its own name.
+    #: All other settings, by their names.
     extra: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         for name, kind in KINDS.items():
             _check_type(name, getattr(self, name), kind, optional=name in OPTIONAL)
-        # A copy: what the caller does with the original is not our business any more.
+        # A copy, so that the caller may change the original.
         object.__setattr__(self, "extra", _checked_extra(self.extra))
         check(self)
 
     @classmethod
     def from_env(cls, prefix: str = "TANSU_", environ: Optional[Mapping[str, str]] = None) -> BrokerConfig:
-        """The settings that the environment names: `TANSU_STORAGE_URL`, `TANSU_LISTENER_PORT`, `TANSU_MAX_CONNECTIONS`.
+        """Returns the settings of the environment: `TANSU_STORAGE_URL`, `TANSU_LISTENER_PORT`, `TANSU_MAX_CONNECTIONS`.
 
-        Each setting may be there, in capitals and with underscores for dots; the others keep their defaults. A
-        variable that is nearly one of them is warned of.
+        A variable is the setting in capitals, with underscores for dots. Settings without a variable have their
+        defaults. A variable that resembles a setting's gives a warning. Raises BrokerConfigError for an invalid value;
+        the message names the variable.
         """
         found = of_environment(prefix, os.environ if environ is None else environ)
         for warning in found.warnings:
@@ -69,7 +70,7 @@ class BrokerConfig:
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, str]) -> BrokerConfig:
-        """The settings by their own names, those with fields included: `{"listener.port": "9092"}`."""
+        """Returns a config from settings by their names, also of those with fields: `{"listener.port": "9092"}`."""
         return cls._from_settings(settings, {key: key for key in settings})
 
     @classmethod
@@ -88,14 +89,14 @@ class BrokerConfig:
             raise in_names(error, names) from None
 
     def replace(self, **changes: Any) -> BrokerConfig:
-        """A copy with these fields changed."""
+        """Returns a copy with these fields changed."""
         unknown = sorted(set(changes) - {f.name for f in dataclasses.fields(self)})
         if unknown:
             raise BrokerConfigError(f"{unknown[0]}: no such field. Settings without a field go into extra.")
         return dataclasses.replace(self, **changes)
 
     def __repr__(self) -> str:
-        # A storage URL may hold a password: values are shown as the library shows them.
+        # A storage URL may contain a password: the library masks the values.
         shown = _core.shown_settings(settings_of(self))
         parts = [f"{name}={_shown(getattr(self, name), shown[key_of(name)])}" for name in KINDS]
         extra = {key: shown[key] for key in self.extra}
@@ -104,19 +105,19 @@ class BrokerConfig:
 
 @dataclass(frozen=True)
 class Environment:
-    """What the environment says: settings, the variable of each, and what looks like a slip."""
+    """Settings from the environment, the variable of each, and warnings about misspelt variables."""
 
     settings: dict[str, str]
     variables: dict[str, str]
     warnings: list[str]
 
 
-#: Variables that begin as those of settings do and are read elsewhere.
+#: Variables with the same prefix that other modules read.
 _OTHERS = ("LIB_DIR", "STORAGES_LIB_DIR", "STORAGES", "CFFI_LIBRARY")
 
 
 def of_environment(prefix: str, environ: Mapping[str, str]) -> Environment:
-    """The settings that the environment names; a value is not looked at."""
+    """Reads the settings of the environment without checking their values."""
     variables = {key: prefix + key.replace(".", "_").upper() for key in _core.setting_keys()}
     settings = {key: environ[variable] for key, variable in variables.items() if variable in environ}
     known = {*variables.values(), *(prefix + other for other in _OTHERS)}
@@ -134,7 +135,7 @@ def _is_like(name: str, prefix: str) -> bool:
 
 
 def settings_of(config: BrokerConfig) -> dict[str, str]:
-    """What the config says, as the C ABI takes it; fields that are None are left to their defaults."""
+    """Returns the settings for the C ABI, without fields that are None."""
     return dict(_settings(config))
 
 
@@ -147,7 +148,7 @@ def _settings(config: BrokerConfig) -> Iterator[tuple[str, str]]:
 
 
 def check(config: BrokerConfig) -> None:
-    """Has the library check each value; it alone knows the ranges."""
+    """Checks all values with the library, which has the ranges."""
     try:
         _core.check_settings(settings_of(config))
     except BrokerConfigError as error:
@@ -155,7 +156,7 @@ def check(config: BrokerConfig) -> None:
 
 
 def in_extra(error: BrokerConfigError) -> BrokerConfigError:
-    """The error with `extra[...]` in front where the library has the name of a setting without a field."""
+    """Returns the error with `extra[...]` in place of a setting without a field."""
     key, colon, rest = error.message.partition(":")
     if colon and field_of(key) is None and key in _core.setting_keys():
         return error.saying(f"extra[{key!r}]:{rest}")
@@ -163,7 +164,7 @@ def in_extra(error: BrokerConfigError) -> BrokerConfigError:
 
 
 def in_names(error: E, names: Mapping[str, str]) -> E:
-    """The error with settings called as `names` has them: by an environment variable or an option, say."""
+    """Returns the error with other names for settings, such as environment variables or options."""
     both = {either: name for key, name in names.items() for either in (key, field_of(key)) if either is not None}
     message = renamed(error.message, both)
     for key, name in names.items():
@@ -174,7 +175,7 @@ def in_names(error: E, names: Mapping[str, str]) -> E:
 def _check_type(name: str, value: Any, kind: type, *, optional: bool) -> None:
     if value is None and optional:
         return
-    # True is an int to Python, and never a port.
+    # A bool is an int in Python.
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         wanted = "a string" if kind is str else "a whole number"
         raise BrokerConfigError(f"{name}: {_short(value)} is {_a(type(value).__name__)}; it must be {wanted}")
@@ -191,7 +192,7 @@ def _checked_extra(extra: Any) -> dict[str, str]:
         _check_text("extra", key)
         name = field_of(key)
         if name is not None:
-            raise BrokerConfigError(f"extra[{key!r}]: this setting has a field of its own, {name}")
+            raise BrokerConfigError(f"extra[{key!r}]: this setting has the field {name}")
         if not isinstance(value, str):
             kind = _a(type(value).__name__)
             raise BrokerConfigError(

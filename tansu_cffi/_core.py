@@ -1,4 +1,4 @@
-"""One native broker: its handle, what its callbacks said, and the calls on it. All of it in Python's own terms."""
+"""A native broker: its handle, the state that its callbacks report, and the calls on it, with Python's types."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tansu_cffi._loader import ffi, lib, text
 
 
 class BrokerState(IntEnum):
-    """Where a broker is in its one life; the numbers are those of the C ABI."""
+    """The state of a broker; the numbers are those of the C ABI."""
 
     NEW = 0
     STARTING = 1
@@ -32,7 +32,7 @@ class BrokerState(IntEnum):
 
 
 class Listener(Protocol):
-    """Who is told what happens to a broker, on the broker's callback thread."""
+    """Receives the events of a broker on its callback thread."""
 
     def tell(self, event: str, *args: Any) -> None: ...
 
@@ -41,7 +41,7 @@ class Listener(Protocol):
 
 
 def read_error(error: Any) -> BrokerError:
-    """A copy of a `tansu_error`, which stays whose it was."""
+    """Copies a `tansu_error`; its owner does not change."""
     return error_of(
         status=lib.tansu_error_status(error),
         kind=lib.tansu_error_kind(error),
@@ -53,7 +53,7 @@ def read_error(error: Any) -> BrokerError:
 
 
 def _check(status: int, error: Any) -> None:
-    """Raises what a call left in `error`, a `tansu_error **`, and frees it."""
+    """Raises the error that a call left in `error`, a `tansu_error **`, and frees it."""
     if status != lib.TANSU_OK:
         _raise(status, error)
 
@@ -85,13 +85,13 @@ def _config(settings: Mapping[str, str]) -> Iterator[Any]:
 
 
 def check_settings(settings: Mapping[str, str]) -> None:
-    """Raises BrokerConfigError for the first one that cannot be used."""
+    """Raises BrokerConfigError for the first invalid one."""
     with _config(settings):
         pass
 
 
 def shown_settings(settings: Mapping[str, str]) -> dict[str, str]:
-    """All settings as they may be shown: passwords are masked."""
+    """Returns all settings with passwords masked."""
     with _config(settings) as config:
         return {key: _shown(config, key) for key in setting_keys()}
 
@@ -101,22 +101,22 @@ def _shown(config: Any, key: str) -> str:
 
 
 def setting_keys() -> list[str]:
-    """The key of every setting there is."""
+    """Returns the keys of all settings."""
     return [text(lib.tansu_config_key_at(i)) for i in range(lib.tansu_config_key_count())]
 
 
 def setting_docs() -> dict[str, str]:
-    """One line about every setting: type, default, range, meaning."""
+    """Returns one line about each setting: type, default, range, meaning."""
     return {key: text(lib.tansu_config_key_doc(key.encode())) for key in setting_keys()}
 
 
 def build_info() -> str:
-    """How the library was built, as JSON."""
+    """Returns how the library was built, as JSON."""
     return text(lib.tansu_build_info())
 
 
 def _read_string(read: Any) -> str:
-    """A string that the library copies into a buffer, whatever its length."""
+    """Reads a string of any length that the library copies into a buffer."""
     size = 256
     needed = ffi.new("size_t *")
     while True:
@@ -126,7 +126,7 @@ def _read_string(read: Any) -> str:
             return text(buffer)
         if status != lib.TANSU_E_BUFFER:
             raise error_of(status=status, kind=BrokerErrorKind.INTERNAL, message=text(lib.tansu_status_name(status)))
-        # It may have grown between two calls.
+        # It may have grown since the first call.
         size = max(int(needed[0]), size + 1)
 
 
@@ -136,28 +136,27 @@ _FORKED = -12
 
 
 class Core:
-    """A native broker. Any thread may call anything; nothing here calls the listener with a lock held.
+    """A native broker. Any thread may call any method; no lock is held while the listener is called.
 
-    Waiting is done on Python's own events, set by the callbacks, so that Ctrl-C works; calls into the library are
-    short.
+    Threads wait on Python events that the callbacks set, so that Ctrl-C works; calls into the library are short.
     """
 
     def __init__(self, settings: Mapping[str, str], listener: Listener) -> None:
         self.pid = os.getpid()
-        #: A client can connect, or it has become clear that none ever will.
+        #: Set when a client can connect or the start has failed.
         self.ready = InterruptibleEvent()
-        #: on_stopped has returned, or never will.
+        #: Set when on_stopped has returned or will not be called.
         self.stopped = InterruptibleEvent()
         self.port = 0
         self.bootstrap = ""
         self.started = False
         self.fatal: Optional[BrokerError] = None
-        #: The gate was closed at exit, in the middle of things.
+        #: Whether the callbacks were detached at exit before on_stopped.
         self.detached_at_exit = False
-        # Weak: the slot holds this object, and a handler that holds its broker must not keep both alive for ever.
+        # Weak: the slot refers to this object, and a handler that refers to its broker must not keep both alive.
         self._listener = weakref.ref(listener)
         self._callback_thread: Optional[int] = None
-        # Re-entrant: a signal handler or finalizer may come in while its own thread is in here.
+        # Re-entrant: a signal handler or finalizer may run while its thread holds the lock.
         self._lock = threading.RLock()
         self._users = 0
         self._closing = False
@@ -190,7 +189,7 @@ class Core:
 
     @contextmanager
     def _use(self) -> Iterator[Any]:
-        """The handle, which is not freed before the last user has left."""
+        """Gives the handle, which is not freed before the last user has left."""
         self.check_process()
         with self._lock:
             if self._closing:
@@ -220,36 +219,34 @@ class Core:
             )
 
     def start(self) -> None:
-        """Asks for the start and returns."""
+        """Begins the start and returns."""
         self.check_process()
-        # With the lock: neither another start, nor a close, nor the exit may come between what is read here and the
-        # library's own start, which returns at once.
+        # With the lock, so that no other start, close or exit comes between these checks and the library's start,
+        # which returns at once.
         with self._lock, self._use() as handle:
             if _lifetime.is_exiting():
-                raise BrokerStateError(
-                    "the interpreter is exiting: a broker that starts now would be stopped by nobody"
-                )
+                raise BrokerStateError("the interpreter is exiting: a broker that starts now would never be stopped")
             if not _lifetime.in_main_interpreter():
                 raise BrokerStateError("a broker can be started in the main interpreter only, not in a subinterpreter")
             before = self.started
             error = ffi.new("tansu_error **")
-            # First, so that Ctrl-C at this very moment leaves no broker that runs and is taken for one that does not.
+            # First, so that after Ctrl-C at this point a running broker is not treated as unstarted.
             self.started = True
             status = lib.tansu_broker_start(handle, error)
             if status != lib.TANSU_OK:
-                # An earlier start may have been the one that counts.
+                # An earlier start may have succeeded.
                 self.started = before or self.state() is not BrokerState.NEW
                 _raise(status, error)
 
     def give_up_start(self) -> None:
-        """After Ctrl-C somewhere in a start: it is stopped, or was not even begun."""
+        """Ends a start that Ctrl-C has interrupted: stops the broker, or marks it as unstarted."""
         self.stop(0)
         with self._lock:
             if self.state() is BrokerState.NEW:
                 self.started = False
 
     def stop(self, grace_ms: int) -> None:
-        """Asks for the stop and returns; -1 is the configured grace. Nothing happens to a closed broker."""
+        """Requests the stop and returns; -1 is the configured grace. A closed broker is ignored."""
         self.check_process()
         if not self._closing:
             try:
@@ -266,7 +263,7 @@ class Core:
         try:
             with self._use() as handle:
                 status = lib.tansu_broker_wait(handle, timeout_ms, error)
-                # The broker's own fatal error may be a time-out, too.
+                # The broker's fatal error may be a timeout too.
                 running = status == lib.TANSU_E_TIMEOUT and not lib.tansu_error_is_fatal(error[0])
                 lib.tansu_error_free(error[0])
         except BrokerStateError:
@@ -285,20 +282,20 @@ class Core:
                 lib.tansu_string_free(out[0])
 
     def state(self) -> BrokerState:
-        """The state now; of a closed broker, and in a forked child, the last one that was seen."""
+        """Returns the state; of a closed broker, and in a forked child, the last one that was seen."""
         if not self.inherited_over_fork and not self._closing:
             try:
                 with self._use() as handle:
                     seen = BrokerState(lib.tansu_broker_state(handle))
                     with self._lock:
-                        # States only go up: another thread may have seen a later one since.
+                        # States only increase: another thread may have seen a later one.
                         self._last_state = max(self._last_state, seen)
             except BrokerStateError:
                 pass
         return self._last_state
 
     def has_ended(self) -> bool:
-        """The port is closed and the storage flushed; handlers may still be told so."""
+        """Whether the port is closed and the storage flushed; on_stopped may still be running."""
         return self._closing or not self.started or self.state() in (BrokerState.STOPPED, BrokerState.FAILED)
 
     def in_callback(self) -> bool:
@@ -312,7 +309,7 @@ class Core:
         return self._closing
 
     def close_unstarted(self) -> bool:
-        """Closes a broker that has never been started; False if it has been, and is to be stopped first."""
+        """Closes a broker that was never started; returns False if it was started and must be stopped first."""
         if not self.inherited_over_fork:
             with self._lock:
                 if self.started and not self._closing:
@@ -321,9 +318,9 @@ class Core:
         return True
 
     def close(self) -> None:
-        """Gives the handle back when its last user has left. Never waits, so a finalizer may call it."""
+        """Frees the handle when its last user has left. It does not wait, so a finalizer may call it."""
         if self.inherited_over_fork:
-            return  # whatever the child would free is the parent's
+            return  # the handle belongs to the parent process
         self.state()
         with self._lock:
             if self._closing:
@@ -340,15 +337,15 @@ class Core:
         self.stopped.set()
 
     def stop_at_exit(self, grace_s: float) -> None:
-        """Stops with the configured grace, or with this one if it is shorter."""
-        # With the lock: a start in another thread has either come to its end or will see that the interpreter exits.
+        """Stops with the shorter one of the configured grace and this one."""
+        # With the lock: a start in another thread has ended, or will see that the interpreter is exiting.
         with self._lock:
             if self.started and not self._closing:
                 self.stop(-1)
                 self.stop(int(grace_s * 1000))
 
     def detach(self, timeout_ms: int) -> None:
-        """Closes the gate to the callbacks for good and wakes whoever waits for one that will not come."""
+        """Detaches the callbacks and wakes threads that wait for one."""
         if self._closing:
             return
         try:
@@ -367,9 +364,9 @@ class Core:
             with self._use() as handle:
                 self.bootstrap = _read_string(lambda *place: lib.tansu_broker_bootstrap(handle, *place))
         except BrokerStateError:
-            return  # closed by another thread in between: there is nobody to tell
+            return  # closed by another thread in between
         self.port = port
-        self.state()  # seen now: all that a forked child will know
+        self.state()  # stores the state for a forked child
         self.ready.set()
         self._tell("on_started", port)
 

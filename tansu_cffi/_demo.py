@@ -1,4 +1,4 @@
-"""`python -m tansu_cffi demo`: proves on this machine that the embedded broker keeps what it is given.
+"""`python -m tansu_cffi demo`: checks on this machine that the embedded broker returns the records that it was sent.
 
 Starts a broker in this process, sends records with aiokafka, reads them back with a consumer group and compares every
 one: its content, its place in the order of its partition, and that none is missing and none comes twice.
@@ -19,21 +19,21 @@ from tansu_cffi import BrokerConfig, BrokerError, TansuBroker
 
 TOPIC = "demo"
 GROUP = "demo-readers"
-#: A record begins with its number; the rest is a window on this pattern, a different one for each record.
+#: A record begins with its number; the rest is a window of this pattern, different for each record.
 NUMBER_BYTES = 8
 PATTERN_BYTES = 1 << 16
-#: A reader that gets nothing for this long has lost records.
+#: Seconds without a record after which records count as lost.
 PATIENCE_S = 30.0
-#: Closing a producer flushes it; a broker that has gone must not hold the end up.
+#: Seconds for closing a producer, which flushes it: an unreachable broker must not block the end.
 FLUSH_S = 5.0
-#: Sends that are on their way at once.
+#: Sends in flight at the same time.
 IN_FLIGHT = 5_000
 
 EXIT_OK, EXIT_MISMATCH, EXIT_ERROR, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 
 class Mismatch(Exception):
-    """What was read is not what was sent."""
+    """A record that was read differs from the one that was sent."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -71,8 +71,8 @@ def run(args: argparse.Namespace) -> int:
         print("Interrupted; the broker is stopped.", file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        raise  # nobody reads what the demo says
-    except Exception as error:  # a client's error: the demo says it in a line and not in a traceback
+        raise  # the output's reader is gone
+    except Exception as error:  # an error of the client: one line, no traceback
         print(f"demo: {type(error).__name__}: {error}", file=sys.stderr)
         return EXIT_ERROR
     return EXIT_OK
@@ -87,11 +87,11 @@ class Demo:
         self._size: int = args.size
         self._partitions: int = args.partitions
         self._pattern = _pattern()
-        # A storage that keeps its data may hold the topic of the run before.
+        # A persistent storage may have the topic of an earlier run.
         self._topic = f"{TOPIC}-{time.time_ns():x}"
 
     async def run(self) -> str:
-        """Sends, reads, compares; gives back the last line."""
+        """Sends, reads and compares; returns the last line."""
         began = time.monotonic()
         await self._create_topic()
         sent = await self._timed(self._send, "sent")
@@ -155,8 +155,8 @@ class Demo:
         )
         await consumer.start()
         try:
-            # In each partition the numbers step by the count of partitions: whatever is lost, doubled or out of order
-            # breaks the step, so that one number a partition is all the memory that the check needs.
+            # In each partition the numbers increase by the number of partitions. A lost, duplicate or misplaced record
+            # breaks this, so that the check stores one number for each partition.
             expected = list(range(self._partitions))
             seen = 0
             while seen < self._records:
@@ -193,7 +193,7 @@ class Demo:
             raise Mismatch(f"{self._records:,} records were sent, the partitions end at {sorted(ends.values())}")
 
     def _value(self, number: int) -> bytes:
-        """The number, then bytes that follow from it: a record in a wrong place or a flipped bit is seen."""
+        """Returns the number, then bytes computed from it, so that a misplaced record or a flipped bit is detected."""
         start = number * 31 % PATTERN_BYTES
         return (number.to_bytes(NUMBER_BYTES, "big") + self._pattern[start : start + self._size])[: self._size]
 
@@ -206,13 +206,13 @@ async def _close_producer(producer: Any) -> None:
 
 
 def _pattern() -> bytes:
-    """Bytes that do not repeat and do not compress, the same in each run; long enough for the largest window."""
+    """Returns incompressible bytes, equal in each run, long enough for the largest window."""
     block = b"".join(blake2b(number.to_bytes(4, "big")).digest() for number in range(PATTERN_BYTES // 64))
     return block * 16
 
 
 def _scheme(url: str) -> str:
-    """The URL's scheme alone: the rest may hold a password."""
+    """Returns only the scheme of a URL: the rest may contain a password."""
     return url.split(":", 1)[0] + "://"
 
 
@@ -231,7 +231,7 @@ def _number(lowest: int, highest: int) -> Callable[[str], int]:
 
 @contextmanager
 def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A bar by rich or tqdm on a terminal; elsewhere a plain line for each tenth."""
+    """Shows a progress bar by rich or tqdm on a terminal, otherwise one line for each tenth."""
     if sys.stdout.isatty():
         for bar in (_rich_bar, _tqdm_bar):
             made = bar(what, total)

@@ -1,4 +1,4 @@
-"""What the package raises: one tree, and each class is also the builtin that one would expect.
+"""The exceptions of the package. Most are also a builtin exception.
 
 BrokerError
 ├─ BrokerConfigError (ValueError)
@@ -35,14 +35,14 @@ class BrokerErrorKind(IntEnum):
 
     @classmethod
     def of(cls, number: int) -> BrokerErrorKind:
-        """The kind of that number; a number of a newer library counts as INTERNAL, as the ABI says."""
+        """Returns the kind of a number; an unknown number is INTERNAL."""
         try:
             return cls(number)
         except ValueError:
             return cls.INTERNAL
 
 
-#: The status that an error gets which arose on this side of the C ABI.
+#: The status of an error that Python code raises.
 _STATUS_OF_KIND = {
     BrokerErrorKind.CONFIG: -5,
     BrokerErrorKind.BIND: -6,
@@ -57,14 +57,14 @@ _STATUS_OF_KIND = {
 
 
 class BrokerError(Exception):
-    """The base of everything that this package raises by itself.
+    """The base of all exceptions of this package.
 
-    message: what happened, and the remedy where there is one; free of secrets.
-    kind: the coarse kind.
-    status: the number of the C ABI, negative; it never changes its meaning.
-    os_code: the operating system's number (errno) behind it, or 0.
-    fatal: the broker went down, or is going down, because of it.
-    retriable: the same call may succeed later without a change.
+    message: the error and the remedy, without secrets.
+    kind: a BrokerErrorKind.
+    status: the negative status number of the C ABI; its meaning never changes.
+    os_code: the errno of the operating system, or 0.
+    fatal: whether the error stops, or stopped, the broker.
+    retriable: whether the same call may succeed later without a change.
     """
 
     _default_kind = BrokerErrorKind.INTERNAL
@@ -91,11 +91,11 @@ class BrokerError(Exception):
         return self.message
 
     def saying(self: E, message: str) -> E:
-        """The same error in other words."""
+        """Returns a copy with another message."""
         return _rebuild(type(self), message, {**self.__dict__, "message": message})
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # By hand: exceptions pickle their positional arguments alone, and OSError has a way of its own.
+        # Exceptions pickle only their positional arguments, and OSError differs from the others.
         return _rebuild, (type(self), self.message, dict(self.__dict__))
 
 
@@ -124,7 +124,7 @@ class BrokerBindError(BrokerError, OSError):
 
     def __init__(self, message: str = "", **details: Any) -> None:
         super().__init__(message, **details)
-        # Where those who catch it as an OSError look.
+        # For code that catches it as an OSError.
         self.errno = self.os_code or None
         self.strerror = message
 
@@ -136,13 +136,13 @@ class BrokerStorageError(BrokerError):
 
 
 class BrokerTimeoutError(BrokerError, TimeoutError):
-    """The time that was given is over; what was waited for goes on."""
+    """The timeout has passed; the operation continues."""
 
     _default_kind = BrokerErrorKind.TIMEOUT
 
 
 class BrokerStateError(BrokerError, RuntimeError):
-    """Not possible now: a second start, a wait in a handler, a broker of the parent process."""
+    """The call is not possible in this state: a second start, a wait in a handler, a broker of the parent process."""
 
     _default_kind = BrokerErrorKind.STATE
 
@@ -155,14 +155,14 @@ _CLASS_OF_KIND = {
     BrokerErrorKind.STATE: BrokerStateError,
 }
 
-#: A Kafka error in answer to a command has the kind ARGUMENT, but the argument may well be a good one.
+#: A Kafka error of a command has the kind ARGUMENT, although the argument may be valid.
 _E_KAFKA = -18
 
 
 def error_of(
     *, status: int, kind: int, message: str, os_code: int = 0, fatal: bool = False, retriable: bool = False
 ) -> BrokerError:
-    """The error of that kind, as the C ABI describes it."""
+    """Returns the exception for an error of the C ABI."""
     known = BrokerErrorKind.of(kind)
     if known is BrokerErrorKind.ARGUMENT and status != _E_KAFKA:
         cls: type[BrokerError] = BrokerArgumentError

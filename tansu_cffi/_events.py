@@ -1,4 +1,4 @@
-"""What a broker tells its owner: the handler's four methods."""
+"""Events of a broker: the four methods of a handler."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tansu_cffi._fields import near
 
 @runtime_checkable
 class EventHandler(Protocol):
-    """Any object with these four methods is a handler; BrokerEventHandler need not be its base."""
+    """A handler is any object with these four methods; it need not derive from BrokerEventHandler."""
 
     def on_started(self, port: int) -> None: ...
     def on_stopped(self) -> None: ...
@@ -21,33 +21,33 @@ class EventHandler(Protocol):
 
 
 class BrokerEventHandler:
-    """A handler that does nothing; override what you want to be told.
+    """A handler with empty methods to override.
 
-    The methods run on a thread that belongs to the broker, one at a time and in order. `stop()` is fine in them;
-    `wait()` and `close()` raise, for they would wait for the handler itself. An exception does not reach the broker: it
-    goes to `sys.unraisablehook` and to `broker.handler_errors`.
+    The methods run on a thread of the broker, one at a time and in order. They may call `stop()`. `wait()` and
+    `close()` raise BrokerStateError in them, because they would wait for the handler itself. An exception does not
+    reach the broker: it goes to `sys.unraisablehook` and to `broker.handler_errors`.
     """
 
     def on_started(self, port: int) -> None:
-        """Clients can connect to `port`. At most once, first."""
+        """Called when clients can connect to `port`. At most once, first."""
 
     def on_stopped(self) -> None:
-        """The port is closed, nothing of the broker runs, the storage is flushed. Once for each start, last."""
+        """Called when the port is closed and the storage is flushed. Once for each start, last."""
 
     def on_error(self, error: BrokerError) -> None:
-        """Something went wrong and the broker goes on."""
+        """Called for an error after which the broker continues."""
 
     def on_fatal(self, error: BrokerError) -> None:
-        """The broker is going down because of this; on_stopped follows. At most once."""
+        """Called for the error that stops the broker; on_stopped follows. At most once."""
 
 
 METHODS = ("on_started", "on_stopped", "on_error", "on_fatal")
-#: More exceptions of handlers than this are told, but not kept.
+#: Exceptions of handlers that are kept; all are reported.
 ERRORS_MAX = 100
 
 
 class Listener:
-    """Calls a handler and takes what it raises; belongs to the TansuBroker, so that both can be forgotten together."""
+    """Calls a handler and keeps its exceptions. The TansuBroker owns it, so that both can be collected together."""
 
     def __init__(self, handler: Optional[EventHandler]) -> None:
         _check(handler)
@@ -60,7 +60,7 @@ class Listener:
             return
         try:
             getattr(self._handler, event)(*args)
-        except BaseException as error:  # SystemExit, too: this is not a thread that could end the program
+        except BaseException as error:  # also SystemExit: this thread cannot end the program
             if len(self.errors) < ERRORS_MAX:
                 self.errors.append(error)
             _lifetime.report_unraisable(error, getattr(self._handler, event, self._handler))

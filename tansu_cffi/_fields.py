@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Optional
 
-#: Every field but `extra`, with the type of its values.
+#: All fields except `extra`, with the types of their values.
 KINDS: dict[str, type] = {
     "storage_url": str,
     "listener_host": str,
@@ -25,30 +25,30 @@ KINDS: dict[str, type] = {
 
 
 def key_of(name: str) -> str:
-    """The setting behind a field."""
+    """Returns the setting of a field."""
     return name.replace("_", ".")
 
 
 def field_of(key: str) -> Optional[str]:
-    """The field for a setting; None if it is reached by `extra`."""
+    """Returns the field of a setting; None if it belongs to `extra`."""
     name = key.replace(".", "_")
     return name if name in KINDS and key_of(name) == key else None
 
 
 def near(name: str, known: Iterable[str], *, like: float = 0.75) -> Optional[str]:
-    """Returns the known name that this one is nearest to, in upper or lower case; None if none is near."""
+    """Returns the most similar known name, ignoring case; None if none is similar."""
     by_lower = {one.lower(): one for one in known}
     found = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=like)
     return by_lower[found[0]] if found else None
 
 
 def in_fields(message: str) -> str:
-    """A message of the library with fields in place of their settings."""
+    """Returns a message of the library with fields in place of settings."""
     return renamed(message, _FIELDS)
 
 
 def renamed(message: str, names: Mapping[str, str]) -> str:
-    """The message with other names for what `names` has as keys; what stands in quotes or in a path stays."""
+    """Returns the message with the keys of `names` replaced by their values, except in quotes and in paths."""
     if not names:
         return message
     anyone = "|".join(re.escape(name) for name in names)

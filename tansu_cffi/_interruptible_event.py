@@ -1,4 +1,4 @@
-"""A flag that a thread waits for; what Ctrl-C interrupts leaves it whole."""
+"""An event for waiting threads that Ctrl-C can interrupt at any point."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import threading
 import time
 from typing import Optional
 
-#: A waiter looks this often by itself: the wake-up of one that was interrupted at the wrong moment is not passed on.
+#: Seconds between checks of a waiter: an interrupted waiter may fail to pass the wake-up on.
 RETRY_INTERVAL_S = 1.0
 
 
 class InterruptibleEvent:
-    """Like threading.Event, made of one lock. An Event that is waited for on PyPy may answer Ctrl-C with "cannot
-    release un-acquired lock": the interrupt hits the condition while it takes its own lock back.
+    """Like threading.Event, made of one lock. On PyPy, Ctrl-C in the wait of an Event may raise "cannot release
+    un-acquired lock", because it interrupts the condition while that reacquires its lock.
     """
 
     def __init__(self) -> None:
@@ -24,13 +24,13 @@ class InterruptibleEvent:
         return self._set
 
     def set(self) -> None:
-        """From any thread, any number of times."""
+        """Sets the event; from any thread, any number of times."""
         if not self._set:
             self._set = True
             self._open()
 
     def wait(self, seconds: Optional[float] = None) -> bool:
-        """Whether it is set, at the latest after that many seconds; None waits for ever."""
+        """Waits at most that many seconds and returns whether the event is set; None waits without a limit."""
         end = None if seconds is None else time.monotonic() + seconds
         while not self._set:
             left = RETRY_INTERVAL_S if end is None else min(end - time.monotonic(), RETRY_INTERVAL_S)
@@ -44,4 +44,4 @@ class InterruptibleEvent:
         try:
             self._gate.release()
         except RuntimeError:
-            pass  # two that set it at once
+            pass  # two threads set it at the same time

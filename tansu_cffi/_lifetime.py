@@ -1,10 +1,10 @@
-"""What outlives a call: the slots that callbacks are looked up by, the live brokers, and the hooks for exit and fork.
+"""State that outlives a call: the slots of callbacks, the live brokers, and the hooks for exit and fork.
 
-The `user_data` of a callback is no pointer but a number that is never given out twice. So a late callback finds nothing
-instead of something that died, whatever a garbage collector did in between.
+The `user_data` of a callback is a number that is never reused, not a pointer. So a late callback finds no broker
+instead of a collected object.
 
-The dicts here are changed by single operations, each of which is atomic with and without a GIL. They need no lock: a
-finalizer or a signal handler may come in at any point of any thread, this module included.
+The dicts are changed by single operations, which are atomic with and without a GIL. They need no lock: a finalizer or a
+signal handler may run at any point of any thread, also in this module.
 """
 
 from __future__ import annotations
@@ -26,30 +26,30 @@ from tansu_cffi import _logs
 if TYPE_CHECKING:
     from tansu_cffi._core import Core
 
-#: How long a broker may take at exit to finish requests in work, even if its config allows more.
+#: Seconds for requests in work at exit, even if the config allows more.
 EXIT_GRACE_S = 2.0
-#: How long the exit waits for all brokers to close their ports and flush their storages.
+#: Seconds that the exit waits for all brokers to stop.
 EXIT_STOP_S = 8.0
-#: How long it then waits for handlers that do not come back.
+#: Seconds that it then waits for handlers that do not return.
 EXIT_HANDLERS_S = 1.0
-#: A wait inside the library lasts no longer than this at a time, so that Ctrl-C is seen.
+#: Longest single wait inside the library, so that Ctrl-C is handled.
 SLICE_MS = 50
 
 _numbers = itertools.count(1)
-#: For the numbers, which a free-threaded interpreter's `count` does not promise to give out once. Re-entrant; a forked
-#: child gets a new one.
+#: Guards the numbers: `count` of a free-threaded interpreter does not promise unique ones. Re-entrant; a forked child
+#: gets a new one.
 _numbering = threading.RLock()
 #: Slot number to broker, from before the native broker exists until the library has released the slot.
 _slots: dict[int, Core] = {}
-#: Slot number to broker, until its handle is freed. Strong references: the exit hook must reach a broker that nobody
-#: refers to any more and that no finalizer has seen yet (PyPy).
+#: Slot number to broker, until its handle is freed. Strong references: the exit hook must reach a broker
+#: that is unreachable but not finalized yet (PyPy).
 _live: dict[int, Core] = {}
-#: The last hook has run: a broker that is started now would be stopped by nobody.
+#: Whether the last hook has run: a broker that is started now would never be stopped.
 _exiting = False
 
 
 def new_slot(core: Core) -> int:
-    """A number for the callbacks of this broker."""
+    """Returns a new number for the callbacks of this broker."""
     with _numbering:
         number = next(_numbers)
     _slots[number] = core
@@ -58,22 +58,22 @@ def new_slot(core: Core) -> int:
 
 
 def find(slot: int) -> Optional[Core]:
-    """The broker of a callback; None if it is gone."""
+    """Returns the broker of a callback; None if it is freed."""
     return _slots.get(slot)
 
 
 def released(slot: int) -> None:
-    """The library will not use this slot again."""
+    """Removes a slot that the library does not use any more."""
     _slots.pop(slot, None)
 
 
 def freed(slot: int) -> None:
-    """The handle of this broker is gone."""
+    """Removes a broker whose handle was freed."""
     _live.pop(slot, None)
 
 
 def live_count() -> tuple[int, int]:
-    """Slots and handles in use; for tests of leaks."""
+    """Returns the number of slots and handles in use, for tests of leaks."""
     return len(_slots), len(_live)
 
 
@@ -91,7 +91,7 @@ def in_main_interpreter() -> bool:
 
 
 def _interpreters() -> Any:
-    """The interpreter's own module about interpreters, by its name from 3.13 on and the one before; None on PyPy."""
+    """Returns the interpreter's module for subinterpreters, whose name changed in 3.13; None on PyPy."""
     names = ("_interpreters", "_xxsubinterpreters")
     for name in names:
         if sys.modules.get(name) is not None:
@@ -108,7 +108,7 @@ def _id(interpreter: Any) -> int:
 
 
 def report_unraisable(error: BaseException, culprit: Any) -> None:
-    """Tells an exception that has nowhere to go, as the interpreter tells those of finalizers."""
+    """Reports an exception through `sys.unraisablehook`, as the interpreter does for finalizers."""
     hook = sys.unraisablehook
     if hook is not sys.__unraisablehook__:
         args: Any = SimpleNamespace(
@@ -123,35 +123,35 @@ def report_unraisable(error: BaseException, culprit: Any) -> None:
             return
         except Exception as second:
             error = second
-    # The interpreter's own hook takes nothing but the interpreter's own argument type.
+    # The interpreter's hook accepts only its own argument type.
     if sys.stderr is not None:
         lines = traceback.format_exception(type(error), error, error.__traceback__)
         sys.stderr.write(f"Exception ignored in a handler of a TansuBroker: {culprit!r}\n{''.join(lines)}")
 
 
 def trampoline_failed(kind: type[BaseException], error: BaseException, trace: TracebackType) -> None:
-    """An exception in a trampoline itself, outside of any handler."""
+    """Reports an exception in a trampoline, outside of any handler."""
     report_unraisable(error, None)
 
 
 def stop_all() -> None:
-    """Stops every broker of this process and waits, each step bounded; afterwards none enters the interpreter again.
+    """Stops all brokers of this process and waits for a bounded time; afterwards none calls the interpreter.
 
-    Only direct calls and threads that exist: a thread cannot be started any more when this runs.
+    It starts no thread, because that is impossible when this runs.
     """
     pid = os.getpid()
     brokers = [core for core in _snapshot() if core.pid == pid]
     for core in brokers:
         core.stop_at_exit(EXIT_GRACE_S)
     interrupted = _wait_for(lambda core: core.has_ended(), brokers, EXIT_STOP_S)
-    # Those have closed their port and flushed; only a handler can still be at it.
+    # These have stopped; only a handler may still be running.
     interrupted = interrupted or _wait_for(lambda core: core.join(SLICE_MS), brokers, EXIT_HANDLERS_S)
     for core in brokers:
         core.detach(0 if interrupted else SLICE_MS)
 
 
 def _wait_for(done: Any, brokers: list[Core], seconds: float) -> bool:
-    """Waits until it is done for all; True if Ctrl-C cut it short."""
+    """Waits until `done` for all brokers; returns True if Ctrl-C interrupted it."""
     end = time.monotonic() + seconds
     waiting = list(brokers)
     try:
@@ -159,7 +159,7 @@ def _wait_for(done: Any, brokers: list[Core], seconds: float) -> bool:
             waiting = [core for core in waiting if not done(core)]
             if not waiting or time.monotonic() >= end:
                 return False
-            # Sleeps in the library, where the broker's threads can have the interpreter.
+            # Waits inside the library, which releases the GIL for the broker's threads.
             waiting[0].join(SLICE_MS)
     except KeyboardInterrupt:
         return True
@@ -183,7 +183,7 @@ def _last_hook() -> None:
 
 def _after_fork_in_child() -> None:
     global _numbering
-    # Nothing of the parent's brokers exists here but memory; it is left as it is.
+    # Only the memory of the parent's brokers exists here; it is left as it is.
     _numbering = threading.RLock()
     _slots.clear()
     _live.clear()
@@ -193,12 +193,12 @@ def _after_fork_in_child() -> None:
 def _register() -> None:
     global _exiting
     try:
-        # Before the interpreter waits for non-daemon threads, of which one may be waiting for a broker.
+        # Runs before the interpreter waits for non-daemon threads, which may wait for a broker.
         threading._register_atexit(stop_all)  # type: ignore[attr-defined]
     except AttributeError:
         pass
     except RuntimeError:
-        # First imported while the interpreter is exiting: no hook that is registered now is sure to be called.
+        # First imported during the interpreter's exit: hooks registered now may not be called.
         _exiting = True
     atexit.register(_last_hook)
     if hasattr(os, "register_at_fork"):

@@ -1,4 +1,4 @@
-"""Loads the compiled module and, through it, the library; checks that they fit. Everything of cffi comes from here.
+"""Loads the compiled module and the library, and checks that their versions match. All cffi objects come from here.
 
 The compiled module is linked against `libtansu.so.0` and finds it in `lib/` beside itself. `TANSU_CFFI_LIBRARY`, a full
 path, puts another file in its place for this process: it is loaded first, and the dynamic linker then takes it for the
@@ -20,12 +20,12 @@ OVERRIDE = "TANSU_CFFI_LIBRARY"
 PACKAGE = Path(__file__).resolve().parent
 LIBRARY_NAME = {"darwin": "libtansu.0.dylib", "win32": "tansu.dll"}.get(sys.platform, "libtansu.so.0")
 
-# Never unloaded: threads of the library may run for as long as the process does.
+# Never unloaded: threads of the library may run until the process ends.
 _kept: list[Any] = []
 
 
 def library_path() -> str:
-    """The file that is loaded."""
+    """Returns the path of the library to load."""
     return os.environ.get(OVERRIDE) or str(PACKAGE / "lib" / LIBRARY_NAME)
 
 
@@ -36,7 +36,7 @@ def _refuse_old_python() -> None:
 
 
 def _preload(path: str) -> Any:
-    """The library at `path`, loaded under the name that the compiled module asks for."""
+    """Loads the library at `path` under the name that the compiled module needs."""
     if not os.path.isabs(path):
         raise ImportError(f"{OVERRIDE}={path}: not a full path. Give the full path of a {LIBRARY_NAME}, or unset it.")
     import ctypes
@@ -50,10 +50,10 @@ def _preload(path: str) -> Any:
 
 
 def _check_override(path: str, library: Any, native: Any) -> None:
-    """A library without the right SONAME would be loaded beside the other one, and not be used."""
+    """Refuses a library with another SONAME: it would be loaded in addition and not be used."""
     import ctypes
 
-    # A static string: it lies in the library that answers, and each loaded library has its own.
+    # A static string: its address shows which loaded library answers.
     library.tansu_version.restype = ctypes.c_void_p
     theirs = library.tansu_version() or 0
     ours = int(native.ffi.cast("uintptr_t", native.lib.tansu_version()))
@@ -82,7 +82,7 @@ def _check_abi(native: Any, path: str) -> None:
 
 
 def _touch(native: Any) -> None:
-    """Makes cffi build every function and type now: doing it lazily is not safe in several threads (cffi#271)."""
+    """Makes cffi build all functions and types now: lazy building is not thread-safe (cffi#271)."""
     for name in dir(native.lib):
         getattr(native.lib, name)
     for declaration in ("tansu_callbacks *", "tansu_config **", "tansu_broker **", "tansu_error **", "tansu_string **"):
@@ -109,8 +109,8 @@ lib: Any = _native.lib
 
 
 def text(pointer: Any) -> str:
-    """A C string of the library as a `str`; NULL gives the empty one."""
-    # The library promises UTF-8; a broken promise must not hide the error that the text describes.
+    """Converts a C string of the library to a `str`; NULL gives an empty one."""
+    # The library returns UTF-8; a decoding error must not hide the message.
     return "" if pointer == ffi.NULL else str(ffi.string(pointer).decode("utf-8", "replace"))
 
 

@@ -1,4 +1,4 @@
-"""The library's log records in Python's `logging`.
+"""Passes the library's log records to Python's `logging`.
 
 The library has one log for all brokers of the process. Records arrive on a thread of its own, in order, and go to
 `logging.getLogger("tansu")` and its children. The level is pushed down, so that a record nobody wants is never made.
@@ -13,7 +13,7 @@ from typing import Any, Optional
 
 from tansu_cffi._loader import ffi, lib
 
-#: Levels of the library, and what they are to `logging`. TRACE has no name there.
+#: Levels of the library and of `logging`, which has no name for TRACE.
 _LEVELS = {
     lib.TANSU_LOG_ERROR: logging.ERROR,
     lib.TANSU_LOG_WARN: logging.WARNING,
@@ -25,7 +25,7 @@ _FLUSH_MS = 1000
 
 
 class _Root:
-    """A logger that records go to, with the children that were asked for by target. Replaced as a whole."""
+    """A logger for records, with its children by target. Replaced as a whole."""
 
     def __init__(self, logger: logging.Logger) -> None:
         self.logger = logger
@@ -41,22 +41,23 @@ class _Root:
 
 
 _root = _Root(logging.getLogger("tansu"))
-# As a library should: without it, a program that never set up logging would find our warnings on its stderr.
+# As the logging documentation recommends: without it, warnings would go to stderr in a program that has not set up
+# logging.
 _root.logger.addHandler(logging.NullHandler())
 
-#: The process that the bridge was set up in, and the level that the library was told.
+#: The process that set the bridge up, and the level last passed to the library.
 _pid: Optional[int] = None
 _pushed = lib.TANSU_LOG_OFF
 _off_for_good = False
-#: Held by the thread that tells the library a level. Never waited for but at exit: that thread also pushes what another
-#: one has changed meanwhile, and a logging handler may change a level while its own thread holds this.
+#: Held by the thread that passes a level to the library. Only the exit waits for it: its holder also passes changes
+#: that other threads made meanwhile, and a logging handler may change a level while its own thread holds it.
 _pushing = threading.Lock()
-#: A level may have changed since the library was told one.
+#: Whether a level may have changed since the last call of the library.
 _stale = False
 
 
 def attach(logger: Optional[logging.Logger]) -> None:
-    """Turns the bridge on; `logger`, if given, takes the place of "tansu" for the whole process."""
+    """Turns the bridge on; a given `logger` replaces "tansu" for the whole process."""
     global _root, _pid
     if logger is not None and logger is not _root.logger:
         _root = _Root(logger)
@@ -66,12 +67,12 @@ def attach(logger: Optional[logging.Logger]) -> None:
 
 
 def push_level() -> None:
-    """Tells the library which levels are wanted now, or leaves that to the thread that is at it."""
+    """Passes the enabled level to the library, or leaves that to the thread that is doing so."""
     global _stale
     _stale = True
     while _stale and _pushing.acquire(blocking=False):
         try:
-            # First: what changes from here on is for the next turn.
+            # Cleared first: later changes are for the next round.
             _stale = False
             _push()
         finally:
@@ -86,26 +87,26 @@ def _push() -> None:
     if level == _pushed:
         return
     status = lib.tansu_log_set(level, lib.tansu_py_log, ffi.NULL, ffi.NULL, ffi.NULL)
-    # Refused to a logging handler that changes levels while it handles a record of ours, and in a forked child of a
-    # process that had logs (the log thread is gone): neither is a reason to fail.
+    # The library refuses this in a logging handler that changes levels while it handles a record, and in a forked
+    # child of a process with a log thread. Neither is an error here.
     if status == lib.TANSU_OK:
         _pushed = level
 
 
 def deliver(level: int, target: str, message: str) -> None:
-    """One record, on the library's log thread."""
+    """Handles one record, on the library's log thread."""
     logger = _root.child(target)
     number = _LEVELS.get(level, logging.INFO)
     if logger.isEnabledFor(number):
-        # No args: a message is text, and a % in it stands for itself.
+        # No args, so that a % in the message is literal.
         logger.handle(logger.makeRecord(logger.name, number, "(tansu)", 0, message, (), None))
 
 
 def shut_down() -> None:
-    """No record enters the interpreter after this."""
+    """Ends logging: no record enters the interpreter afterwards."""
     global _off_for_good
     _off_for_good = True
-    # A push in another thread has begun before; it must not come after this. Nothing is pushed any more, so it is kept.
+    # Waits for a push that has begun in another thread. The lock is kept, so that no other push begins.
     _pushing.acquire(timeout=_FLUSH_MS / 1000)
     if _pid == os.getpid():
         lib.tansu_log_set(lib.TANSU_LOG_OFF, ffi.NULL, ffi.NULL, ffi.NULL, ffi.NULL)
@@ -113,7 +114,7 @@ def shut_down() -> None:
 
 
 def forget_after_fork() -> None:
-    """The parent's log thread does not exist in the child."""
+    """Resets the bridge in a forked child, which has no log thread."""
     global _pid, _pushed, _pushing
     _pid = None
     _pushed = lib.TANSU_LOG_OFF
@@ -129,8 +130,8 @@ def _wanted() -> int:
 
 
 class _Watched(dict[int, bool]):
-    """A logger's cache of enabled levels. `logging` clears all of them whenever a level changes anywhere, which is the
-    only sign of it that there is."""
+    """A logger's cache of enabled levels. `logging` clears all caches when any level changes, which is the only
+    notification of a change."""
 
     def clear(self) -> None:
         super().clear()

@@ -11,16 +11,16 @@ from typing import Optional
 
 
 def has_native(package: Path) -> bool:
-    """Whether this folder has the compiled module; `_native.pyi` is none."""
+    """Returns whether this folder has the compiled module; `_native.pyi` does not count."""
     return any(package.glob("_native.*[!i]"))
 
 
 def installed_instead_of(package: Path) -> Optional[str]:
-    """The installed package, if this one has no compiled module and there is another that has."""
+    """Returns the path of the installed package if only that one has the compiled module."""
     if has_native(package):
         return None
     for entry in sys.path:
-        # An entry that cannot be read is passed over, as the import does.
+        # An unreadable entry is skipped, as in an import.
         with contextlib.suppress(OSError, RuntimeError, TypeError):
             other = Path(entry or ".").resolve() / "tansu_cffi"
             if other != package and has_native(other):

@@ -1,4 +1,4 @@
-"""Finds the library of Tansu's storages in the package `tansu_cffi_storages`, which is a distribution of its own."""
+"""Finds the library of Tansu's storages in the package `tansu_cffi_storages`, a separate distribution."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ PACKAGE = "tansu_cffi_storages"
 
 
 def library() -> Optional[str]:
-    """The full path of the library in the installed package; None without the package."""
+    """Returns the full path of the library in the installed package; None without the package."""
     try:
         if importlib.util.find_spec(PACKAGE) is None:
             return None
     except ValueError:
-        # The module was put into sys.modules by hand, without a spec.
+        # A module in sys.modules without a spec.
         return None
-    # Asked each time: the package may be installed while the process runs, in a notebook for example.
+    # Checked each time: the package may be installed while the process runs, for example in a notebook.
     return str(importlib.import_module(PACKAGE).library())
 
 
 def with_library(settings: Mapping[str, str]) -> dict[str, str]:
-    """The settings with the library of the installed package, unless they name one themselves."""
+    """Returns the settings with the library of the installed package, unless they have `storages.library`."""
     found = None if settings.get(SETTING) else library()
     return dict(settings) if found is None else {**settings, SETTING: found}

@@ -1,4 +1,4 @@
-"""The functions that the library calls: every `def_extern` of the package, and nothing else.
+"""The functions that the library calls: all `def_extern` functions of the package.
 
 cffi has one function for each name in the process; a second `def_extern` would replace it for all brokers. Each comes
 in on a thread of the library, copies what it is lent, and hands on.

@@ -1,4 +1,4 @@
-"""The machine that is measured on: its cores, who else uses them, and how not to be disturbed."""
+"""The machine that is measured on: its cores, the load on them, and the priority of the harness."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def put_ahead() -> None:
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Held during all suites of one server, so that others who share the machine take turns with us."""
+    """Held during all suites of one server, so that several harnesses on one machine take turns."""
     path = os.environ.get("BENCH_LOCK")
     if not path:
         yield

@@ -96,7 +96,7 @@ class Meter:
         self.wall_s = time.monotonic() - self.begun
         others_s = busy_s() - self.busy_s - self.server_cpu_s - self.client_cpu_s
         self.others_cores = max(0, others_s) / self.wall_s
-        # Who is ahead of the others is not disturbed by them so much.
+        # A higher priority reduces the influence of other processes.
         self.others_key = "background_cores" if is_ahead() else "other_cores"
 
 

@@ -15,7 +15,7 @@
 
 /* --- the broker's callbacks: one at a time, on a thread of the broker -------------------------------------------- */
 
-/* What came. Nobody else looks at it before `release`, so it needs no lock. */
+/* The received events. Only the callbacks use it before `release`, so it needs no lock. */
 typedef struct {
   char order[256];
   int started, errors, fatal, stopped, released;
@@ -46,7 +46,7 @@ static void on_error(void *user_data, const tansu_error *error) {
   note(me, "error", &me->errors);
 }
 
-/* The broker goes down; wait tells the same error. */
+/* The broker stops because of it; wait returns the same error. */
 static void on_fatal(void *user_data, const tansu_error *error) {
   diary *me = user_data;
   (void)error;

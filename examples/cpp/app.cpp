@@ -33,7 +33,7 @@ struct diary {
   }
 };
 
-// The callbacks: one at a time, on a thread of the broker. Nobody else looks at the diary before the last one, so it
+// The callbacks: one at a time, on a thread of the broker. No other thread uses the diary before the last one, so it
 // needs no lock.
 class keeper : public tansu::handler {
  public:
@@ -47,7 +47,7 @@ class keeper : public tansu::handler {
     std::cerr << what.what() << std::endl;
     to_->order.push_back("error");
   }
-  // The broker goes down; wait throws the same error.
+  // The broker stops because of it; wait throws the same error.
   void on_fatal(const tansu::error &) override { to_->order.push_back("fatal"); }
 
  private:
@@ -130,7 +130,7 @@ int main(int argc, char **argv) {
     broker.stop();
     broker.wait(std::chrono::seconds(30));
   } catch (const std::exception &what) {
-    // A broker that could not come up was told of above; what it throws at the end is the same.
+    // A failed start was reported above; the destructor throws the same error.
     if (events->order.empty()) std::cerr << what.what() << std::endl;
     good = false;
   }

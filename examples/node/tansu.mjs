@@ -79,10 +79,10 @@ export class Broker {
   #registered = [];
 
   /**
-   * Makes a broker that is not started yet; wrong settings are told here.
+   * Creates a broker that is not started yet; throws for invalid settings.
    *
    * `events` may have the functions started(port), stopped(), error(message), fatal(message) and released(). An
-   * exception in one of them does not reach the broker; Node takes it for one that nobody caught, and that ends the
+   * exception in one of them does not reach the broker; Node treats it as uncaught, which ends the
    * process.
    */
   constructor(tansu, settings, events = {}) {
@@ -95,7 +95,7 @@ export class Broker {
       this.#check(tansu.tansu_broker_new(config, this.#callbacks(events), out, error), error);
       this.#pointer = out[0];
     } catch (failure) {
-      // Without a broker nobody calls release.
+      // Without a broker, release is never called.
       this.#unregister();
       throw failure;
     } finally {
@@ -157,7 +157,7 @@ export class Broker {
     this.#tansu.tansu_broker_stop(this.#pointer, -1);
   }
 
-  /** Waits until the broker is gone and every event has been told; throws the fatal error, if there was one. */
+  /** Waits until the broker has stopped and all events were delivered; throws the fatal error, if any. */
   async wait(timeoutMs) {
     const error = [null];
     const wait = promisify(this.#tansu.tansu_broker_wait.async);

@@ -7,7 +7,7 @@
     records = await backend.fetch("my-topic", offset=0)
     await backend.stop()
 
-The broker behind it is a real one: any other Kafka client may use it at the same time.
+Other Kafka clients may use the same broker at the same time.
 """
 
 from __future__ import annotations

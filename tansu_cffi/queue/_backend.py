@@ -1,4 +1,4 @@
-"""TansuBackend: the five verbs, their arguments and their states."""
+"""TansuBackend: the five verbs, the checks of their arguments, and the states of the queue."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from tansu_cffi.queue._session import Session
 
 
 class TansuBackend:
-    """A queue over an embedded broker. All verbs but the constructor are coroutines of one event loop.
+    """A queue over an embedded broker. All methods are coroutines of the event loop that called `start()`.
 
-    storage_url: where the records live, as in BrokerConfig.
-    port: the port on which other Kafka clients may join in; 0 picks a free one, see `.port`.
-    blocking: `await start()` returns only when the broker has stopped (a task that is cancelled stops it).
+    storage_url: the URL of the storage, as in BrokerConfig.
+    port: the port for all Kafka clients; 0 takes a free one, see `port`.
+    blocking: whether `await start()` returns only when the broker has stopped; cancelling it stops the broker.
     """
 
     def __init__(self, storage_url: str = "memory://", port: int = 9092, blocking: bool = False) -> None:
@@ -36,7 +36,7 @@ class TansuBackend:
         self._session: Optional[Session] = None
         self._running = False
         self._stopped_before = False
-        #: Partitions of the topics that are known to exist.
+        #: Number of partitions of known topics.
         self._topics: dict[str, int] = {}
 
     @property
@@ -54,19 +54,22 @@ class TansuBackend:
         return self._running
 
     async def start(self) -> None:
-        """Starts the broker and the clients; with `blocking=True` returns when the broker has stopped."""
+        """Starts the broker and the clients. With `blocking=True` it returns when the broker has stopped.
+
+        Raises BrokerBindError, BrokerStorageError and the other errors of the broker, and QueueAlreadyStarted.
+        """
         session = await self._start()
         if not self._blocking:
             return
         try:
             await session.wait_stopped()
         finally:
-            # Stopped by stop(): then this waits for its end. Cancelled, or the broker failed: then this is the stop.
+            # After stop() this waits for the end. After a cancellation or a failure of the broker this stops it.
             await self._stop(session)
 
     async def _start(self) -> Session:
         if self._session is not None:
-            raise QueueAlreadyStarted("start() of a queue that was started. `await backend.stop()` comes first.")
+            raise QueueAlreadyStarted("start() of a queue that was started. `await backend.stop()` first.")
         session = self._session = Session(self._config)
         try:
             await session.open()
@@ -85,7 +88,7 @@ class TansuBackend:
         configs: Optional[Mapping[str, str]] = None,
         exist_ok: bool = False,
     ) -> None:
-        """Creates a topic, with one partition unless told."""
+        """Creates a topic; `configs` are Kafka's topic configs. Raises QueueTopicExists unless `exist_ok`."""
         session = self._running_session("create_topic()")
         session.check_loop("create_topic()")
         _check_topic(topic)
@@ -117,7 +120,8 @@ class TansuBackend:
     ) -> int:
         """Stores one record and returns its offset once the broker has acknowledged it.
 
-        Without `partition` the key decides, and without a key any. `timestamp` is milliseconds since 1970.
+        Without `partition` the key selects it; without a key any partition is used. `timestamp` is in milliseconds
+        since 1970. Raises QueueTopicNotFound and QueueRequestError.
         """
         session = self._running_session("produce()")
         session.check_loop("produce()")
@@ -140,12 +144,12 @@ class TansuBackend:
         sent = await session.producer.send(
             topic, value, key=key, partition=partition, timestamp_ms=timestamp, headers=headers
         )
-        # A cancelled caller must not cancel the batch that others share.
+        # A cancelled caller must not cancel a batch that it shares with other calls.
         offset: int = (await asyncio.shield(sent)).offset
         return offset
 
     async def fetch(self, topic: str, offset: int = 0, *, partition: int = 0, timeout: float = 1.0) -> list[Record]:
-        """The records from `offset` up to the high watermark. Where nothing is, waits at most `timeout` seconds."""
+        """Returns the records from `offset` up to the high watermark; without any, waits at most `timeout` seconds."""
         session = self._running_session("fetch()")
         session.check_loop("fetch()")
         _check_topic(topic)
@@ -180,7 +184,7 @@ class TansuBackend:
         self._topics[topic] = known[topic]
 
     async def stop(self) -> None:
-        """Waits for records on their way, ends waiting fetches, stops the broker. A second stop does nothing."""
+        """Sends buffered records, ends waiting fetches and stops the broker. A second call does nothing."""
         session = self._session
         if session is not None:
             await self._stop(session)

@@ -1,4 +1,4 @@
-"""The client behind the queue, aiokafka: found or asked for by name, and its errors in the queue's words."""
+"""aiokafka, the client of the queue: its import, and the translation of its errors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tansu_cffi.queue._errors import (
     QueueTopicNotFound,
 )
 
-#: aiokafka's own limit of one request; raised to what a record may reasonably be, the topic's limit decides.
+#: aiokafka's limit of a request, raised so that the topic's limit applies.
 REQUEST_BYTES_MAX = 64 * 1024 * 1024
 
 
@@ -36,7 +36,7 @@ def is_client_error(error: BaseException) -> bool:
 
 
 def translate(error: Any, doing: str) -> QueueError:
-    """An aiokafka error in the queue's tree; `doing` is the call as the user wrote it."""
+    """Converts an aiokafka error to a QueueError; `doing` is the user's call."""
     kafka_errors = importlib.import_module("aiokafka.errors")
     if isinstance(error, (kafka_errors.KafkaTimeoutError, kafka_errors.RequestTimedOutError)):
         return QueueTimeout(f"{doing}: the broker did not answer in time ({error})")
@@ -46,7 +46,7 @@ def translate(error: Any, doing: str) -> QueueError:
     text = str(error) or name
     if isinstance(error, kafka_errors.TopicAlreadyExistsError):
         return QueueTopicExists(
-            f"{doing}: the topic exists already. Pass exist_ok=True to take it as it is.", code=code, name=name
+            f"{doing}: the topic exists already. Pass exist_ok=True to accept it.", code=code, name=name
         )
     if isinstance(error, kafka_errors.UnknownTopicOrPartitionError):
         return QueueTopicNotFound(f"{doing}: there is no such topic or partition", code=code, name=name)

@@ -1,4 +1,4 @@
-"""The embedded broker, seen from asyncio: its events arrive on the broker's own thread and are awaited in a loop."""
+"""The embedded broker for asyncio: its events arrive on the broker's thread and are awaited in an event loop."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tansu_cffi.queue._signal import Signal
 
 
 class _Events(BrokerEventHandler):
-    """Holds no broker, so that a forgotten one can still be collected."""
+    """Has no reference to the broker, so that the broker can be garbage-collected."""
 
     def __init__(self) -> None:
         self.ready = Signal()
@@ -36,7 +36,7 @@ class EmbeddedBroker:
         self._started = False
 
     async def start(self) -> None:
-        """Returns when a client can connect; raises what went wrong."""
+        """Returns when a client can connect; raises the error of a failed start."""
         self._broker.start_nowait()
         self._started = True
         await self._events.ready.wait()
@@ -51,16 +51,16 @@ class EmbeddedBroker:
         return self._broker.port
 
     def raise_fatal(self) -> None:
-        """Raises the error that took the broker down, if one did."""
+        """Raises the fatal error of the broker, if any."""
         if self._events.fatal is not None:
             raise self._events.fatal
 
     def request_stop(self) -> None:
-        """Asks the broker to stop: any thread, any loop, any number of times."""
+        """Requests the stop; from any thread or loop, any number of times."""
         self._broker.stop()
 
     async def wait_stopped(self) -> None:
-        """Waits until the port is closed and the storage flushed, then gives the handle back."""
-        if self._started:  # else nobody will ever say that it has stopped
+        """Waits until the port is closed and the storage flushed, then frees the broker."""
+        if self._started:  # otherwise on_stopped never comes
             await self._events.stopped.wait()
         self._broker.close()

@@ -1,4 +1,4 @@
-"""The queue's errors. Each is a BrokerError, and also the builtin that fits, so that either can be caught.
+"""The queue's errors. Each is a BrokerError; some are also a builtin exception.
 
 BrokerError
 └─ QueueError
@@ -21,7 +21,7 @@ from tansu_cffi import BrokerArgumentError, BrokerError, BrokerErrorKind, Broker
 
 
 class QueueError(BrokerError):
-    """The base of every error that the queue raises by itself."""
+    """The base of all errors of the queue."""
 
 
 class QueueDependencyMissing(QueueError, ImportError):
@@ -53,9 +53,9 @@ class QueueTimeout(QueueError, BrokerTimeoutError):
 class QueueRequestError(QueueError):
     """The broker answered with a Kafka error."""
 
-    #: Kafka's error code, -1 where the error arose in the client.
+    #: Kafka's error code; -1 for an error of the client.
     code: int
-    #: Kafka's name of it, such as MESSAGE_TOO_LARGE.
+    #: Kafka's name of the error, such as MESSAGE_TOO_LARGE.
     name: str
 
     def __init__(
@@ -67,8 +67,8 @@ class QueueRequestError(QueueError):
 
 
 class QueueTopicNotFound(QueueRequestError, LookupError):
-    """No such topic, or no such partition of it."""
+    """The topic or the partition does not exist."""
 
 
 class QueueTopicExists(QueueRequestError):
-    """`create_topic()` of a topic that is there already."""
+    """`create_topic()` of a topic that exists."""

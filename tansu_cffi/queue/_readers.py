@@ -1,8 +1,8 @@
 """Reads a partition from any offset up to its high watermark.
 
-Kafka's consumers stream; the queue asks. A consumer costs a connection and some milliseconds, so the one that ended at
-offset N is kept for the fetch that begins at N, which is how most programs read. Consumers belong to no group: nothing
-is committed, and two fetches never disturb each other.
+A consumer costs a connection and some milliseconds. One that ended at offset N is kept for a fetch that begins at N,
+because most programs read in order. Consumers belong to no group: nothing is committed, and two fetches do not affect
+each other.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from tansu_cffi.queue._record import Record
 
 #: Kept consumers. Each holds a connection and one waiting request, so a few are enough.
 KEPT_MAX = 4
-#: How long records that are known to exist may take to come before that is an error.
+#: Seconds for existing records to arrive before it is an error.
 PATIENCE_S = 30.0
-#: Bytes asked for at once. Larger than aiokafka's 1 MiB, because a fetch wants all there is.
+#: Bytes of one request. Larger than aiokafka's 1 MiB, because a fetch reads everything.
 PARTITION_FETCH_BYTES = 8 * 1024 * 1024
 
 
@@ -30,25 +30,25 @@ class Readers:
     def __init__(self, bootstrap_servers: str) -> None:
         self._bootstrap_servers = bootstrap_servers
         self._kept: OrderedDict[tuple[Any, int], Any] = OrderedDict()
-        # It never fetches, so its connection is never busy with a waiting fetch when an offset is asked for.
+        # It never fetches, so no waiting fetch blocks its connection when it lists offsets.
         self._asker: Any = None
 
     async def start(self) -> None:
         self._asker = await self._new_consumer()
 
     async def read(self, topic: str, partition: int, offset: int, timeout: float) -> list[Record]:
-        """All records from `offset` up to the high watermark; where nothing is, what comes within `timeout`."""
+        """Returns records from `offset` to the high watermark; without any, those that arrive within `timeout`."""
         aiokafka = load_aiokafka()
         place = aiokafka.TopicPartition(topic, partition)
         end = (await self._asker.end_offsets([place]))[place]
         if offset >= end and timeout <= 0:
             return []
-        # Beyond the end nothing can be asked for: wait at the end, and let pass what comes before `offset`.
+        # A fetch beyond the end is an error: wait at the end and skip the records before `offset`.
         begin = min(offset, end)
         try:
             return await self._read_from(place, begin, end, offset, timeout)
         except aiokafka.errors.OffsetOutOfRangeError:
-            # The oldest records are gone (retention, DeleteRecords): the first one left is what is there.
+            # The oldest records were deleted (retention, DeleteRecords): begin at the first kept one.
             begin = max(begin, (await self._asker.beginning_offsets([place]))[place])
             return await self._read_from(place, begin, end, offset, timeout)
 
@@ -60,7 +60,7 @@ class Readers:
             position = await consumer.position(place)
             whole = True
         finally:
-            # Also when cancelled: a consumer whose position nobody knows is of no use to the next fetch.
+            # Also after a cancellation: a consumer with an unknown position cannot be reused.
             if not whole:
                 await _stop(consumer)
         await self._keep(place, position, consumer)

@@ -75,9 +75,9 @@ static void an_error_names_the_argument(void) {
   CHECK(!tansu_error_is_fatal(error) && !tansu_error_is_retriable(error));
   check_error(error, TANSU_E_NULL, "value");
   CHECK_INT(tansu_config_set(NULL, "cluster.id", "x", &error), TANSU_E_NULL);
-  check_error(error, TANSU_E_NULL, "config is NULL. Pass a tansu_config; tansu_config_new gives one.");
+  check_error(error, TANSU_E_NULL, "config is NULL. Pass a tansu_config; tansu_config_new creates one.");
   CHECK_INT(tansu_broker_start(NULL, &error), TANSU_E_NULL);
-  check_error(error, TANSU_E_NULL, "broker is NULL. Pass a tansu_broker; tansu_broker_new gives one.");
+  check_error(error, TANSU_E_NULL, "broker is NULL. Pass a tansu_broker; tansu_broker_new creates one.");
   error = UNTOUCHED;
   CHECK_OK(tansu_config_set(config, "cluster.id", "x", &error));
   CHECK(error == NULL);

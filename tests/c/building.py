@@ -24,7 +24,7 @@ SANITIZERS = {
     "tsan": ["-fsanitize=thread"],
 }
 #: Not helgrind: it knows the locks of pthread, and the library's are futexes, so all that passes through it looks like
-#: a race. The thread sanitizer can be told to leave the library out (tsan.supp), and then finds those of the C side.
+#: a race. The thread sanitizer excludes the library (tsan.supp) and finds races on the C side.
 CHECKERS = {
     "memcheck": [
         *["valgrind", "--quiet", f"--error-exitcode={FOUND}", "--leak-check=full"],

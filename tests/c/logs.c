@@ -1,4 +1,4 @@
-/* The log: who gets it, how it is replaced, what is lost. Needs the library with test hooks: a panic is a record. */
+/* The log: its callback, replacing it, dropped records. Needs the library with test hooks: a panic is a record. */
 #include "net.h"
 
 typedef struct {

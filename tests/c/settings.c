@@ -1,4 +1,4 @@
-/* Settings by name: what is taken, what is refused, what is read back. */
+/* Settings by name: accepted values, refused values, reading back. */
 #include "check.h"
 
 static const char *get(const tansu_config *config, const char *key) {
@@ -61,7 +61,7 @@ static void refused_values_leave_the_config_as_it_was(void) {
   tansu_config_free(config);
 }
 
-/* A storage that cannot be used is told before any thread exists. */
+/* An unusable storage is an error before any thread exists. */
 static void a_storage_of_no_known_scheme_is_refused_by_new(void) {
   tansu_config *config = NULL;
   tansu_broker *broker = NULL;
@@ -84,7 +84,7 @@ static void a_huge_value(void) {
   CHECK(text != NULL);
   memset(text, 'a', size);
   text[size] = '\0';
-  /* As long as this a text is taken for one without its terminator. */
+  /* A text of this length is treated as one without a terminator. */
   CHECK_INT(tansu_config_set(config, "cluster.id", text, &error), TANSU_E_INVALID_ARG);
   CHECK(strlen(tansu_error_message(error)) < 200);
   tansu_error_free(error);
@@ -117,7 +117,7 @@ static void small_buffers(void) {
   tansu_config_free(config);
 }
 
-/* Wrong settings are told by set or new, and then nothing of the callbacks is called, `release` neither. */
+/* Invalid settings are errors of set or new; then no callback is called, not even `release`. */
 static void nothing_is_called_when_new_fails(void) {
   recorder events;
   tansu_callbacks callbacks;

@@ -1,4 +1,4 @@
-"""The script, played once to a broker on each of our storages."""
+"""Runs the script once on a broker of each storage of the engine."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Plays the script to Apache Kafka and stores what it answers.
+"""Sends the script to Apache Kafka and stores its responses.
 
     python tests/conformance/record.py --kafka-start PATH [--check]
     python tests/conformance/record.py --kafka HOST:PORT --jars VERSION
 
 PATH is a program that starts a fresh broker in the foreground: `PATH PORT FOLDER KEY=VALUE...`. An own broker has to be
-fresh too, with the settings of SETTINGS. With --check nothing is stored, and what differs from the recording is told.
+fresh too, with the settings of SETTINGS. With --check nothing is stored, and differences are reported.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from golden.steps import Step, scenarios, script_hash
 from support.ports import free_port
 from wire_client import Connection
 
-#: What both brokers are told, besides their ports: groups wait for nobody, so that the script need not, and no record
+#: Settings of both brokers, besides their ports: groups do not wait for more members, and no record
 #: is too old, however slow the play.
 SETTINGS = ("group.initial.rebalance.delay.ms=0", "group.min.session.timeout.ms=100", "log.retention.ms=-1")
 
@@ -54,7 +54,7 @@ _NOT_YET = (14, 15, 16)
 
 
 def until_ready(address: tuple[str, int], *asked: tuple[str, int, dict[str, Any]]) -> None:
-    """Kafka's coordinators make and load their topics when they are asked first; ours have nothing to load."""
+    """Waits until Kafka's coordinators have created and loaded their topics."""
     deadline = time.monotonic() + 60
     for api, version, values in asked:
         while True:

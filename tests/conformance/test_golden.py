@@ -1,4 +1,4 @@
-"""Ours against Apache Kafka's recorded answers: docs/conformance.md."""
+"""Compares this broker with Apache Kafka's recorded responses: docs/conformance.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""franz-go's tests of its client pass, but for those that `kgo/left-out.toml` names; that list may only shrink."""
+"""franz-go's tests of its client pass, except those in `kgo/left-out.toml`; that list may only shrink."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def succeeds(example: Path) -> Callable[[Sequence[str]], list[str]]:
 
 @pytest.fixture
 def fails_on_a_taken_port(example: Path, taken_port: int) -> Callable[[Sequence[str]], list[str]]:
-    """fails_on_a_taken_port(command): told a port of somebody else, the program says why and what to do about it."""
+    """fails_on_a_taken_port(command): with a taken port, the program prints the reason and the remedy."""
 
     def run(command: Sequence[str]) -> list[str]:
         ran = tools.run(example, command, RUN_TIMEOUT_S)

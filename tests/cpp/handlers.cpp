@@ -121,9 +121,9 @@ static void no_exception_gets_out_of_a_callback() {
     tansu::broker broker(memory(), std::make_shared<teller>(log, event));
     through_all(broker, log);
     std::string want;
-    for (const char *told : {"started", "error:one", "fatal:two", "stopped"}) {
-      want += std::string(told) + " ";
-      if (std::string(told).rfind(event, 0) == 0) want += std::string("caught:") + event + " ";
+    for (const char *event_text : {"started", "error:one", "fatal:two", "stopped"}) {
+      want += std::string(event_text) + " ";
+      if (std::string(event_text).rfind(event, 0) == 0) want += std::string("caught:") + event + " ";
     }
     CHECK_TEXT(log.all().c_str(), (want + "gone ").c_str());
   }
@@ -164,7 +164,7 @@ static void functions_may_be_empty() {
   tansu::callbacks functions;
   functions.started = [&](std::uint16_t) {
     log.add("started");
-    throw std::runtime_error("nobody hears it");
+    throw std::runtime_error("it is dropped");
   };
   tansu::broker broker(memory(), std::move(functions));
   through_all(broker, log);
@@ -207,7 +207,7 @@ static void the_log() {
   auto alive = std::make_shared<int>(0);
   tansu::log::set(TANSU_LOG_ERROR, [&records, alive](std::int32_t level, std::string_view target, std::string_view) {
     if (level == TANSU_LOG_ERROR && target == "tansu.panic") ++records;
-    throw std::runtime_error("nobody hears it");
+    throw std::runtime_error("it is dropped");
   });
   CHECK_INT(alive.use_count(), 2);
   CHECK_INT(tansu_test_panic(), TANSU_E_PANIC);

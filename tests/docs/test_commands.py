@@ -1,4 +1,4 @@
-"""Every command line of the documentation is known here, and is either run here or said to be run elsewhere."""
+"""Every command line of the documentation is listed here, and is run here or by another test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every Python example of the documentation runs as it stands, in an empty folder, isolated from the source tree."""
+"""Every Python example of the documentation runs unchanged, in an empty folder, isolated from the source tree."""
 
 from __future__ import annotations
 

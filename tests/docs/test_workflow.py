@@ -1,4 +1,4 @@
-"""The public workflow cannot be run here, so what can be said of it without running is said here."""
+"""Checks the public workflow without running it."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Real servers for the tests: PostgreSQL and an S3 server, each started once a run and on loopback only."""
+"""Real servers for the tests: PostgreSQL and an S3 server, each started once in a run, on loopback only."""

@@ -1,4 +1,4 @@
-"""The servers as fixtures: started when the first test asks for them, stopped with the run."""
+"""The servers as fixtures: started at their first use, stopped at the end of the run."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def s3_server() -> Iterator[S3Server]:
 
 @pytest.fixture(params=storages.NAMES)
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
-    """Each storage in its turn, empty."""
+    """Each storage in turn, empty."""
     return storages.make(request.param, request.getfixturevalue, tmp_path)
 
 
 @pytest.fixture(params=storages.KEEPING)
 def keeping_storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
-    """Each storage that outlives its broker, empty."""
+    """Each persistent storage, empty."""
     return storages.make(request.param, request.getfixturevalue, tmp_path)

@@ -61,7 +61,7 @@ class PostgresServer:
         hba.write_text(HBA)
 
     def _start_on_free_port(self) -> None:
-        # It cannot be asked to pick a port itself, so the port is tried, and another one when somebody was faster.
+        # PostgreSQL cannot pick a free port, so a port is tried, and another one if it was taken meanwhile.
         for attempt in range(ATTEMPTS):
             self.port = free_port()
             log = self._folder / "log"

@@ -1,4 +1,4 @@
-"""moto's S3 server, run by `s3.py`: prints its port, and ends with its standard input, so that it outlives nobody."""
+"""moto's S3 server, run by `s3.py`: prints its port, and ends with its standard input, so with the tests."""
 
 from __future__ import annotations
 

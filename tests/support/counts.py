@@ -1,4 +1,4 @@
-"""How often a test repeats what it repeats: `tests/counts.toml`."""
+"""Counts of repeated tests: `tests/counts.toml`."""
 
 from __future__ import annotations
 

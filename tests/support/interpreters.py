@@ -1,4 +1,4 @@
-"""Every Python at hand, each with the package's wheel in a virtual environment of its own.
+"""Every available Python, each with the package's wheel in its own virtual environment.
 
 The wheels are built from the working tree against the library of the installed package, so no cargo runs. One wheel
 serves every CPython with a GIL; PyPy and free-threaded builds have their own. TANSU_TEST_WHEELS names a folder of ready

@@ -1,4 +1,4 @@
-"""What the tests need beyond Python, a C compiler and the package under test: how it is found, and what brings it.
+"""What tests need beyond Python, a C compiler and the package under test: how it is found, and what provides it.
 
 `needs.require("valgrind")` in a test or a fixture, or the marker `@pytest.mark.needs("valgrind")`, skips the test if
 valgrind is missing, and names the package that brings it. `support/skips.py` lists at the end what was not run.
@@ -54,7 +54,7 @@ class Need:
 
 
 def is_missing(name: str) -> bool:
-    """Looks for it, once a run."""
+    """Searches for it, once in a run."""
     return not _is_found(_by_name(name))
 
 

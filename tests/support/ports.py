@@ -1,4 +1,4 @@
-"""A port for a broker that begins later, or again."""
+"""A free port for a broker that starts later, or again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import socket
 
 
 def free_port() -> int:
-    """Below those that the system hands out: nobody who connects to somewhere is given it meanwhile."""
+    """Below the system's range: no outgoing connection gets the port meanwhile."""
     while True:
         port = random.SystemRandom().randrange(15_000, 32_000)
         with socket.socket() as one, contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""A test that is not run says nothing, so the run ends with a list of them.
+"""Lists tests that were not run at the end of the run.
 
 A test whose need is missing (`support/needs.py`) is listed under it, with the package that brings it. That fails the
 run only under `CI=true` or `--all`. Any other skip needs a reason in `tests/allowed-skips.toml`; others fail the run.

@@ -35,20 +35,20 @@ type Events struct {
 	Started  func(port int)
 	Stopped  func()
 	Error    func(err error) // the broker goes on
-	Fatal    func(err error) // the broker goes down, Stopped follows
+	Fatal    func(err error) // the broker stops because of it, Stopped follows
 	Released func()          // last of all
 }
 
 // Broker is used once: to start again, make a new one.
 //
-// It has no finalizer. One could only call tansu_broker_free, which cuts the broker off without its callbacks, at a
-// time that nobody chooses; and the handle keeps the events reachable, so a broker in a cycle with them would never be
-// collected anyway.
+// It has no finalizer. A finalizer could only call tansu_broker_free, which detaches the callbacks, at a time that the
+// program does not choose. The handle keeps the events reachable, so a broker in a cycle with them would never be
+// collected.
 type Broker struct {
 	ptr *C.tansu_broker
 }
 
-// New makes a broker that is not started yet. Wrong settings are told here.
+// New makes a broker that is not started yet. It returns an error for invalid settings.
 func New(settings map[string]string, events Events) (*Broker, error) {
 	// A header that is newer than the library would name functions that are not there.
 	if have := C.tansu_abi_version(); have < C.TANSU_ABI_VERSION {
@@ -72,7 +72,7 @@ func New(settings map[string]string, events Events) (*Broker, error) {
 	broker := &Broker{}
 	var failure *C.tansu_error
 	if status := C.bridge_broker_new(config, C.uintptr_t(handle), &broker.ptr, &failure); status != C.TANSU_OK {
-		// Without a broker nobody calls release.
+		// Without a broker, release is never called.
 		handle.Delete()
 		return nil, takeError(failure)
 	}

@@ -13,7 +13,7 @@ import "runtime/cgo"
 // The callbacks come on a thread that the broker made. cgo lends it to Go for the time of the call, so everything of Go
 // works in them: channels, locks, new goroutines. They come one at a time and in order. A callback that waits for
 // something holds back later events and nothing else; one that calls Wait gets an error instead of a deadlock. A panic
-// that nobody recovers ends the process, as it does in any goroutine.
+// that is not recovered ends the process, as it does in any goroutine.
 
 //export tansuGoStarted
 func tansuGoStarted(handle C.uintptr_t, port C.uint16_t) {

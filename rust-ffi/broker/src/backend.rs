@@ -1,4 +1,4 @@
-//! The seam: which backend a storage URL means, and what the shell asks of one.
+//! Backends: selects the one of a storage URL, and the trait that each implements.
 
 mod embedded;
 mod storages;
@@ -6,6 +6,7 @@ mod storages;
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
+use storages_abi::{Partition, Topic};
 use tokio_util::sync::CancellationToken;
 use wire::{api::ApiRange, api_versions::Feature, codec::FramePart};
 
@@ -17,7 +18,7 @@ use crate::{
 
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// One request: the frame without its length prefix, and what its header said.
+/// One request: the frame without its length prefix, and the fields of its header.
 #[derive(Clone, Debug)]
 pub struct Request {
     pub frame: Bytes,
@@ -25,7 +26,7 @@ pub struct Request {
     pub version: i16,
     pub correlation_id: i32,
     pub body_at: usize,
-    /// The client's address, as Kafka shows it: `/127.0.0.1`.
+    /// The client's address in Kafka's form: `/127.0.0.1`.
     pub peer: Arc<str>,
 }
 
@@ -35,61 +36,45 @@ impl Request {
     }
 }
 
-/// What becomes of a request.
+/// The result of a request.
 #[derive(Debug)]
 pub enum Reply {
-    /// A whole response frame, length prefix included.
+    /// A complete response frame, length prefix included.
     Frame(Bytes),
-    /// The same in pieces, for large ones that are not to be copied, or not to be held.
+    /// A response frame in parts, so that large records are not copied, or are read from their file while it is sent.
     Parts(Vec<FramePart>),
-    /// acks=0: nothing is written.
+    /// No response: Produce with acks=0.
     Silent,
-    /// The connection is closed; the words are for the log.
+    /// Closes the connection; the text is for the log.
     Close(String),
 }
 
-/// An answer, or the way to it.
+/// A reply, or the future that gives it.
 pub enum Response<'a> {
     Ready(Reply),
-    /// It waits for something.
+    /// The request is parked or runs on another thread.
     Pending(Pending<'a, Reply>),
 }
 
-/// A topic as the command table shows it.
-#[derive(Clone, Debug)]
-pub struct Topic {
-    pub name: String,
-    pub id: String,
-    pub partitions: Vec<Partition>,
-}
-
-/// One partition: offsets of the first record kept and of the next to come.
-#[derive(Clone, Copy, Debug)]
-pub struct Partition {
-    pub id: i32,
-    pub log_start: i64,
-    pub high_watermark: i64,
-}
-
-/// A storage with Kafka's APIs on top. The shell has checked frame, header, key and version.
+/// A storage that serves Kafka's APIs. The connection has checked frame, header, key and version.
 pub trait Backend: Send + Sync + 'static {
     fn advertised(&self) -> &[ApiRange];
-    /// Feature levels, as ApiVersions says them.
+    /// Feature levels for ApiVersions.
     fn features(&self) -> &[Feature] {
         &[]
     }
-    /// Whether a request may be handed to [`Backend::call`].
+    /// Returns whether [`Backend::call`] accepts a request.
     fn serves(&self, key: i16, version: i16) -> bool {
         let ranges = self.advertised();
         let found = ranges.binary_search_by_key(&key, |range| range.key);
         found.is_ok_and(|i| (ranges[i].min..=ranges[i].max).contains(&version))
     }
     fn call(&self, request: Request) -> Response<'_>;
-    /// What happens by the clock; never ends.
+    /// Runs the backend's timers; never ends.
     fn timers(&self) -> Pending<'_, ()> {
         Box::pin(std::future::pending())
     }
-    /// Retention, compaction, expired transactions. Fails where the storage does, say because its database is away.
+    /// Runs retention, compaction and expiry. Fails if the storage fails, for example if its database is unreachable.
     fn maintain(&self) -> Pending<'_, Result<(), Error>>;
     fn topics(&self) -> Pending<'_, Result<Vec<Topic>, Error>>;
     fn create_topic(
@@ -98,13 +83,13 @@ pub trait Backend: Send + Sync + 'static {
         partitions: i32,
         configs: Vec<(String, String)>,
     ) -> Pending<'_, Result<Topic, Error>>;
-    /// Flushes, after the work that drained requests left behind.
+    /// Flushes and closes the storage, after the work of drained requests has ended.
     fn close(&self) -> Pending<'_, ()>;
-    /// Ends what is not closed by now; calls that still wait fail. The last call, which may block for two seconds.
+    /// Ends a storage that did not close in time; pending calls fail. The last call; it may block for two seconds.
     fn shut_down(&self) {}
 }
 
-/// What to open a backend with; the port is the bound one.
+/// The arguments for opening a backend. The port is the bound one unless another is advertised.
 #[derive(Clone, Debug)]
 pub struct Opening<'a> {
     pub settings: &'a Settings,
@@ -113,32 +98,33 @@ pub struct Opening<'a> {
     pub prefault: engine::Prefault,
 }
 
-/// One storage that a URL can name, for `info`.
+/// A storage, as `info` lists it.
 #[derive(Clone, Copy, Debug)]
 pub struct Storage {
     pub scheme: &'static str,
     pub doc: &'static str,
     pub experimental: bool,
-    /// False if the library that serves it cannot be loaded.
+    /// False if its library cannot be loaded.
     pub available: bool,
 }
 
-/// The storages that a URL can name. `library` is the setting `storages.library`; it is loaded to see whether it fits.
+/// Lists all storages. `library` is the setting `storages.library`; it is loaded to find out whether its storages are
+/// available.
 pub fn storages(library: &str) -> Vec<Storage> {
     let available = storages::load(library).is_ok();
     let tansus = storages::STORAGES.iter().map(|storage| Storage { available, ..*storage });
     embedded::STORAGES.iter().copied().chain(tansus).collect()
 }
 
-/// Refuses what cannot be opened, before any thread exists.
+/// Checks the storage URL before any thread exists.
 pub(crate) fn check(settings: &Settings) -> Result<(), Error> {
     let url = settings.text("storage.url");
     let Some((scheme, _)) = url.split_once("://") else {
         let shown = redact::url(url);
         let hint = if url.starts_with('/') { format!("file://{shown}") } else { "memory://".to_owned() };
-        return Err(Error::new(Kind::Config, format!("storage.url: '{shown}' is no URL. Use for example {hint}")));
+        return Err(Error::new(Kind::Config, format!("storage.url: '{shown}' is not a URL. Use for example {hint}")));
     };
-    if embedded::is_ours(url) {
+    if embedded::serves_url(url) {
         return Ok(());
     }
     let known = || embedded::STORAGES.iter().chain(storages::STORAGES).map(|storage| storage.scheme);
@@ -148,17 +134,17 @@ pub(crate) fn check(settings: &Settings) -> Result<(), Error> {
     let known: Vec<&str> = known().collect();
     Err(Error::new(
         Kind::Config,
-        format!("storage.url: no storage answers to '{scheme}'. Known here: {}.", known.join(", ")),
+        format!("storage.url: no storage has the scheme '{scheme}'. Known schemes: {}.", known.join(", ")),
     ))
 }
 
-/// The node id of the engine's storages where none is set; `None` for other storages.
+/// Returns the default node id of the engine's storages; `None` for other storages.
 pub(crate) fn default_node_id(url: &str) -> Option<i32> {
-    embedded::is_ours(url).then(|| embedded::default_node_id(url))
+    embedded::serves_url(url).then(|| embedded::default_node_id(url))
 }
 
 pub(crate) async fn open(opening: Opening<'_>) -> Result<Arc<dyn Backend>, Error> {
-    if embedded::is_ours(opening.settings.text("storage.url")) {
+    if embedded::serves_url(opening.settings.text("storage.url")) {
         return embedded::open(&opening).await;
     }
     storages::open(opening).await

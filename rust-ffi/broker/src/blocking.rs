@@ -1,4 +1,5 @@
-//! Blocking tasks, counted: one goes on when the future that started it is dropped, and the engine is shut after it.
+//! A count of blocking tasks. A task continues if the future that started it is dropped; the engine is closed after the
+//! last one.
 
 use tokio::{
     sync::watch,
@@ -9,7 +10,7 @@ use tokio::{
 #[derive(Default)]
 pub(crate) struct BlockingTasks(watch::Sender<usize>);
 
-/// One task, for as long as its closure lives: run to the end, unwound by a panic, or dropped by a runtime that ends.
+/// Counts one task until its closure has returned, panicked, or was dropped by a runtime that shuts down.
 struct Counted(watch::Sender<usize>);
 
 impl BlockingTasks {

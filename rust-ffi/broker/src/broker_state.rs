@@ -23,20 +23,20 @@ use crate::{
 
 pub(crate) struct BrokerState {
     pub settings: Settings,
-    /// Keeps the secrets of the storage URL out of the log.
+    /// Masks the secrets of the storage URL in the log.
     _secrets: redact::Known,
     pub events: Arc<dyn Events>,
     pub prefault: engine::Prefault,
     pub status: Status,
-    /// Held while the state changes and the event that tells so is handed over: events come in the order of the states.
+    /// Held while a state change and its event are published, so that events come in the order of the states.
     event_order: Mutex<()>,
     pub metrics: Arc<Metrics>,
     pub drain: CancellationToken,
-    /// When the grace of a stop ends.
+    /// The end of a stop's grace.
     pub deadline: watch::Sender<Option<Instant>>,
-    /// The storage fails, and the embedder knows.
+    /// Whether a failure of the storage was reported and still lasts.
     storage_failing: AtomicBool,
-    /// For commands, while the storage is open.
+    /// The open storage, for commands.
     open: Mutex<Option<(Handle, Arc<dyn Backend>)>>,
 }
 
@@ -76,15 +76,15 @@ impl BrokerState {
         {
             let _in_order = self.event_order();
             if self.status.fail(error.clone()) {
-                // A target of its own: who prints the error anyway can leave out this one.
-                tracing::error!(target: "broker::fatal", "the broker goes down: {error}");
+                // Its own target, so that a program that prints the error anyway can filter it.
+                tracing::error!(target: "broker::fatal", "fatal error, the broker stops: {error}");
                 self.events.fatal(error);
             }
         }
         self.drain.cancel();
     }
 
-    /// Told once, until it works again.
+    /// Reports the result of maintenance: a failure once, until maintenance succeeds again.
     pub(crate) fn maintained(&self, done: Result<(), Error>) {
         let was = self.storage_failing.swap(done.is_err(), Ordering::SeqCst);
         if let Err(error) = done {
@@ -124,7 +124,7 @@ impl BrokerState {
 
     pub(crate) fn set_open(&self, open: Option<(Handle, Arc<dyn Backend>)>) {
         let before = std::mem::replace(&mut *self.open.lock().unwrap_or_else(PoisonError::into_inner), open);
-        // May take its time, so after the lock.
+        // Dropping may take long, so after the lock is released.
         drop(before);
     }
 

@@ -1,5 +1,5 @@
-//! Buffers through which stored records go from their file to a socket. They are used again: one that is new has to be
-//! filled with zeros first, page by page, which costs half as much as reading into it.
+//! Buffers for copying stored records from a file to a socket. They are reused: zeroing a new buffer costs half as much
+//! as reading into it.
 
 use std::{
     io,
@@ -8,19 +8,19 @@ use std::{
 
 use bytes::Bytes;
 
-/// Large enough that calls of the system do not count, small enough to stay in a core's cache on its way through.
+/// Large enough to make system calls cheap, small enough to stay in a core's cache.
 const CHUNK: usize = 256 * 1024;
-/// What is not larger gets a buffer of its size: a client that does not read must not hold many large ones for little.
+/// Smaller reads get a buffer of their size, so that slow clients do not hold large buffers for few bytes.
 const SMALL: usize = 64 * 1024;
-/// As many wait to be used again; more are in use where clients take long to read.
+/// Unused buffers that are kept. More are in use while clients read slowly.
 const SPARE_MAX: usize = 4;
 
 #[derive(Debug, Default)]
 pub(crate) struct BufferPool(Mutex<Vec<Box<[u8]>>>);
 
 impl BufferPool {
-    /// What `fill` puts into a buffer, of `wanted` bytes if those are few, and returns the length of. A large buffer
-    /// comes back when the bytes are dropped.
+    /// Returns the bytes that `fill` writes into a buffer; `fill` returns their number. A large buffer returns to the
+    /// pool when the bytes are dropped.
     pub(crate) fn fill(
         pool: &Arc<BufferPool>,
         wanted: usize,
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_large_buffer_is_used_again_when_nobody_has_it() {
+    fn a_large_buffer_is_reused_when_its_bytes_are_dropped() {
         let pool = Arc::default();
         let (first, second) = (filled(&pool, SMALL + 1, 1), filled(&pool, CHUNK * 2, 2));
         assert_ne!(first.as_ptr(), second.as_ptr());
@@ -91,21 +91,21 @@ mod tests {
     }
 
     #[test]
-    fn few_wait_to_be_used_again() {
+    fn the_pool_keeps_a_limited_number() {
         let pool = Arc::default();
         drop((0..SPARE_MAX + 3).map(|_| filled(&pool, CHUNK, 0)).collect::<Vec<_>>());
         assert_eq!(pool.spare().len(), SPARE_MAX);
     }
 
     #[test]
-    fn few_bytes_have_a_buffer_of_their_size() {
+    fn a_small_read_has_a_buffer_of_its_size() {
         let pool = Arc::default();
         assert_eq!(filled(&pool, SMALL, 5), vec![5; SMALL - 1]);
         assert!(pool.spare().is_empty());
     }
 
     #[test]
-    fn what_cannot_be_read_is_told() {
+    fn a_failed_read_is_an_error() {
         for wanted in [1, CHUNK] {
             let failed = BufferPool::fill(&Arc::default(), wanted, |_| Err(io::ErrorKind::UnexpectedEof.into()));
             assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::UnexpectedEof);

@@ -1,4 +1,5 @@
-//! One connection, one task: read, ask, write, in order. A park holds back only its own connection.
+//! Connections. Each is one task that reads requests, calls the backend and writes replies in order. A parked request
+//! delays only its own connection.
 
 use std::{
     fmt,
@@ -35,33 +36,33 @@ use crate::{
     request_memory::{RequestMemory, Reservation, ReserveError},
 };
 
-/// A buffer of this size is read into; a larger one grows with what arrives, never with what a length claims.
+/// Size of a read. A buffer grows with the bytes that arrive, never with the length that a frame claims.
 const READ_CHUNK: usize = 16 * 1024;
-/// Bytes a connection may buffer before it asks for a reservation of queued.max.request.bytes.
+/// Bytes that a connection may buffer without a reservation of queued.max.request.bytes.
 const FREE_BYTES: usize = 64 * 1024;
-/// Replies are gathered up to here before they are written.
+/// Replies are gathered up to this size before they are written.
 const WRITE_GATHER: usize = 64 * 1024;
 
-/// What all connections of a broker reservation.
+/// State shared by all connections of a broker.
 pub(crate) struct Shared {
     pub backend: Arc<dyn Backend>,
     pub metrics: Arc<Metrics>,
     pub drain: CancellationToken,
     pub request_memory: RequestMemory,
-    /// For records that lie in a file, until they are sent.
+    /// Buffers for records that are read from a file while they are sent.
     pub buffers: Arc<BufferPool>,
     pub request_bytes_max: usize,
     pub idle: Duration,
     pub stall: Duration,
 }
 
-/// Why a connection ended; for the log at debug level.
+/// Why a connection ended, for the log at debug level.
 pub(crate) enum CloseReason {
     Client,
     Drained,
     Idle,
     Stalled,
-    /// No reservation of queued.max.request.bytes came free in time.
+    /// No bytes of queued.max.request.bytes came free in time.
     RequestMemoryExhausted,
     Refused(String),
     Io(io::Error),
@@ -105,18 +106,18 @@ pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>) -> CloseReason
     end
 }
 
-/// Requests that change nothing any more while they wait: nobody misses them when their client is gone. All others are
-/// carried out, as Kafka does; a producer that wants no acknowledgement closes as soon as it has sent.
+/// Requests that change nothing while they wait: they are dropped when their client closes the connection. All others
+/// are carried out, as in Kafka; a producer with acks=0 may close directly after sending.
 const WAITING: [i16; 3] = [FETCH, JOIN_GROUP, SYNC_GROUP];
 
-/// Until the client closes its end; who has sent more requests already is there.
+/// Waits until the client closes the connection. A client that has sent further requests counts as connected.
 async fn hung_up(stream: &TcpStream) {
     if let Ok(1..) = stream.peek(&mut [0]).await {
         std::future::pending::<()>().await;
     }
 }
 
-/// Requests that were never read would make the close a reset, which may take the last answers with it.
+/// Discards unread requests: with them the close would become a reset, which may discard the last replies.
 fn discard(stream: &TcpStream) {
     let mut sink = [0; READ_CHUNK];
     for _ in 0..64 {
@@ -126,8 +127,8 @@ fn discard(stream: &TcpStream) {
     }
 }
 
-/// A forked child may hold the descriptor: closes the connection itself, not only our end of the number, and also where
-/// the task is dropped because the grace is over.
+/// Shuts the connection down on drop. Closing the descriptor is not enough if a forked child holds it, and the task may
+/// be dropped when the grace ends.
 struct Closing(TcpStream);
 
 impl Drop for Closing {
@@ -137,7 +138,7 @@ impl Drop for Closing {
 }
 
 struct Connection<'a> {
-    /// As Kafka shows it.
+    /// The client's address in Kafka's form.
     peer: Arc<str>,
     stream: &'a mut TcpStream,
     shared: &'a Shared,
@@ -155,7 +156,7 @@ impl Connection<'_> {
                 if self.output.len() >= WRITE_GATHER {
                     self.flush().await?;
                 }
-                // Many small requests in one buffer must not keep the thread to themselves.
+                // Yields now and then: many small requests in one buffer must not occupy the thread.
                 consume_budget().await;
                 if self.shared.drain.is_cancelled() {
                     self.flush().await?;
@@ -169,7 +170,7 @@ impl Connection<'_> {
         }
     }
 
-    /// Cuts one whole frame off the input.
+    /// Takes one complete frame off the input.
     fn next_frame(&mut self) -> Result<Option<Bytes>, CloseReason> {
         match frame::checked_len(&self.input, self.shared.request_bytes_max) {
             None => Ok(None),
@@ -189,7 +190,7 @@ impl Connection<'_> {
             return Err(CloseReason::Refused("request header is cut short".into()));
         };
         if key == API_VERSIONS && Api::from_key(key).is_some_and(|api| version > api.max) {
-            // The client does not know yet what we speak, and we cannot parse what it speaks (KIP-511).
+            // The client does not know the broker's versions yet, and the broker cannot parse this one (KIP-511).
             api_versions::unsupported_version(self.output.own(), correlation_id);
             return Ok(());
         }
@@ -220,12 +221,12 @@ impl Connection<'_> {
                 Poll::Ready(answer) => answer,
                 Poll::Pending => {
                     if WAITING.contains(&key) {
-                        // It may wait for days, and others have to be read meanwhile.
+                        // It may wait for days; other requests need the memory.
                         self.reservation = None;
                     }
-                    // It waits: what is answered already must not wait with it.
+                    // Replies to earlier requests must not wait for it.
                     self.flush().await?;
-                    // What is read already may be another request, which is carried out too.
+                    // The input may hold another request, which is carried out too.
                     let watched = self.input.is_empty() && WAITING.contains(&key);
                     let gone = async {
                         if !watched {
@@ -260,8 +261,8 @@ impl Connection<'_> {
         }
     }
 
-    /// Reads on only when what was read before has been taken: a client that does not read costs a chunk, and not the
-    /// fifty megabytes that it asked for.
+    /// Sends records from a file, and reads the next part when the client has taken the one before: a client that does
+    /// not read costs one buffer, not a whole response.
     async fn send_stored(&mut self, mut stored: FileRange) -> Result<(), CloseReason> {
         while !stored.is_empty() {
             if self.output.len() >= WRITE_GATHER {
@@ -274,7 +275,7 @@ impl Connection<'_> {
         Ok(())
     }
 
-    /// Reads more. `Some` ends the connection.
+    /// Reads more bytes. `Some` ends the connection.
     async fn fill(&mut self) -> Result<Option<CloseReason>, CloseReason> {
         let shared = self.shared;
         if self.input.is_empty() {
@@ -287,7 +288,7 @@ impl Connection<'_> {
                 Some(Ok(ready)) => ready.map_err(CloseReason::Io)?,
             }
         }
-        // Grows with what has arrived, not with what the length claims.
+        // Grows with the bytes that have arrived, not with the claimed length.
         let more = READ_CHUNK.max(self.input.len().min(1 << 20));
         if let Some(refusal) = self.reserve(more).await {
             return Ok(Some(match refusal {
@@ -296,7 +297,7 @@ impl Connection<'_> {
             }));
         }
         self.input.reserve(more);
-        // "Readable" may be old news; who sends nothing at all is idle and not stalled.
+        // Readiness may be out of date: a connection without any bytes is idle, not stalled.
         let (patience, end) =
             if self.input.is_empty() { (shared.idle, CloseReason::Idle) } else { (shared.stall, CloseReason::Stalled) };
         let until = Instant::now() + patience;
@@ -314,17 +315,17 @@ impl Connection<'_> {
         }
     }
 
-    /// Past the free bytes, a request counts against queued.max.request.bytes.
+    /// Reserves memory of queued.max.request.bytes for a request that exceeds the free bytes.
     async fn reserve(&mut self, more: usize) -> Option<ReserveError> {
         let shared = self.shared;
         let held = self.input.len() + more;
         if self.reservation.is_none() && held <= FREE_BYTES {
             return None;
         }
-        // Checked by `next_frame`, which has seen that there is more to come.
+        // `next_frame` has checked the length and found the frame incomplete.
         let Some(Ok(len)) = frame::checked_len(&self.input, shared.request_bytes_max) else { return None };
         let reservation = self.reservation.get_or_insert_with(|| RequestMemory::begin(len, shared.stall));
-        // Twice, for a buffer that grows.
+        // Twice, because a growing buffer is copied.
         shared.request_memory.reserve(reservation, 2 * held.min(len), shared.stall, &shared.drain).await.err()
     }
 
@@ -343,7 +344,7 @@ impl Connection<'_> {
     }
 }
 
-/// Replies in order: small ones gathered in a buffer of ours, large ones as the backend handed them over.
+/// Replies in order: small ones are copied into one buffer, large ones are queued as they are.
 #[derive(Default)]
 struct Output {
     queue: std::collections::VecDeque<Bytes>,
@@ -370,7 +371,7 @@ impl Output {
         }
     }
 
-    /// Moves the gathered replies behind what is queued.
+    /// Appends the gathered replies to the queue.
     fn seal(&mut self) {
         if !self.own.is_empty() {
             let sealed = self.own.split().freeze();

@@ -1,4 +1,4 @@
-//! What goes wrong in a broker, as its embedder sees it.
+//! Errors of a broker, as its embedder receives them.
 
 /// Coarse class of an error; the numbers are ABI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,18 +13,18 @@ pub enum Kind {
     Panic = 7,
     Internal = 8,
     Argument = 9,
-    /// Kafka's own rules refuse it. Told as an argument's kind, with a status of its own.
+    /// An error of Kafka's protocol. The ABI reports it as an argument error with its own status.
     Kafka = 10,
 }
 
-/// One error: immutable, cheap to clone, free of secrets.
+/// An error: immutable, cheap to clone, without secrets.
 #[derive(Clone, Debug)]
 pub struct Error {
     pub kind: Kind,
     pub message: String,
     /// errno, or 0.
     pub os_code: i32,
-    /// The broker is going down because of it.
+    /// The broker stops because of it.
     pub fatal: bool,
     /// The same call may succeed later.
     pub retriable: bool,

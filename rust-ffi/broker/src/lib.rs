@@ -1,8 +1,8 @@
-//! The shell: sockets, threads, limits and the end of things. It knows no batch and no group; a [`backend::Backend`]
-//! behind the seam does.
+//! The broker around a storage: sockets, threads, limits and shutdown. A [`backend::Backend`] serves the requests; this
+//! crate knows no batches and no groups.
 //!
-//! A [`Broker`] goes New, Starting, Running, Stopping, Stopped, or Failed. `start` and `stop` never block; `wait_ready`
-//! and `wait` do, with a time-out. Events come from the owner thread, one at a time.
+//! The states of a [`Broker`] are New, Starting, Running, Stopping and Stopped, or Failed. `start` and `stop` do not
+//! block; `wait_ready` and `wait` do, with a timeout. The owner thread sends events, one at a time.
 #![forbid(unsafe_code)]
 
 pub mod backend;
@@ -25,48 +25,48 @@ mod status;
 
 use std::{sync::Arc, time::Duration};
 
-pub use backend::{Partition, Storage, Topic, storages};
+pub use backend::{Storage, storages};
 pub use engine::Prefault;
 pub use error::{Error, Kind};
 pub use events::Events;
 pub use metrics::Metric;
 pub use settings::Settings;
 pub use status::State;
-pub use storages_abi::client::log as storages_log;
+pub use storages_abi::{Partition, Topic, client::log as storages_log, log_line};
 
 use broker_state::BrokerState;
 
-/// A handle on one broker; clones share it. The broker stops when the last one is dropped, without waiting for it.
+/// A handle to a broker. Dropping it stops the broker without waiting.
 #[derive(Debug)]
 pub struct Broker {
     shared: Arc<BrokerState>,
 }
 
 impl Broker {
-    /// Checks the settings, and loads the library of Tansu's storages if the URL needs it. No thread yet, nothing is
-    /// opened.
+    /// Checks the settings, and loads the library of Tansu's storages if the URL needs it. Starts no thread and opens
+    /// nothing.
     pub fn new(settings: &Settings, events: Arc<dyn Events>, prefault: Prefault) -> Result<Broker, Error> {
         backend::check(settings)?;
         Ok(Broker { shared: Arc::new(BrokerState::new(settings.clone(), events, prefault)) })
     }
 
-    /// Starts the owner thread and returns. What goes wrong from here on comes as an event and from `wait_ready`.
+    /// Starts the owner thread and returns. Later errors are reported as events and by `wait_ready`.
     pub fn start(&self) -> Result<(), Error> {
         self.shared.status.starting()?;
         runtime::spawn(self.shared.clone())
     }
 
-    /// The port, once a client can connect. `None` waits for ever.
+    /// Waits until a client can connect and returns the port. `None` waits without a limit.
     pub fn wait_ready(&self, timeout: Option<Duration>) -> Result<u16, Error> {
         self.shared.status.wait_ready(timeout)
     }
 
-    /// Asks for the end: a request, from any thread, any number of times. A shorter grace shortens an earlier one.
+    /// Requests a stop, from any thread, any number of times. A shorter grace shortens an earlier one.
     pub fn stop(&self, grace: Option<Duration>) {
         self.shared.stop(grace);
     }
 
-    /// Until the port is closed, the storage flushed and `Events::stopped` has returned.
+    /// Waits until the port is closed, the storage is flushed and `Events::stopped` has returned.
     pub fn wait(&self, timeout: Option<Duration>) -> Result<(), Error> {
         self.shared.status.wait(timeout)
     }
@@ -75,12 +75,12 @@ impl Broker {
         self.shared.status.state()
     }
 
-    /// 0 until ready.
+    /// Returns the port; 0 until ready.
     pub fn port(&self) -> u16 {
         self.shared.status.port()
     }
 
-    /// `host:port` for clients; empty until ready.
+    /// Returns `host:port` for clients; empty until ready.
     pub fn bootstrap(&self) -> String {
         self.shared.bootstrap()
     }
@@ -89,7 +89,7 @@ impl Broker {
         self.shared.status.fatal()
     }
 
-    /// What this broker is, for the command `info`.
+    /// Describes the broker, for the command `info`.
     pub fn info(&self) -> Info {
         let shared = &self.shared;
         Info {
@@ -103,12 +103,12 @@ impl Broker {
         }
     }
 
-    /// The value of a setting as it may be shown; `None` for an unknown key.
+    /// Returns the value of a setting with secrets masked; `None` for an unknown key.
     pub fn setting(&self, key: &str) -> Option<String> {
         self.shared.settings.get(key)
     }
 
-    /// The storages there are; those of Tansu are available if their library can be loaded.
+    /// Lists all storages. Those of Tansu are available if their library can be loaded.
     pub fn storages(&self) -> Vec<Storage> {
         storages(self.shared.settings.text("storages.library"))
     }
@@ -117,13 +117,13 @@ impl Broker {
         self.shared.metrics.list()
     }
 
-    /// Blocks until the storage has answered.
+    /// Lists the topics. Blocks until the storage has answered.
     pub fn topics(&self) -> Result<Vec<Topic>, Error> {
         let (runtime, backend) = self.shared.running()?;
         runtime.block_on(backend.topics())
     }
 
-    /// Blocks until the topic exists. No count means `num.partitions`.
+    /// Creates a topic and blocks until it exists. The default number of partitions is `num.partitions`.
     pub fn create_topic(
         &self,
         name: &str,
@@ -135,24 +135,24 @@ impl Broker {
         runtime.block_on(backend.create_topic(name.to_owned(), partitions, configs.to_vec()))
     }
 
-    /// As if a task had reported it; for tests of what an embedder does then.
+    /// Reports an error as if from a task, for tests.
     pub fn fail(&self, error: Error, fatal: bool) {
         if fatal { self.shared.fail(error) } else { self.shared.events.error(error) }
     }
 }
 
-/// Kafka's name of a request key; empty for a key that Kafka does not have.
+/// Returns Kafka's name of a request key; empty for an unknown key.
 pub fn api_name(key: i16) -> &'static str {
     wire::api::Api::from_key(key).map_or("", |api| api.name)
 }
 
-/// A broker in figures.
+/// The description of a broker.
 #[derive(Clone, Debug)]
 pub struct Info {
     pub state: State,
     pub port: u16,
     pub bootstrap: String,
-    /// Without its secrets.
+    /// With secrets masked.
     pub storage_url: String,
     pub cluster_id: String,
     pub node_id: i32,

@@ -1,4 +1,4 @@
-//! Binding and accepting. The port is bound before anything else is opened, so the advertised port is the bound one.
+//! The listener. The port is bound before the storage is opened, so that the storage knows the advertised port.
 
 use std::{
     future::poll_fn,
@@ -15,15 +15,15 @@ use tokio::{
 
 use crate::error::{Error, Kind};
 
-/// `localhost` takes both loopback addresses on one port, because `localhost` is often ::1 first for clients.
+/// `localhost` binds both loopback addresses on one port, because clients often try ::1 first.
 const LOCALHOST: &str = "localhost";
 
-/// How often a free port is drawn anew because ::1 had it taken.
+/// Attempts to find a port that is free on both 127.0.0.1 and ::1.
 const DRAWS: usize = 32;
 
 const ACCEPT_BACKOFF: Duration = Duration::from_millis(50);
 
-/// The bound sockets of one broker, one or two, on one port.
+/// The one or two bound sockets of a broker, on one port.
 #[derive(Debug)]
 pub(crate) struct Listeners {
     sockets: Vec<TcpListener>,
@@ -44,7 +44,7 @@ impl Listeners {
         self.port
     }
 
-    /// The next connection of either socket. A failing accept (no descriptors left) backs off and goes on.
+    /// Accepts the next connection of either socket. After a failed accept (no descriptors left) it waits and retries.
     pub(crate) async fn accept(&self) -> TcpStream {
         loop {
             let accepted = poll_fn(|cx| {
@@ -60,7 +60,7 @@ impl Listeners {
         }
     }
 
-    /// Ends listening also where a forked child still holds the descriptors.
+    /// Ends listening, even if a forked child holds the descriptors.
     pub(crate) fn close(self) {
         for socket in &self.sockets {
             let _ = SockRef::from(socket).shutdown(Shutdown::Both);
@@ -106,14 +106,14 @@ fn open(addr: SocketAddr, backlog: i32) -> std::io::Result<Socket> {
     // socket2 sets CLOEXEC.
     let socket = Socket::new(Domain::for_address(addr), Type::STREAM, Some(Protocol::TCP))?;
     if addr.is_ipv6() {
-        // As in Kafka, `::` is all addresses of both families. (`set_only_v6(false)` fails where there is no IPv4.)
+        // As in Kafka, `::` means all addresses of both families. `set_only_v6(false)` fails without IPv4.
         let takes_both = addr.ip().is_unspecified() && socket.set_only_v6(false).is_ok();
         if !takes_both {
             socket.set_only_v6(true)?;
         }
     }
-    // A restart on the same port must not wait for TIME_WAIT of old connections. On Linux this lets nobody share a
-    // listener.
+    // A restart on the same port must not wait for TIME_WAIT of old connections. On Linux this does not allow two
+    // listeners on one port.
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;
@@ -137,7 +137,7 @@ fn refused(host: &str, ip: IpAddr, port: u16, e: &std::io::Error) -> Error {
              free one."
         ),
         std::io::ErrorKind::AddrNotAvailable => format!(
-            "{ip} (listener.host {host}) is no address of this machine. Use 'localhost', '127.0.0.1' or '0.0.0.0'."
+            "{ip} (listener.host {host}) is not an address of this machine. Use 'localhost', '127.0.0.1' or '0.0.0.0'."
         ),
         _ => format!("cannot listen on {ip} port {port}: {e}"),
     };

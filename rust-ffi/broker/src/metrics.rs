@@ -1,4 +1,4 @@
-//! Counters of the shell. Relaxed atomics: each is read for itself.
+//! Counters of connections and requests. They are relaxed atomics and independent of each other.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -14,7 +14,7 @@ pub(crate) struct Metrics {
     requests: Vec<AtomicU64>,
 }
 
-/// One figure: a name in Kafka's words and its value.
+/// One counter: its name and its value.
 #[derive(Clone, Debug)]
 pub struct Metric {
     pub name: String,
@@ -41,7 +41,7 @@ impl Metrics {
         self.closed.fetch_add(1, Relaxed);
     }
 
-    /// How many there were with this one.
+    /// Counts a refused connection and returns the number so far.
     pub(crate) fn refused(&self) -> u64 {
         self.refused.fetch_add(1, Relaxed) + 1
     }

@@ -1,4 +1,4 @@
-//! The only places that ask the operating system for the time, for chance, for files or for their number.
+//! The modules that use the operating system's clock, randomness, files and descriptor limits. No other module does.
 
 pub(crate) mod clock;
 pub(crate) mod descriptors;

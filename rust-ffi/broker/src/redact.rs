@@ -1,5 +1,5 @@
-//! The one place that knows what in a storage URL is secret. It masks too much rather than too little, and needs no
-//! well-formed URL: what is wrong with a URL is often its password.
+//! Masks the secrets of storage URLs. It masks too much rather than too little and does not need a well-formed URL,
+//! because the malformed part is often the password.
 
 use std::{
     collections::BTreeMap,
@@ -8,13 +8,13 @@ use std::{
 
 use arc_swap::ArcSwap;
 
-/// Stands where a secret was.
+/// Replaces a secret.
 pub const MASK: &str = "***";
 
-/// Parts of a query key that make its value secret.
+/// A query key that contains one of these has a secret value.
 const SECRET_KEYS: [&str; 8] = ["pass", "pwd", "secret", "token", "key", "credential", "signature", "sas"];
 
-/// `url` as it may be shown: the password of the user info and the values of secret query keys are masked.
+/// Masks the password of the user info and the values of secret query keys in a URL.
 pub fn url(url: &str) -> String {
     let (scheme, rest) = match url.find("://") {
         Some(at) => url.split_at(at + 3),
@@ -24,14 +24,13 @@ pub fn url(url: &str) -> String {
     format!("{scheme}{}", pairs(&user_info(scheme, rest), ends))
 }
 
-/// What ends a value in a URL, and in connection parameters (`host=h password=x`).
+/// Characters that end a value in a URL, and in connection parameters (`host=h password=x`).
 const BETWEEN_PAIRS: [char; 2] = ['&', ';'];
 const BETWEEN_WORDS: [char; 6] = ['&', ';', ' ', '\t', '\n', '\r'];
-/// What a key begins behind.
+/// Characters before a key.
 const BEFORE_KEYS: [char; 10] = ['?', '&', ';', '#', '/', ',', ' ', '\t', '\n', '\r'];
 
-/// A log record, a library's own words included, as it may be shown: every URL in it is masked, and so is every secret
-/// of a broker that lives, however it is written.
+/// Masks a log record, also one of a library: every URL in it, and every secret of a live broker in any spelling.
 pub fn text(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
@@ -54,7 +53,7 @@ pub fn text(text: &str) -> String {
     shown
 }
 
-/// The secrets of one broker's storage URL, known to [`text`] for as long as this lives.
+/// The secrets of one broker's storage URL. [`text`] masks them until this is dropped.
 #[derive(Default)]
 pub(crate) struct Known(Vec<String>);
 
@@ -79,8 +78,8 @@ impl Drop for Known {
     }
 }
 
-/// Secret to number of brokers that have it. Records of all brokers go to one log, so it is one table. Without a lock:
-/// a forked child would inherit it, held by a thread that it does not have.
+/// Number of brokers by secret. One table, because all brokers log to one log. Without a lock, because a forked child
+/// could inherit it locked.
 static KNOWN: LazyLock<ArcSwap<BTreeMap<String, usize>>> = LazyLock::new(ArcSwap::default);
 
 fn change(secrets: &[String], one: impl Fn(&mut BTreeMap<String, usize>, &str)) {
@@ -94,7 +93,7 @@ fn change(secrets: &[String], one: impl Fn(&mut BTreeMap<String, usize>, &str)) 
     });
 }
 
-/// What [`url`] masks, as written and decoded.
+/// Returns the secrets that [`url`] masks, as written and decoded.
 fn secrets(url: &str) -> Vec<String> {
     let (scheme, rest) = url.find("://").map_or(("", url), |at| url.split_at(at + 3));
     let mut found = Vec::new();
@@ -111,8 +110,8 @@ fn secrets(url: &str) -> Vec<String> {
     found
 }
 
-/// Where the password of the user info is: from the first colon to the last `@`, as a password may hold any character
-/// when it is not encoded. Without an `@`, what follows the colon of the authority, unless it is a port.
+/// Returns the range of the password in the user info: from the first colon to the last `@`, because an unencoded
+/// password may contain any character. Without an `@`, the text after the colon of the authority, unless it is a port.
 fn password(scheme: &str, rest: &str) -> Option<(usize, usize)> {
     if let (Some(colon), Some(at)) = (rest.find(':'), rest.rfind('@'))
         && colon < at
@@ -124,7 +123,7 @@ fn password(scheme: &str, rest: &str) -> Option<(usize, usize)> {
         return None;
     }
     let colon = authority.find(':')?;
-    // In a sentence, a bracket or a full stop may follow.
+    // In a sentence, punctuation may follow.
     let behind = authority[colon + 1..].trim_end_matches([')', ']', '.', ',', ':']);
     let is_port = behind.bytes().all(|byte| byte.is_ascii_digit());
     (!is_port).then_some((colon + 1, rest.len()))
@@ -137,7 +136,7 @@ fn user_info(scheme: &str, rest: &str) -> String {
     }
 }
 
-/// The values of secret keys, wherever `key=value` stands: in a query, behind `;` or `#`, or as connection parameters.
+/// Returns the ranges of the values of secret keys: in a query, after `;` or `#`, or as connection parameters.
 fn secret_values(text: &str, ends: &[char]) -> Vec<(usize, usize)> {
     let (mut found, mut at) = (Vec::new(), 0);
     while let Some(equals) = text[at..].find('=').map(|place| at + place) {
@@ -176,7 +175,7 @@ fn is_secret(key: &str) -> bool {
     SECRET_KEYS.iter().any(|part| key.contains(part))
 }
 
-/// Percent-decoded, so that `p%61ssword` is found too.
+/// Percent-decodes, so that `p%61ssword` is found too.
 fn decoded(key: &str) -> String {
     let bytes = key.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
@@ -259,7 +258,7 @@ mod tests {
         ] {
             assert_eq!(url(written), shown);
             let known = Known::of(written);
-            assert_eq!(text(&format!("said {secret}.")), "said ***.", "{written}");
+            assert_eq!(text(&format!("it is {secret}.")), "it is ***.", "{written}");
             drop(known);
         }
         for harmless in ["postgres://[::1]:5432/x", "file:///C:/data", "tcp://db:5432", "host=h user=me", "a=b=c"] {

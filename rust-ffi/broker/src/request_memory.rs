@@ -1,9 +1,10 @@
-//! queued.max.request.bytes: what requests that are not whole yet may hold in memory, over all connections.
+//! queued.max.request.bytes: memory for incomplete requests of all connections.
 //!
-//! A connection pays for what it has sent, never for what its frame claims: who announces a hundred megabytes and sends
-//! a few kilobytes keeps nobody waiting. When the memory is full one connection at a time may go on without paying, so
-//! that those who hold a part of it never wait for each other; in all there is no more than the memory and one request.
-//! Others wait behind that one, so it has to be quick.
+//! A connection reserves the bytes that it has received, never the length that its frame claims, so a client that
+//! announces a hundred megabytes and sends a few kilobytes does not block others. When the memory is exhausted, one
+//! connection at a time may continue without a reservation, so that connections with partial reservations do not
+//! deadlock. The total is at most the limit and one request. The others wait for that connection, so it has a short
+//! timeout.
 
 use std::{future::pending, sync::Arc, time::Duration};
 
@@ -16,21 +17,21 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cancelled::cancelled;
 
-/// Bytes a second that a large request must come at, beside the time that any client may stall.
+/// Bytes a second that a large request must reach, in addition to the stall timeout.
 const RATE_MIN: usize = 64 * 1024;
-/// The same for the one whose turn it is.
+/// The same for the connection that has the turn.
 const TURN_STALL: Duration = Duration::from_secs(1);
 const TURN_RATE_MIN: f64 = (1 << 20) as f64;
 
 pub(crate) struct RequestMemory {
     bytes: Arc<Semaphore>,
-    /// For the one that goes on when there is nothing left.
+    /// One permit: the turn, to continue when the memory is exhausted.
     turn: Arc<Semaphore>,
 }
 
-/// What one connection holds of it, for one request.
+/// The memory that one connection has reserved for one request.
 pub(crate) struct Reservation {
-    /// When the request has to be there.
+    /// When the request must be complete.
     until: Instant,
     permit: Option<OwnedSemaphorePermit>,
     turn: Option<Turn>,
@@ -38,15 +39,15 @@ pub(crate) struct Reservation {
 
 struct Turn {
     began: Instant,
-    /// How much was there when it began.
+    /// Bytes received when the turn began.
     bytes: usize,
     _permit: OwnedSemaphorePermit,
 }
 
-/// Why a connection gets no more.
+/// Why a reservation failed.
 pub(crate) enum ReserveError {
     Drained,
-    /// Nothing came free in time.
+    /// No memory came free in time.
     Exhausted,
 }
 
@@ -55,13 +56,14 @@ impl RequestMemory {
         RequestMemory { bytes: Arc::new(Semaphore::new(bytes_max)), turn: Arc::new(Semaphore::new(1)) }
     }
 
-    /// For a request of `len` bytes.
+    /// Begins a reservation for a request of `len` bytes.
     pub(crate) fn begin(len: usize, stall: Duration) -> Reservation {
         let until = Instant::now() + stall + Duration::from_secs((len / RATE_MIN) as u64);
         Reservation { until, permit: None, turn: None }
     }
 
-    /// Until `reservation` covers so many bytes, which never become fewer. Waiting here is not counted against the client.
+    /// Waits until `reservation` covers `bytes`, which never decreases. The waiting time is not counted against the
+    /// client.
     pub(crate) async fn reserve(
         &self,
         reservation: &mut Reservation,
@@ -109,7 +111,7 @@ impl RequestMemory {
 async fn acquire(semaphore: &Arc<Semaphore>, permits: u32) -> OwnedSemaphorePermit {
     match semaphore.clone().acquire_many_owned(permits).await {
         Ok(permit) => permit,
-        // The semaphores of a memory are never closed.
+        // The semaphores are never closed.
         Err(_) => pending().await,
     }
 }

@@ -1,4 +1,4 @@
-//! The owner thread of a broker: builds the runtime, opens, serves, drains, closes, and tells the end.
+//! The owner thread of a broker: builds the runtime, opens the storage, serves, drains, closes and reports the end.
 
 use std::{
     future::pending,
@@ -29,11 +29,11 @@ use crate::{
     shutdown,
 };
 
-/// How long blocking threads of a backend may take once everything else is over.
+/// Time for a backend's blocking threads after everything else has ended.
 const LAST_THREADS: Duration = Duration::from_secs(2);
 const MAINTENANCE: Duration = Duration::from_secs(10);
-/// How often, and how long after each other, a connection that is one too many is looked at before it is refused. Each
-/// time the network threads have seen what had come until then.
+/// Retries, and the delay between them, before a connection beyond the limit is refused. Meanwhile the network threads
+/// handle connections that have just closed.
 const ADMISSION_RETRIES: u32 = 3;
 const ADMISSION_DELAY: Duration = Duration::from_millis(3);
 
@@ -57,7 +57,7 @@ fn own(broker: &Arc<BrokerState>) {
                 Ok(Err(error)) => broker.fail(error),
                 Err(panic) => broker.fail(panicked("the owner thread", &*panic)),
             }
-            // Files, locks and threads of the storage go now, not when the host forgets the broker or a command
+            // Closes files, locks and threads of the storage now, not when the host frees the broker or a command
             // returns.
             if let Some((_, backend)) = broker.open() {
                 backend.shut_down();
@@ -103,8 +103,8 @@ async fn live(broker: &Arc<BrokerState>) -> Result<(), Error> {
     });
     broker.ready(port);
 
-    // Beside the connections: a deadline mostly wakes one of them, and then no thread has to wake another. They outlast
-    // the connections: a produce may wait for a sync.
+    // The timers run on the connections' threads: a deadline mostly wakes a connection, and then no thread has to wake
+    // another. They outlive the connections, because a produce may wait for a sync.
     let mut timers = JoinSet::new();
     let timed = backend.clone();
     timers.spawn(async move { timed.timers().await });
@@ -117,7 +117,7 @@ async fn live(broker: &Arc<BrokerState>) -> Result<(), Error> {
     Ok(())
 }
 
-/// What a broker that serves waits for.
+/// The next event of a serving broker.
 enum Next {
     Drain,
     Joined(Result<(), JoinError>),
@@ -125,7 +125,7 @@ enum Next {
     Accepted(TcpStream),
 }
 
-/// Of several that are due, the first in the order of [`Next`].
+/// Waits for the next event. If several are ready, the first in the order of [`Next`].
 async fn next(
     broker: &BrokerState,
     listeners: &Listeners,
@@ -147,7 +147,7 @@ async fn next(
     or(drain, or(task, or(timer, or(maintenance, accepted)))).await
 }
 
-/// Pending for as long as there is no task.
+/// Waits for the next task to end; pending while there is no task.
 async fn join_next(tasks: &mut JoinSet<()>) -> Result<(), JoinError> {
     match tasks.join_next().await {
         Some(joined) => joined,
@@ -164,7 +164,7 @@ async fn serve(
 ) {
     let connections_max = broker.settings.int("max.connections") as u64;
     let mut maintenance = interval_at(Instant::now() + MAINTENANCE, MAINTENANCE);
-    // Compaction of many gigabytes takes longer than from one to the next.
+    // The maintenance that runs: compaction of many gigabytes may take longer than the interval.
     let mut maintained: Option<AbortHandle> = None;
     maintenance.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -180,7 +180,7 @@ async fn serve(
             Next::Accepted(stream) => {
                 let is_full = || broker.metrics.open() >= connections_max || descriptors::nearly_exhausted(&stream);
                 for _ in 0..ADMISSION_RETRIES {
-                    // Whoever left a moment ago still counts until its task has run. Others wait in the backlog.
+                    // A connection that has just closed counts until its task has run. New ones wait in the backlog.
                     if !is_full() {
                         break;
                     }
@@ -188,9 +188,9 @@ async fn serve(
                 }
                 if is_full() {
                     let refused = broker.metrics.refused();
-                    // Not a line for each of a flood.
+                    // Logs at powers of two, so that many refusals do not flood the log.
                     if refused.is_power_of_two() {
-                        let reached = "max.connections, or what this process may have in descriptors, is reached";
+                        let reached = "the limit max.connections or the process's limit of descriptors is reached";
                         tracing::warn!("{reached}: {refused} connections refused so far");
                     }
                     continue;
@@ -208,7 +208,7 @@ async fn serve(
     }
 }
 
-/// A task that panicked is a broken promise of ours: the broker goes down, the host does not.
+/// Fails the broker if a task has panicked. The host process continues.
 pub(crate) fn report_panic(broker: &BrokerState, joined: Result<(), JoinError>) {
     if let Err(e) = joined
         && let Ok(panic) = e.try_into_panic()
@@ -217,7 +217,7 @@ pub(crate) fn report_panic(broker: &BrokerState, joined: Result<(), JoinError>) 
     }
 }
 
-fn panicked(who: &str, panic: &(dyn std::any::Any + Send)) -> Error {
+fn panicked(thread: &str, panic: &(dyn std::any::Any + Send)) -> Error {
     let words = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Error::new(Kind::Panic, format!("{who} of the broker panicked: {}", redact::text(words.unwrap_or("no message"))))
+    Error::new(Kind::Panic, format!("{thread} of the broker panicked: {}", redact::text(words.unwrap_or("no message"))))
 }

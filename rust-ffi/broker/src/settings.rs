@@ -1,6 +1,6 @@
-//! THE table of settings: key, type, default, range, doc. The C ABI, Python and the command line only read it. Where
-//! Kafka has a name for a thing, ours is Kafka's; keys are ABI and never change their meaning. The shell's own rows are
-//! here, those of the engine come from its table of broker configs.
+//! The table of settings: key, type, default, range, doc. The C ABI, Python and the command line read it. A setting
+//! that Kafka has too has Kafka's name. Keys are ABI: their meaning never changes. The rows of this crate are here; the
+//! engine's come from its table of broker configs.
 
 use std::{collections::BTreeMap, net::IpAddr, sync::LazyLock};
 
@@ -22,34 +22,34 @@ pub enum Type {
     /// A storage URL.
     Url,
     Boolean,
-    /// A whole number between both ends, included.
+    /// A whole number in a range, both ends included.
     Int {
         min: i64,
         max: i64,
     },
-    /// A number between both ends, included.
+    /// A number in a range, both ends included.
     Double {
         min: f64,
         max: f64,
     },
-    /// Elements with commas between them.
+    /// Elements separated by commas.
     List,
 }
 
-/// One row of the table.
+/// One setting.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting {
     pub key: &'static str,
     pub kind: Type,
     pub default: &'static str,
-    /// What a text or an element of a list may be; anything if empty.
+    /// Allowed values of a text or of an element of a list; any if empty.
     pub values: &'static [&'static str],
     pub doc: &'static str,
     /// Whether Kafka's clients may alter it while the broker runs, on the engine's own storages.
     pub dynamic: bool,
     /// Its value is shown nowhere.
     pub secret: bool,
-    /// Checked by the engine, which alone reads it: `memory://` and `file:///`.
+    /// Checked and used by the engine only: `memory://` and `file:///`.
     pub of_engine: bool,
 }
 
@@ -62,14 +62,14 @@ const fn int(min: i64, max: i64) -> Type {
 }
 
 const NODE_ID: &str = "node.id";
-/// Upstream's default, which databases in use hold.
+/// Upstream's default, which existing databases contain.
 const UPSTREAM_NODE_ID: i32 = 111;
 
-/// Every setting there is: the shell's, then the engine's by name.
+/// All settings: those of this crate, then the engine's by name.
 pub fn table() -> &'static [Setting] {
     static ALL: LazyLock<Vec<Setting>> = LazyLock::new(|| {
         let known = |key: &str| OWN.iter().any(|own| own.key == key);
-        // What the shell has a row for and the engine reads as well.
+        // Rows of this crate that the engine reads too.
         let dynamic = |key: &str| broker_settings().iter().any(|row| row.key == key && row.dynamic);
         let own = OWN.iter().map(|row| Setting { dynamic: dynamic(row.key), ..*row });
         let engines = broker_settings().iter().filter(|row| !known(row.key)).map(|row| Setting {
@@ -94,7 +94,7 @@ pub fn table() -> &'static [Setting] {
 }
 
 const OWN: &[Setting] = &[
-    row("storage.url", Type::Url, "memory://", "Where records live; `info` lists the schemes."),
+    row("storage.url", Type::Url, "memory://", "URL of the storage; `info` lists the schemes."),
     row(
         "storages.library",
         Type::Text,
@@ -110,8 +110,8 @@ const OWN: &[Setting] = &[
          `::` takes IPv4 as well; anything else binds only that.",
     ),
     row("listener.port", int(0, 65_535), "0", "Port to bind; 0 takes a free one."),
-    row("advertised.host", Type::Host, "localhost", "Host name that clients are told to connect to."),
-    row("advertised.port", int(0, 65_535), "0", "Port that clients are told to connect to; 0 means the bound one."),
+    row("advertised.host", Type::Host, "localhost", "Host name that clients connect to."),
+    row("advertised.port", int(0, 65_535), "0", "Port that clients connect to; 0 means the bound one."),
     row("cluster.id", Type::Text, "tansu", "Cluster id in Metadata and DescribeCluster."),
     row(
         NODE_ID,
@@ -124,7 +124,7 @@ const OWN: &[Setting] = &[
         "shutdown.grace.ms",
         int(0, 3_600_000),
         "5000",
-        "How long a stop waits for requests in work when the caller names no grace.",
+        "Milliseconds that a stop waits for requests in work if it is called without a grace.",
     ),
     row(
         "socket.request.max.bytes",
@@ -149,37 +149,37 @@ const OWN: &[Setting] = &[
         "connections.max.idle.ms",
         int(100, 2_147_483_647_000),
         "600000",
-        "A connection without a request for this long is closed.",
+        "A connection without a request for this time is closed.",
     ),
     row(
         "socket.stall.timeout.ms",
         int(100, 3_600_000),
         "30000",
-        "A client that stops in the middle of a request, or does not take its answer, is closed after this long.",
+        "A client that stops in the middle of a request, or does not read its response, is closed after this time.",
     ),
     row("socket.listen.backlog.size", int(1, 65_535), "1024", "Connections that may wait to be accepted."),
     row("num.partitions", int(1, 10_000), "1", "Partitions of a topic that is created without a count."),
-    row("auto.create.topics.enable", Type::Boolean, "true", "Create a topic when a client asks for its metadata."),
+    row("auto.create.topics.enable", Type::Boolean, "true", "Whether a Metadata request creates a missing topic."),
     row(
         "group.initial.rebalance.delay.ms",
         int(0, 600_000),
         "0",
-        "How long a new consumer group waits for more members before its first rebalance.",
+        "Milliseconds that a new consumer group waits for more members before its first rebalance.",
     ),
 ];
 
-/// Values that were set; the rest are the table's defaults.
+/// Values that were set; the others have the table's defaults.
 #[derive(Clone, Default)]
 pub struct Settings {
     values: BTreeMap<&'static str, String>,
 }
 
 impl Settings {
-    /// Checks and keeps one value. The error names the key, the value (unless secret) and what is allowed.
+    /// Checks and stores a value. The error names the key, the value (unless secret) and the allowed values.
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), Error> {
         let setting = find(key).ok_or_else(|| unknown_key(key))?;
         if value.is_empty() && setting.default.is_empty() {
-            // The same as if it were not set.
+            // Equal to not setting it.
             self.values.remove(setting.key);
             return Ok(());
         }
@@ -188,7 +188,7 @@ impl Settings {
         Ok(())
     }
 
-    /// The value as it may be shown: passwords and secret options of a URL are masked.
+    /// Returns a value with passwords and secret options of a URL masked.
     pub fn get(&self, key: &str) -> Option<String> {
         let setting = find(key)?;
         let value = self.raw(setting);
@@ -204,7 +204,7 @@ impl Settings {
         self.values.get(setting.key).map_or(setting.default, String::as_str)
     }
 
-    /// What was set for the engine, by Kafka's names. Defaults are the engine's own.
+    /// Returns the values set for the engine, by Kafka's names. The engine has the defaults.
     pub(crate) fn of_engine(&self) -> BTreeMap<String, String> {
         let engines = |key: &str| broker_settings().iter().any(|row| row.key == key);
         let given = self.values.iter().filter(|(key, _)| engines(key));
@@ -215,12 +215,12 @@ impl Settings {
         find(key).map_or("", |setting| self.raw(setting))
     }
 
-    /// Values were checked by `set`, defaults by a test: what does not parse cannot be here.
+    /// Returns a number. `set` has checked the value, and a test checks the defaults.
     pub(crate) fn int(&self, key: &str) -> i64 {
         self.text(key).parse().unwrap_or_default()
     }
 
-    /// The node id. Its default depends on the storage.
+    /// Returns the node id. Its default depends on the storage.
     pub(crate) fn node_id(&self) -> i32 {
         if self.values.contains_key(NODE_ID) {
             return self.int(NODE_ID) as i32;
@@ -247,10 +247,10 @@ pub fn find(key: &str) -> Option<&'static Setting> {
 }
 
 fn unknown_key(key: &str) -> Error {
-    // A pair whose `=` was mistyped has the value in it.
+    // The key may contain a value if the `=` was mistyped.
     let shown: String = redact::url(key).chars().take(80).collect();
     let near = table().iter().map(|s| s.key).min_by_key(|known| distance(known, key)).unwrap_or_default();
-    // A guess that shares little with what was typed is no help.
+    // Suggests only a similar key.
     let hint = match distance(near, key) * 2 <= near.len() {
         true => format!("Did you mean '{near}'?"),
         false => "The command `info` lists them all.".to_owned(),
@@ -288,7 +288,7 @@ fn check(setting: &Setting, value: &str) -> Result<(), Error> {
     }
 }
 
-/// Kafka's rule for the host of a listener, and what is most often written there by mistake.
+/// Checks a host by Kafka's rule for listeners, and for common mistakes.
 fn check_host(host: &str) -> Result<(), String> {
     const USE: &str = "Use a host name or an address, such as localhost, 192.0.2.1 or ::1";
     let shown = short(host);
@@ -300,11 +300,11 @@ fn check_host(host: &str) -> Result<(), String> {
     }
     let odd = host.chars().find(|c| !c.is_ascii_alphanumeric() && !"-%._:".contains(*c));
     if let Some(odd) = odd {
-        return Err(format!("{shown:?} is no host: {odd:?} is in no host name and no address. {USE}."));
+        return Err(format!("{shown:?} is not a host: {odd:?} is not allowed in a host name or an address. {USE}."));
     }
     let address = host.split('%').next().unwrap_or_default();
     if host.contains(':') && address.parse::<IpAddr>().is_err() {
-        return Err(format!("'{shown}' is no address. {USE}; a port has a setting of its own."));
+        return Err(format!("'{shown}' is not an address. {USE}; the port has its own setting."));
     }
     Ok(())
 }
@@ -313,7 +313,7 @@ fn short(value: &str) -> String {
     value.chars().take(40).collect()
 }
 
-/// Levenshtein, for "did you mean". Keys are short; a hostile one is cut to 80 characters first.
+/// Returns the Levenshtein distance, for "did you mean". Long input is cut to 80 characters.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().take(80).collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();

@@ -1,4 +1,4 @@
-//! The end: requests in work get the grace, everything else ends at once.
+//! Shutdown: requests in work get the grace, everything else ends at once.
 
 use std::time::Duration;
 
@@ -16,19 +16,19 @@ use crate::{
     runtime::report_panic,
 };
 
-/// What a storage may take to flush when the grace is shorter.
+/// Least time for a storage to flush, even if the grace is shorter.
 const FLUSH: Duration = Duration::from_secs(5);
-/// What idle connections get to end by themselves, even with no grace at all: they only have to be woken.
+/// Time for idle connections to end by themselves, even without a grace.
 const IDLE: Duration = Duration::from_millis(20);
 
-/// What a stop waits for.
+/// The next event of a stop.
 enum Next<T> {
     Done(T),
     NewDeadline,
     Late,
 }
 
-/// Of several that are due, the first in the order of [`Next`].
+/// Waits for the next event. If several are ready, the first in the order of [`Next`].
 async fn next<T>(
     done: impl Future<Output = T>,
     deadline: &mut watch::Receiver<Option<Instant>>,
@@ -50,7 +50,7 @@ async fn next<T>(
 pub(crate) async fn drain(broker: &BrokerState, tasks: &mut JoinSet<()>) {
     let mut deadline = broker.deadline.subscribe();
     let idle_until = Instant::now() + IDLE;
-    // Of a broker that failed, which nobody has given a grace.
+    // The grace of a broker that failed without a stop request.
     let default = Instant::now() + Duration::from_millis(broker.settings.int("shutdown.grace.ms") as u64);
     loop {
         let at = deadline.borrow_and_update().unwrap_or(default);
@@ -60,11 +60,11 @@ pub(crate) async fn drain(broker: &BrokerState, tasks: &mut JoinSet<()>) {
             Next::NewDeadline => {}
             Next::Late => {
                 let open = broker.metrics.open();
-                let who = match open {
+                let work = match open {
                     0 => "maintenance was".to_owned(),
                     _ => format!("requests of {open} connections were"),
                 };
-                let message = format!("{who} still in work when the grace ran out");
+                let message = format!("{work} still in work when the grace ended");
                 broker.events.error(Error::new(Kind::Timeout, message));
                 tasks.abort_all();
                 while let Some(joined) = tasks.join_next().await {

@@ -1,4 +1,4 @@
-//! The state of a broker, and everybody who waits for it.
+//! The lifecycle of a broker, and the threads that wait for its changes.
 
 use std::{
     fmt,
@@ -68,7 +68,7 @@ impl Status {
         })
     }
 
-    /// True if the broker runs from now on; it may have been stopped or have failed by current.
+    /// Returns whether the broker is running; it may have been stopped or have failed meanwhile.
     pub(crate) fn ready(&self, port: u16) -> bool {
         self.change(|current| {
             current.port = port;
@@ -79,7 +79,7 @@ impl Status {
         })
     }
 
-    /// True if this is news.
+    /// Returns whether the state has changed.
     pub(crate) fn stopping(&self) -> bool {
         self.change(|current| match current.state {
             State::Starting | State::Running => {
@@ -90,7 +90,7 @@ impl Status {
         })
     }
 
-    /// True if it is the first fatal error. What has come to its end in good order cannot fail any more.
+    /// Returns whether it is the first fatal error. A stopped broker cannot fail any more.
     pub(crate) fn fail(&self, error: Error) -> bool {
         self.change(|current| {
             if current.state == State::Stopped {

@@ -1,4 +1,4 @@
-//! The broker: exports only; what they do is in `instance.rs`.
+//! The exported functions of a broker. `instance.rs` implements them.
 
 use crate::callbacks::{Callbacks, tansu_callbacks};
 use crate::config::{self, tansu_config};
@@ -27,14 +27,14 @@ impl Handle for tansu_broker {
     const BOUND_TO_PROCESS: bool = true;
 }
 
-/// What stays of a broker after it is freed.
+/// The memory behind a handle. It stays after the broker is freed.
 pub(crate) struct Slot {
     instance: Mutex<Option<Arc<Instance>>>,
-    /// The state when it was last asked for, or changed by a call: all that a forked child can know without a lock.
+    /// The state that the last call returned or left. A forked child reads it without a lock.
     last_state: AtomicI32,
 }
 
-/// The broker behind a handle.
+/// Returns the broker behind a handle.
 ///
 /// # Safety
 /// `broker` is NULL or was given by tansu_broker_new.
@@ -46,7 +46,8 @@ pub(crate) unsafe fn instance(broker: *const tansu_broker) -> Outcome<Arc<Instan
     instance.ok_or_else(|| Failure::new(crate::status::TANSU_E_HANDLE, "the tansu_broker was freed"))
 }
 
-/// Runs the body of a function on a broker. After a panic in it the broker is not to be trusted: it goes to FAILED.
+/// Runs the body of a function on a broker. A panic in it makes the broker FAILED, because its state may be
+/// inconsistent.
 ///
 /// # Safety
 /// `broker` is NULL or was given by tansu_broker_new; `err` is NULL or writable.
@@ -72,7 +73,7 @@ pub(crate) unsafe fn run(
     unsafe { error::hand_out(outcome, err) }
 }
 
-/// Keeps the state that the caller may have seen, for a child that is forked later.
+/// Stores the state for a child process that is forked later.
 ///
 /// # Safety
 /// `broker` is a broker.
@@ -83,8 +84,8 @@ unsafe fn note_state(broker: *const tansu_broker, instance: &Instance) {
     }
 }
 
-/// Makes a broker. Settings are checked here, before any thread exists; nothing is opened yet. `callbacks` (optional)
-/// is copied. If this fails, nothing of `callbacks` is called, `release` neither.
+/// Creates a broker. It checks the settings, starts no thread and opens nothing. `callbacks` (optional) is copied. If
+/// the function fails, no callback is called, not even `release`.
 ///
 /// # Safety
 /// `config` is NULL (an error) or a config; `callbacks` is NULL or has `struct_size` readable bytes; `out` is NULL (an
@@ -113,8 +114,8 @@ pub unsafe extern "C" fn tansu_broker_new(
     unsafe { guard::status(err, body) }
 }
 
-/// Starts the broker and returns at once. Whether the port could be taken and the storage opened is told by
-/// tansu_broker_wait_ready, on_started and on_fatal. A second start is `TANSU_E_STATE`.
+/// Begins to start the broker and returns at once. tansu_broker_wait_ready, on_started and on_fatal report whether the
+/// port and the storage could be opened. A second start returns `TANSU_E_STATE`.
 ///
 /// # Safety
 /// `broker` is NULL or a broker; `err` is NULL or writable.
@@ -125,8 +126,8 @@ pub unsafe extern "C" fn tansu_broker_start(broker: *mut tansu_broker, err: *mut
     unsafe { run(broker, err, Instance::start) }
 }
 
-/// Waits until clients can connect, and gives the port (optional). If the broker cannot come up, it returns the error
-/// that on_fatal tells. -1 waits for ever.
+/// Waits until clients can connect, and writes the port to `*port` (optional). If the start fails, it returns the error
+/// that on_fatal reports. `timeout_ms` is in milliseconds; -1 waits without a limit.
 ///
 /// # Safety
 /// `broker` is NULL or a broker; `port` and `err` are NULL or writable.
@@ -150,9 +151,9 @@ pub unsafe extern "C" fn tansu_broker_wait_ready(
     unsafe { run(broker, err, body) }
 }
 
-/// Asks the broker to stop and returns at once; from any thread, also from a callback, as often as one likes. Idle
-/// connections close now, requests in work have `grace_ms` to finish; -1 is the grace of the config
-/// (`shutdown.grace.ms`), and a later stop with a shorter grace shortens it.
+/// Requests a stop and returns at once; from any thread, also from a callback, any number of times. Idle connections
+/// close at once; requests in work have `grace_ms` milliseconds to finish. -1 is the grace of the config
+/// (`shutdown.grace.ms`). A later stop with a shorter grace shortens it.
 ///
 /// # Safety
 /// `broker` is NULL or a broker.
@@ -166,9 +167,9 @@ pub unsafe extern "C" fn tansu_broker_stop(broker: *mut tansu_broker, grace_ms: 
     unsafe { run(broker, std::ptr::null_mut(), body) }
 }
 
-/// Waits until the broker has stopped and on_stopped and `release` have returned. 0 after a stop that was asked for,
-/// else the fatal error that ended it; `TANSU_E_TIMEOUT` if it still runs; -1 waits for ever. It does not ask for a
-/// stop. Any number of threads may wait.
+/// Waits until the broker has stopped and on_stopped and `release` have returned. Returns 0 after a requested stop, the
+/// fatal error of a failed broker, and `TANSU_E_TIMEOUT` if the broker still runs. `timeout_ms` is in milliseconds; -1
+/// waits without a limit. It does not request a stop. Any number of threads may wait.
 ///
 /// # Safety
 /// `broker` is NULL or a broker; `err` is NULL or writable.
@@ -183,10 +184,11 @@ pub unsafe extern "C" fn tansu_broker_wait(
     unsafe { run(broker, err, |instance| instance.wait(milliseconds("timeout_ms", timeout_ms)?)) }
 }
 
-/// Closes the gate to the callbacks: none will begin, one that runs is waited for, then `release` is called here. After
-/// 0 the library never enters the host again, although the broker may go on or be shutting down. `TANSU_E_TIMEOUT` if
-/// the callback has not returned in time; `release` is then called when it does. Inside a callback of this broker it
-/// returns 0 at once and takes effect when that callback returns.
+/// Detaches the callbacks: no callback begins any more, a running one is waited for, then `release` is called on this
+/// thread. After it returns 0 the library does not call the host again, although the broker may still run or stop.
+/// Returns `TANSU_E_TIMEOUT` if the callback has not returned within `timeout_ms` milliseconds; `release` is then
+/// called when it returns. Inside a callback of this broker it returns 0 at once and takes effect when that callback
+/// returns.
 ///
 /// # Safety
 /// `broker` is NULL or a broker.
@@ -196,12 +198,13 @@ pub unsafe extern "C" fn tansu_broker_detach(broker: *mut tansu_broker, timeout_
     unsafe { run(broker, std::ptr::null_mut(), |instance| instance.detach(milliseconds("timeout_ms", timeout_ms)?)) }
 }
 
-/// Gives the broker up: no callback begins any more, it stops without grace, and the handle is gone. It never waits, so
-/// a garbage collector may call it. `release` is called here, or by the callback in flight when it returns. NULL is
-/// fine. To end in good order, tansu_broker_stop and tansu_broker_wait come first.
+/// Frees a broker. No callback begins any more, the broker stops without a grace period, and the handle becomes
+/// invalid. The function does not block, so a garbage collector may call it. `release` is called on this thread, or
+/// after the running callback returns. NULL is ignored. For a clean stop call tansu_broker_stop and tansu_broker_wait
+/// first.
 ///
 /// # Safety
-/// `broker` is NULL or a broker that no other thread uses any more.
+/// `broker` is NULL or a broker that no other thread uses.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tansu_broker_free(broker: *mut tansu_broker) {
     guard::value((), || {
@@ -214,8 +217,8 @@ pub unsafe extern "C" fn tansu_broker_free(broker: *mut tansu_broker) {
     });
 }
 
-/// The state at this moment, `TANSU_STATE_...`; negative for what is no broker. In a forked child: the last state that
-/// the parent had seen.
+/// Returns the present state, `TANSU_STATE_...`, or a negative status for an invalid handle. In a forked child it
+/// returns the last state that the parent had seen.
 ///
 /// # Safety
 /// `broker` is NULL or a broker.
@@ -238,7 +241,7 @@ pub unsafe extern "C" fn tansu_broker_state(broker: *const tansu_broker) -> i32 
     }
 }
 
-/// The port that clients can connect to; 0 before the broker is ready, and for what is no broker.
+/// Returns the port that clients can connect to; 0 before the broker is ready and for an invalid handle.
 ///
 /// # Safety
 /// `broker` is NULL or a broker.
@@ -254,8 +257,8 @@ pub unsafe extern "C" fn tansu_broker_port(broker: *const tansu_broker) -> u16 {
     guard::value(0, || unsafe { instance(broker) }.map_or(0, port))
 }
 
-/// Copies what goes into a client's `bootstrap.servers`, such as `localhost:43127`. Buffer and `needed` as in
-/// tansu_config_get. `TANSU_E_STATE` before the broker is ready.
+/// Copies the address for a client's `bootstrap.servers`, such as `localhost:43127`. `buf`, `cap` and `needed` are as
+/// in tansu_config_get. Returns `TANSU_E_STATE` before the broker is ready.
 ///
 /// # Safety
 /// `broker` is NULL or a broker; `buf` has `cap` writable bytes; `needed` is NULL or writable.
@@ -275,7 +278,7 @@ pub unsafe extern "C" fn tansu_broker_bootstrap(
     unsafe { run(broker, std::ptr::null_mut(), body) }
 }
 
-/// The fatal error of a broker, to be freed by the caller, or NULL if it has none.
+/// Writes a copy of the broker's fatal error to `*out`, or NULL if it has none. The caller frees it.
 ///
 /// # Safety
 /// `broker` is NULL or a broker; `out` is NULL (an error) or writable.

@@ -1,4 +1,4 @@
-//! What the host gives to `tansu_broker_new`: one struct of function pointers, versioned by its size.
+//! The callbacks of a broker: one struct of function pointers, versioned by its size.
 
 use crate::error::{self, tansu_error};
 use crate::failure::{Failure, Outcome};
@@ -8,38 +8,38 @@ use crate::status::*;
 use std::ffi::c_void;
 use std::mem::{offset_of, size_of};
 
-/// Clients can connect to `port` now.
+/// Called when clients can connect to `port`.
 pub type tansu_started_fn = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, port: u16)>;
-/// The port is closed, nothing of the broker runs, the storage is flushed.
+/// Called when the port is closed, nothing of the broker runs and the storage is flushed.
 pub type tansu_stopped_fn = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void)>;
-/// An error, lent for the time of the call; tansu_error_clone keeps it.
+/// Called with an error, which is valid during the call; tansu_error_clone copies it.
 pub type tansu_error_fn = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, error: *const tansu_error)>;
-/// The library will not use `user_data` again.
+/// Called when the library does not use `user_data` any more.
 pub type tansu_release_fn = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void)>;
 
-/// The callbacks of a broker. Begin with `TANSU_CALLBACKS_INIT`, which sets `struct_size`; every pointer may be NULL.
-/// Members are only ever appended: a library newer than the caller takes the missing ones for NULL, an older library
-/// refuses members that it does not know, unless they are NULL.
+/// The callbacks of a broker. Initialise it with `TANSU_CALLBACKS_INIT`, which sets `struct_size`; every pointer may be
+/// NULL. New members are only appended. A library newer than the caller treats missing members as NULL; an older
+/// library refuses unknown members that are not NULL.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct tansu_callbacks {
-    /// `sizeof(tansu_callbacks)` as the caller knows it.
+    /// `sizeof(tansu_callbacks)` in the caller's header.
     pub struct_size: usize,
-    /// Handed to each callback.
+    /// Passed to each callback.
     pub user_data: *mut c_void,
     /// At most once, first.
     pub on_started: tansu_started_fn,
     /// Exactly once for each start that returned 0, unless detached or freed first.
     pub on_stopped: tansu_stopped_fn,
-    /// Any number of times; the broker goes on.
+    /// Any number of times; the broker continues.
     pub on_error: tansu_error_fn,
-    /// At most once; the broker goes down, on_stopped follows.
+    /// At most once; the broker stops and on_stopped follows.
     pub on_fatal: tansu_error_fn,
     /// Exactly once, last of all, for each tansu_broker_new that returned 0.
     pub release: tansu_release_fn,
 }
 
-/// No later version will be larger; a greater size is a struct that was never initialised.
+/// Larger than any later version will be: a greater size means an uninitialised struct.
 const STRUCT_SIZE_MAX: usize = 4096;
 
 /// The decoded struct.
@@ -47,7 +47,7 @@ pub(crate) struct Callbacks(tansu_callbacks);
 
 // SAFETY: the header says that callbacks run on a thread of the library; user_data is only passed through.
 unsafe impl Send for Callbacks {}
-// SAFETY: as above; the channel calls one at a time.
+// SAFETY: as above; the channel makes one call at a time.
 unsafe impl Sync for Callbacks {}
 
 impl Callbacks {
@@ -94,7 +94,7 @@ impl Callbacks {
         Ok(Callbacks(decoded))
     }
 
-    /// Whether there is anything to call.
+    /// Returns whether any callback is set.
     pub fn any(&self) -> bool {
         let c = &self.0;
         let events = c.on_started.is_some() || c.on_stopped.is_some() || c.on_error.is_some() || c.on_fatal.is_some();
@@ -135,7 +135,7 @@ impl Callbacks {
             let error = error::into_raw(failure);
             // SAFETY: as in `started`; the error lives until the next line.
             guard::call_host(|| unsafe { f(self.0.user_data, error) });
-            // SAFETY: made above; the host was told that it is only lent.
+            // SAFETY: created above; the header says that it is valid only during the call.
             unsafe { handle::free(error) };
         }
     }

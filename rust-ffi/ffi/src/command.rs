@@ -1,4 +1,4 @@
-//! The command table: everything that is not lifecycle, one name each, JSON in and out. The only JSON of the library.
+//! Commands: functions of a broker beside its lifecycle, called by name with JSON arguments and a JSON result.
 
 use crate::broker::{self as exports, tansu_broker};
 use crate::error::tansu_error;
@@ -10,7 +10,7 @@ use crate::{command_args, commands, guard, strings};
 use std::ffi::{CString, c_char};
 use std::sync::LazyLock;
 
-/// Text that the library hands to the caller.
+/// A string that the caller owns.
 pub struct tansu_string {
     _opaque: [u8; 0],
 }
@@ -23,19 +23,19 @@ impl Handle for tansu_string {
     const BOUND_TO_PROCESS: bool = false;
 }
 
-/// One row of the table.
+/// One command.
 pub(crate) struct Command {
     pub name: &'static str,
     pub doc: &'static str,
     pub args: &'static [command_args::Arg],
-    /// Whether it may wait for the broker, and so is refused inside a callback.
+    /// Whether it may wait for the broker. Such a command is refused inside a callback.
     pub blocks: bool,
     pub run: fn(&Instance, command_args::Args<'_>) -> Outcome<serde_json::Value>,
 }
 
-/// Runs a command. `args_json` (optional) is a JSON object, the result in `*out` (optional) is JSON, too. A command
-/// that waits is refused with `TANSU_E_REENTRANT` inside a callback. `TANSU_E_KAFKA` if Kafka's own rules refuse it:
-/// the message has Kafka's number and name.
+/// Runs a command. `args_json` (optional) is a JSON object; the result in `*out` (optional) is JSON. A command that
+/// waits returns `TANSU_E_REENTRANT` inside a callback. Returns `TANSU_E_KAFKA` for an error of Kafka's protocol; the
+/// message has Kafka's code and name.
 ///
 /// # Safety
 /// `broker` is NULL or a broker; `name` and `args_json` are NULL or NUL-terminated; `out` and `err` are NULL or
@@ -76,7 +76,7 @@ pub unsafe extern "C" fn tansu_broker_command(
 fn find(name: &str) -> Outcome<&'static Command> {
     commands::TABLE.iter().find(|c| c.name == name).ok_or_else(|| {
         let known: Vec<_> = commands::TABLE.iter().map(|c| c.name).collect();
-        /// A longer name is cut: it would fill the error, and the log of the host.
+        /// Characters of an unknown name in the error message. A longer name is cut.
         const SHOWN: usize = 80;
         let shown: String = name.chars().take(SHOWN).collect();
         let cut = if shown.len() < name.len() { "..." } else { "" };
@@ -85,19 +85,19 @@ fn find(name: &str) -> Outcome<&'static Command> {
     })
 }
 
-/// How many commands there are.
+/// Returns the number of commands.
 #[unsafe(no_mangle)]
 pub extern "C" fn tansu_command_count() -> usize {
     commands::TABLE.len()
 }
 
-/// The name of command number `i`, or NULL past the last. The string is static.
+/// Returns the name of command number `i`, counted from 0, or NULL past the last. The string is static.
 #[unsafe(no_mangle)]
 pub extern "C" fn tansu_command_at(i: usize) -> *const c_char {
     guard::value(std::ptr::null(), || DOCS.get(i).map_or(std::ptr::null(), |(name, _)| name.as_ptr()))
 }
 
-/// What a command does, and its arguments, a line each. NULL for an unknown name. The string is static.
+/// Returns the description of a command and one line for each argument. NULL for an unknown name. The string is static.
 ///
 /// # Safety
 /// `name` is NULL or NUL-terminated.
@@ -118,7 +118,7 @@ fn doc(command: &Command) -> String {
     format!("{}{}", command.doc, args.collect::<String>())
 }
 
-/// The text, NUL-terminated; `""` for NULL. It lives as long as the string.
+/// Returns the NUL-terminated text; `""` for NULL. It lives as long as the string.
 ///
 /// # Safety
 /// `string` is NULL or a tansu_string.
@@ -128,7 +128,7 @@ pub unsafe extern "C" fn tansu_string_data(string: *const tansu_string) -> *cons
     guard::value(c"".as_ptr(), || unsafe { handle::borrow(string) }.map_or(c"".as_ptr(), |s| s.as_ptr()))
 }
 
-/// Its length in bytes, without the terminator; 0 for NULL.
+/// Returns the length in bytes, without the terminator; 0 for NULL.
 ///
 /// # Safety
 /// `string` is NULL or a tansu_string.
@@ -138,10 +138,10 @@ pub unsafe extern "C" fn tansu_string_len(string: *const tansu_string) -> usize 
     guard::value(0, || unsafe { handle::borrow(string) }.map_or(0, |s| s.count_bytes()))
 }
 
-/// Frees a string. NULL is fine.
+/// Frees a string. NULL is ignored.
 ///
 /// # Safety
-/// `string` is NULL or a tansu_string that nobody uses any more.
+/// `string` is NULL or a tansu_string that is not used any more.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tansu_string_free(string: *mut tansu_string) {
     // SAFETY: the caller's promise.

@@ -1,4 +1,4 @@
-//! Arguments of commands: declared in the table, checked here, so that a command body only sees what it asked for.
+//! Arguments of commands: declared in the command table and checked here before the command runs.
 
 use crate::failure::{Failure, Outcome};
 use crate::status::TANSU_E_INVALID_ARG;
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Type {
     Text,
-    /// A whole number between both ends, included.
+    /// A whole number in a range, both ends included.
     Int(i64, i64),
     /// An object whose values are text.
     TextMap,
@@ -49,7 +49,7 @@ impl Type {
 pub(crate) struct Args<'a>(pub &'a Map<String, Value>);
 
 impl Args<'_> {
-    /// A required text; the check has seen to it that it is there.
+    /// A required text; `parse` has checked that it is present.
     pub fn text(&self, name: &str) -> &str {
         self.0.get(name).and_then(Value::as_str).unwrap_or_default()
     }
@@ -64,7 +64,7 @@ impl Args<'_> {
     }
 }
 
-/// Parses and checks; every complaint names the command and the field. A null counts as left out.
+/// Parses and checks arguments. An error names the command and the field. A null counts as omitted.
 pub(crate) fn parse(command: &str, wanted: &[Arg], json: &str) -> Outcome<Map<String, Value>> {
     let bad = |what: String| Failure::new(TANSU_E_INVALID_ARG, format!("{command}: {what}"));
     let value: Value = serde_json::from_str(json).map_err(|e| bad(format!("args_json is not JSON: {e}")))?;

@@ -1,4 +1,4 @@
-//! The commands there are. A new one is a row here and no change of the ABI.
+//! The command table. A new command is a row here and does not change the ABI.
 
 use crate::command::Command;
 use crate::command_args::{Arg, Args, Type};
@@ -12,16 +12,16 @@ use serde_json::{Value, json};
 pub(crate) const TABLE: &[Command] = &[
     Command {
         name: "info",
-        doc: "What the broker is and how it was built: state, port, bootstrap, storage, APIs, \
-              storages, and settings: key, value, type, default, min, max, values (what a text or an element of a list \
-              may be; any if empty), dynamic (whether Kafka's clients may alter it on memory: and file:), secret, doc.",
+        doc: "Describes the broker and its build: state, port, bootstrap, storage, APIs, storages, and \
+              settings: key, value, type, default, min, max, values (allowed values of a text or of an element of a \
+              list; any if empty), dynamic (whether Kafka's clients may alter it on memory: and file:), secret, doc.",
         args: &[],
         blocks: false,
         run: info,
     },
     Command {
         name: "topics.list",
-        doc: "All topics with their partitions: id, log_start (first offset kept) and high_watermark (next offset).",
+        doc: "Lists all topics with their partitions: id, log_start (first kept offset), high_watermark (next offset).",
         args: &[],
         blocks: true,
         run: topics_list,
@@ -35,16 +35,16 @@ pub(crate) const TABLE: &[Command] = &[
                 name: "partitions",
                 kind: Type::Int(1, 10_000),
                 required: false,
-                doc: "number of partitions; without it, that of the setting num.partitions",
+                doc: "number of partitions; default: the setting num.partitions",
             },
-            Arg { name: "configs", kind: Type::TextMap, required: false, doc: "topic configs, Kafka's names" },
+            Arg { name: "configs", kind: Type::TextMap, required: false, doc: "topic configs by Kafka's names" },
         ],
         blocks: true,
         run: topics_create,
     },
     Command {
         name: "metrics",
-        doc: "Counters since the start, name and value.",
+        doc: "Lists the counters since the start: name and value.",
         args: &[],
         blocks: false,
         run: metrics,

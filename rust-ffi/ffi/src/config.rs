@@ -1,4 +1,4 @@
-//! Settings by name: a new setting is never a change of the ABI. The table itself is the shell's.
+//! Settings by name, so that a new setting does not change the ABI. The table is in the crate `broker`.
 
 use crate::error::tansu_error;
 use crate::failure::{Failure, Outcome};
@@ -12,7 +12,7 @@ use serde_json::Value;
 use std::ffi::{CString, c_char};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-/// Settings for brokers. It is copied by tansu_broker_new, so it can be changed, used again or freed at once.
+/// Settings for brokers. tansu_broker_new copies them, so a config may be changed, reused or freed afterwards.
 pub struct tansu_config {
     _opaque: [u8; 0],
 }
@@ -35,7 +35,7 @@ pub(crate) unsafe fn settings(config: *const tansu_config) -> Outcome<Settings> 
     Ok(settings.lock().unwrap_or_else(PoisonError::into_inner).clone())
 }
 
-/// Makes a config with every setting at its default.
+/// Creates a config with every setting at its default.
 ///
 /// # Safety
 /// `out` is NULL (an error) or writable.
@@ -52,19 +52,19 @@ pub unsafe extern "C" fn tansu_config_new(out: *mut *mut tansu_config) -> i32 {
     })
 }
 
-/// Frees a config. NULL is fine.
+/// Frees a config. NULL is ignored.
 ///
 /// # Safety
-/// `config` is NULL or a config that nobody uses any more.
+/// `config` is NULL or a config that is not used any more.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tansu_config_free(config: *mut tansu_config) {
     // SAFETY: the caller's promise.
     guard::value((), || unsafe { handle::free(config) });
 }
 
-/// Gives a setting a value, as text whatever its type: `("listener.port", "9092")`. `TANSU_E_UNKNOWN_KEY` for a key
-/// that is not in the table, `TANSU_E_CONFIG` for a value of the wrong type or out of range; the config is then
-/// unchanged.
+/// Sets a setting. The value is a string for every type: `("listener.port", "9092")`. Returns `TANSU_E_UNKNOWN_KEY` for
+/// a key that is not in the table and `TANSU_E_CONFIG` for a value of the wrong type or out of range; the config is
+/// then unchanged.
 ///
 /// # Safety
 /// `config` is NULL or a config; `key` and `value` are NULL or NUL-terminated; `err` is NULL or writable.
@@ -89,9 +89,9 @@ pub unsafe extern "C" fn tansu_config_set(
     unsafe { guard::status(err, body) }
 }
 
-/// Copies the value of a setting, with its terminator, into `buf`. A secret value reads as `***`. With too small a
-/// buffer (`cap` 0 and `buf` NULL included) nothing is copied and the answer is `TANSU_E_BUFFER`; `*needed` (optional)
-/// is the size that is enough, terminator included, in both cases.
+/// Copies the value of a setting, with its terminator, into `buf`. Secret values are masked as `***`. If the buffer is
+/// too small (`cap` 0 and `buf` NULL included), nothing is copied and the function returns `TANSU_E_BUFFER`. In both
+/// cases `*needed` (optional) receives the required size, terminator included.
 ///
 /// # Safety
 /// `config` is NULL or a config; `key` is NULL or NUL-terminated; `buf` has `cap` writable bytes; `needed` is NULL or
@@ -114,19 +114,20 @@ pub unsafe extern "C" fn tansu_config_get(
     })
 }
 
-/// How many settings there are.
+/// Returns the number of settings.
 #[unsafe(no_mangle)]
 pub extern "C" fn tansu_config_key_count() -> usize {
     table().len()
 }
 
-/// The key of setting number `i`, or NULL past the last. The string is static.
+/// Returns the key of setting number `i`, counted from 0, or NULL past the last. The string is static.
 #[unsafe(no_mangle)]
 pub extern "C" fn tansu_config_key_at(i: usize) -> *const c_char {
     guard::value(std::ptr::null(), || DOCS.get(i).map_or(std::ptr::null(), |(key, _)| key.as_ptr()))
 }
 
-/// One line about a setting: its type, default, range and meaning. NULL for an unknown key. The string is static.
+/// Returns one line about a setting: its type, default, range and meaning. NULL for an unknown key. The string is
+/// static.
 ///
 /// # Safety
 /// `key` is NULL or NUL-terminated.
@@ -159,7 +160,7 @@ pub(crate) fn type_name(kind: Type) -> &'static str {
     }
 }
 
-/// Both ends, as numbers of JSON.
+/// The lowest and the highest value, as JSON numbers.
 pub(crate) fn range(kind: Type) -> Option<(Value, Value)> {
     match kind {
         Type::Int { min, max } => Some((min.into(), max.into())),

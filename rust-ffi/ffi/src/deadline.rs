@@ -1,5 +1,5 @@
-//! Time-outs as the ABI writes them: milliseconds, -1 for ever. The one file here that reads a clock.
-#![expect(clippy::disallowed_methods, reason = "the clock of the time-outs of the ABI")]
+//! Timeouts of the ABI: milliseconds, -1 for no limit. The only file of this crate that reads a clock.
+#![expect(clippy::disallowed_methods, reason = "the clock of the ABI's timeouts")]
 
 use crate::failure::{Failure, Outcome};
 use crate::status::TANSU_E_INVALID_ARG;
@@ -10,20 +10,20 @@ pub(crate) struct Deadline(Option<Instant>);
 
 impl Deadline {
     pub fn after(timeout: Option<Duration>) -> Deadline {
-        // What lies beyond the clock is for ever.
+        // A deadline beyond the clock's range is no limit.
         Deadline(timeout.and_then(|t| Instant::now().checked_add(t)))
     }
 
-    /// What is left; `None` is for ever.
+    /// Returns the remaining time; `None` is no limit.
     pub fn left(&self) -> Option<Duration> {
         self.0.map(|at| at.saturating_duration_since(Instant::now()))
     }
 }
 
-/// Ten years stand for everything longer, which clocks cannot add.
+/// Longer timeouts are cut to ten years, because a clock cannot add arbitrary ones.
 const MS_MAX: u64 = 10 * 365 * 24 * 3_600 * 1_000;
 
-/// Milliseconds of an argument; `None` is -1.
+/// Converts a timeout argument; -1 is `None`.
 pub(crate) fn milliseconds(name: &str, ms: i64) -> Outcome<Option<Duration>> {
     match ms {
         -1 => Ok(None),

@@ -1,4 +1,5 @@
-//! Errors as objects: immutable, so threads may share them, and owned, so no thread-local "last error" is needed.
+//! Error objects. They are immutable, so threads may share them, and owned, so that no thread-local last error is
+//! needed.
 
 use crate::failure::{Failure, Outcome};
 use crate::guard;
@@ -7,7 +8,7 @@ use crate::status::*;
 use crate::strings;
 use std::ffi::{CString, c_char};
 
-/// An error: what happened, to whom it matters, whether it is worth trying again.
+/// An error: status, kind, message, operating system error, and whether it is fatal or retriable.
 pub struct tansu_error {
     _opaque: [u8; 0],
 }
@@ -30,7 +31,7 @@ pub(crate) fn into_raw(failure: Failure) -> *mut tansu_error {
     handle::into_raw(Value { failure, message })
 }
 
-/// Ends a function: the status, and the error if the caller wants it.
+/// Returns the status of an outcome and writes the error object to `err`.
 ///
 /// # Safety
 /// `err` is NULL or writable.
@@ -74,8 +75,8 @@ pub unsafe extern "C" fn tansu_error_kind(error: *const tansu_error) -> i32 {
     guard::value(0, || unsafe { read(error) }.map_or(0, |e| e.failure.kind))
 }
 
-/// What happened, for a person to read: it names the argument or setting, its value unless that is secret, and the
-/// remedy where there is one. `""` for NULL. The string lives as long as the error.
+/// The message of an error, in English. It names the argument or setting, the value unless it is secret, and the remedy
+/// if there is one. `""` for NULL. The string lives as long as the error.
 ///
 /// # Safety
 /// `error` is NULL or an error.
@@ -95,7 +96,7 @@ pub unsafe extern "C" fn tansu_error_os_code(error: *const tansu_error) -> i32 {
     guard::value(0, || unsafe { read(error) }.map_or(0, |e| e.failure.os_code))
 }
 
-/// Whether the broker goes, or went, down because of it. False for NULL.
+/// Whether the error stops, or stopped, the broker. False for NULL.
 ///
 /// # Safety
 /// `error` is NULL or an error.
@@ -115,7 +116,7 @@ pub unsafe extern "C" fn tansu_error_is_retriable(error: *const tansu_error) -> 
     guard::value(false, || unsafe { read(error) }.is_some_and(|e| e.failure.retriable))
 }
 
-/// A copy of an error, to be freed by the caller; NULL for NULL. This is how an error that a callback lends is kept.
+/// Returns a copy of an error, which the caller frees; NULL for NULL. A callback copies an error in order to keep it.
 ///
 /// # Safety
 /// `error` is NULL or an error.
@@ -129,10 +130,10 @@ pub unsafe extern "C" fn tansu_error_clone(error: *const tansu_error) -> *mut ta
     })
 }
 
-/// Frees an error. NULL is fine.
+/// Frees an error. NULL is ignored.
 ///
 /// # Safety
-/// `error` is NULL or an error that nobody uses any more; not one that a callback lends.
+/// `error` is NULL or an error that is not used any more, and not the argument of a callback.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tansu_error_free(error: *mut tansu_error) {
     // SAFETY: the caller's promise.

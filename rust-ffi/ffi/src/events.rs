@@ -1,9 +1,9 @@
-//! The way from the broker to the host's callbacks: a queue, a gate and one thread, `tansu-cb-<id>`.
+//! The channel from the broker to the host's callbacks: a queue and one thread, `tansu-cb-<id>`.
 //!
-//! The broker's threads only push; so a callback that waits for an interpreter lock never stalls them, and "is this a
-//! callback of that broker" is one comparison of thread ids. The contract that is kept here: one callback at a time, in
-//! order, no lock held; on_started, on_fatal and on_stopped at most once; nothing after on_stopped or after the gate is
-//! closed; `release` once and last.
+//! The broker's threads only push, so a callback that waits for an interpreter lock does not block them, and a
+//! comparison of thread ids tells whether the current thread is in a callback. The channel guarantees: one callback at
+//! a time, in order, without a lock held; on_started, on_fatal and on_stopped at most once; no callback after
+//! on_stopped or after the channel is closed; `release` once and last.
 
 use crate::callbacks::Callbacks;
 use crate::deadline::Deadline;
@@ -24,23 +24,23 @@ enum Event {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Release {
     Pending,
-    /// One thread is running it.
+    /// This thread runs it.
     Claimed(ThreadId),
     Done,
 }
 
-struct Inner {
+struct ChannelState {
     queue: VecDeque<Event>,
-    /// No callback but `release` from now on.
+    /// No callback except `release` begins any more.
     closed: bool,
-    /// The thread has no more to do but `release` (on_stopped has returned) or must end without it (start failed).
+    /// The thread ends without calling `release`, because the start failed.
     ended: bool,
-    /// on_fatal, on_stopped have been queued.
+    /// Whether on_fatal and on_stopped have been queued.
     fatal_seen: bool,
     stopped_seen: bool,
     stopped_delivered: bool,
     in_flight: bool,
-    /// Callers of `detach` that wait for the callback in flight, and will run `release` themselves.
+    /// Number of `detach` calls that wait for the callback in flight; each will run `release` itself.
     detaching: u32,
     release: Release,
     thread: Option<ThreadId>,
@@ -49,14 +49,14 @@ struct Inner {
 
 pub(crate) struct Channel {
     callbacks: Callbacks,
-    inner: Mutex<Inner>,
+    state: Mutex<ChannelState>,
     changed: Condvar,
 }
 
 impl Channel {
     pub fn new(callbacks: Callbacks) -> Arc<Channel> {
         let silent = !callbacks.any();
-        let inner = Inner {
+        let state = ChannelState {
             queue: VecDeque::new(),
             closed: silent,
             ended: false,
@@ -69,13 +69,13 @@ impl Channel {
             thread: None,
             join: None,
         };
-        Arc::new(Channel { callbacks, inner: Mutex::new(inner), changed: Condvar::new() })
+        Arc::new(Channel { callbacks, state: Mutex::new(state), changed: Condvar::new() })
     }
 
-    /// Starts the callback thread, unless it was started or there is nothing to call.
+    /// Starts the callback thread, unless it runs or no callback is set.
     pub fn start(self: &Arc<Channel>, id: u64) -> Outcome {
-        let mut inner = self.lock();
-        if inner.join.is_some() || inner.closed {
+        let mut state = self.lock();
+        if state.join.is_some() || state.closed {
             return Ok(());
         }
         let channel = Arc::clone(self);
@@ -88,8 +88,8 @@ impl Channel {
                 ..Failure::new(TANSU_E_IO, format!("no thread for the callbacks: {e}"))
             }
         })?;
-        inner.thread = Some(join.thread().id());
-        inner.join = Some(join);
+        state.thread = Some(join.thread().id());
+        state.join = Some(join);
         Ok(())
     }
 
@@ -108,18 +108,18 @@ impl Channel {
     }
 
     pub fn fatal(&self, failure: Failure) {
-        self.push(Event::Fatal(failure), |inner| !std::mem::replace(&mut inner.fatal_seen, true));
+        self.push(Event::Fatal(failure), |state| !std::mem::replace(&mut state.fatal_seen, true));
     }
 
     pub fn stopped(&self) {
-        self.push(Event::Stopped, |inner| !std::mem::replace(&mut inner.stopped_seen, true));
+        self.push(Event::Stopped, |state| !std::mem::replace(&mut state.stopped_seen, true));
     }
 
-    fn push(&self, event: Event, admit: impl FnOnce(&mut Inner) -> bool) {
-        let mut inner = self.lock();
-        // Errors are never dropped while the host listens: the queue has no bound, and errors are few.
-        if !inner.closed && !inner.stopped_seen && admit(&mut inner) {
-            inner.queue.push_back(event);
+    fn push(&self, event: Event, admit: impl FnOnce(&mut ChannelState) -> bool) {
+        let mut state = self.lock();
+        // The queue is unbounded: errors are rare and must not be dropped.
+        if !state.closed && !state.stopped_seen && admit(&mut state) {
+            state.queue.push_back(event);
             self.changed.notify_all();
         }
     }
@@ -127,22 +127,22 @@ impl Channel {
     /// Whether this thread is inside a callback of this broker, `release` on a host thread included.
     pub fn in_callback(&self) -> bool {
         let me = std::thread::current().id();
-        let inner = self.lock();
-        inner.thread == Some(me) || inner.release == Release::Claimed(me)
+        let state = self.lock();
+        state.thread == Some(me) || state.release == Release::Claimed(me)
     }
 
     /// Waits until the host has nothing more to expect: on_stopped and `release` have returned, or the gate is closed.
     pub fn wait_delivered(&self, deadline: Deadline) -> Outcome {
-        // After a start that failed nothing is told any more.
-        let done = |inner: &Inner| inner.closed || inner.ended || inner.release == Release::Done;
-        let (mut inner, timely) = self.wait_until(deadline, done);
+        // After a failed start no callback follows.
+        let done = |state: &ChannelState| state.closed || state.ended || state.release == Release::Done;
+        let (mut state, timely) = self.wait_until(deadline, done);
         if !timely {
             let message = "the broker has stopped, but a callback of it has not returned in the time given";
             return Err(Failure::new(TANSU_E_TIMEOUT, message));
         }
-        // The thread has nothing to do but to end; joined, it is gone from the process when the caller goes on.
-        let join = if inner.release == Release::Done { inner.join.take() } else { None };
-        drop(inner);
+        // The thread is about to end. After the join it no longer exists when the caller continues.
+        let join = if state.release == Release::Done { state.join.take() } else { None };
+        drop(state);
         if let Some(join) = join
             && join.thread().id() != std::thread::current().id()
         {
@@ -151,83 +151,84 @@ impl Channel {
         Ok(())
     }
 
-    /// Closes the gate, waits for the callback in flight and runs `release` here.
+    /// Closes the channel, waits for the callback in flight and runs `release` on this thread.
     pub fn detach(&self, deadline: Deadline) -> Outcome {
         let me = std::thread::current().id();
-        let mut inner = self.lock();
-        self.close(&mut inner);
-        if inner.thread == Some(me) || inner.release == Release::Claimed(me) {
+        let mut state = self.lock();
+        self.close(&mut state);
+        if state.thread == Some(me) || state.release == Release::Claimed(me) {
             return Ok(());
         }
-        inner.detaching += 1;
-        drop(inner);
-        let idle = |inner: &Inner| !inner.in_flight && !matches!(inner.release, Release::Claimed(_));
-        let (mut inner, timely) = self.wait_until(deadline, idle);
-        inner.detaching -= 1;
+        state.detaching += 1;
+        drop(state);
+        let idle = |state: &ChannelState| !state.in_flight && !matches!(state.release, Release::Claimed(_));
+        let (mut state, timely) = self.wait_until(deadline, idle);
+        state.detaching -= 1;
         if !timely {
             let message = "a callback has not returned in the time given; no other will begin";
             return Err(Failure::new(TANSU_E_TIMEOUT, message));
         }
-        self.release_once(inner);
+        self.release_once(state);
         Ok(())
     }
 
-    /// Closes the gate; `release` runs here unless a callback is in flight, which then runs it when it returns.
+    /// Closes the channel. `release` runs on this thread unless a callback is in flight; then it runs after that
+    /// callback returns.
     pub fn abandon(&self) {
-        let mut inner = self.lock();
-        self.close(&mut inner);
-        if !inner.in_flight && inner.detaching == 0 {
-            self.release_once(inner);
+        let mut state = self.lock();
+        self.close(&mut state);
+        if !state.in_flight && state.detaching == 0 {
+            self.release_once(state);
         }
     }
 
-    fn close(&self, inner: &mut Inner) {
-        inner.closed = true;
-        inner.queue.clear();
+    fn close(&self, state: &mut ChannelState) {
+        state.closed = true;
+        state.queue.clear();
         self.changed.notify_all();
     }
 
-    fn release_once(&self, mut inner: MutexGuard<'_, Inner>) {
-        if inner.release != Release::Pending {
+    fn release_once(&self, mut state: MutexGuard<'_, ChannelState>) {
+        if state.release != Release::Pending {
             return;
         }
-        inner.release = Release::Claimed(std::thread::current().id());
-        drop(inner);
+        state.release = Release::Claimed(std::thread::current().id());
+        drop(state);
         self.callbacks.release();
         self.lock().release = Release::Done;
         self.changed.notify_all();
     }
 
-    /// The life of the callback thread.
+    /// Runs the callback thread.
     fn run(&self) {
         // The thread id must be known before the first callback can ask for it.
-        let mut inner = self.lock();
-        inner.thread = Some(std::thread::current().id());
+        let mut state = self.lock();
+        state.thread = Some(std::thread::current().id());
         loop {
-            if inner.closed {
-                if inner.detaching == 0 {
-                    self.release_once(inner);
+            if state.closed {
+                if state.detaching == 0 {
+                    self.release_once(state);
                 }
                 return;
             }
-            if inner.stopped_delivered {
-                self.release_once(inner);
+            if state.stopped_delivered {
+                self.release_once(state);
                 return;
             }
-            if let Some(event) = inner.queue.pop_front() {
-                inner.in_flight = true;
-                drop(inner);
+            if let Some(event) = state.queue.pop_front() {
+                state.in_flight = true;
+                drop(state);
                 let last = matches!(event, Event::Stopped);
-                // Only our own code could panic here; the host's is behind a parking guard.
+                // Catches panics of the library; `call_host` guards the host's code.
                 let _ = guard::catch_panic(|| self.deliver(event));
-                inner = self.lock();
-                inner.in_flight = false;
-                inner.stopped_delivered |= last;
+                state = self.lock();
+                state.in_flight = false;
+                state.stopped_delivered |= last;
                 self.changed.notify_all();
-            } else if inner.ended {
+            } else if state.ended {
                 return;
             } else {
-                inner = self.changed.wait(inner).unwrap_or_else(PoisonError::into_inner);
+                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
         }
     }
@@ -241,27 +242,31 @@ impl Channel {
         }
     }
 
-    /// The lock, and whether `done` came true in time.
-    fn wait_until(&self, deadline: Deadline, done: impl Fn(&Inner) -> bool) -> (MutexGuard<'_, Inner>, bool) {
-        let mut inner = self.lock();
+    /// Waits for `done`; returns the lock and whether `done` became true before the deadline.
+    fn wait_until(
+        &self,
+        deadline: Deadline,
+        done: impl Fn(&ChannelState) -> bool,
+    ) -> (MutexGuard<'_, ChannelState>, bool) {
+        let mut state = self.lock();
         loop {
-            if done(&inner) {
-                return (inner, true);
+            if done(&state) {
+                return (state, true);
             }
-            inner = match deadline.left() {
-                None => self.changed.wait(inner).unwrap_or_else(PoisonError::into_inner),
-                Some(left) if left.is_zero() => return (inner, false),
-                Some(left) => self.changed.wait_timeout(inner, left).unwrap_or_else(PoisonError::into_inner).0,
+            state = match deadline.left() {
+                None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Some(left) if left.is_zero() => return (state, false),
+                Some(left) => self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
             };
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, ChannelState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The broker's view of a channel.
+/// Forwards the broker's events to a channel.
 pub(crate) struct EventForwarder(pub Arc<Channel>);
 
 impl broker::Events for EventForwarder {

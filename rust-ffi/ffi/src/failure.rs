@@ -1,10 +1,10 @@
-//! An error on its way out: what a function body returns and `guard.rs` turns into a status and a `tansu_error`.
+//! The error of a function body, which `guard.rs` turns into a status and a `tansu_error`.
 
 use crate::constants::*;
 use crate::status::*;
 use broker::Kind;
 
-/// Everything a host can ask of an error.
+/// The properties of an error.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     pub status: i32,
@@ -26,10 +26,10 @@ impl Failure {
         Failure::new(TANSU_E_NULL, format!("{what} is NULL"))
     }
 
-    /// `type_name` is that of a handle, and the argument is called as it is.
+    /// `type_name` is the type of a handle; the argument has the same name without `tansu_`.
     pub fn null_handle(type_name: &str, maker: &str) -> Failure {
         let argument = type_name.trim_start_matches("tansu_");
-        Failure::new(TANSU_E_NULL, format!("{argument} is NULL. Pass a {type_name}; {maker} gives one."))
+        Failure::new(TANSU_E_NULL, format!("{argument} is NULL. Pass a {type_name}; {maker} creates one."))
     }
 
     pub fn reentrant(what: &str, remedy: &str) -> Failure {
@@ -38,7 +38,7 @@ impl Failure {
     }
 
     pub fn in_log_callback(what: &str) -> Failure {
-        let message = format!("{what} was called inside the log callback, which may only ask and stop");
+        let message = format!("{what} was called inside the log callback, where only getters and stop are allowed");
         Failure::new(TANSU_E_REENTRANT, message)
     }
 }
@@ -85,7 +85,7 @@ fn kind_number(kind: Kind) -> i32 {
     }
 }
 
-/// The coarse kind of a status that did not come from the broker.
+/// Returns the kind of a status that did not come from the crate `broker`.
 fn kind_of(status: i32) -> i32 {
     match status {
         TANSU_E_UNKNOWN_KEY | TANSU_E_CONFIG => TANSU_KIND_CONFIG,

@@ -1,4 +1,4 @@
-//! The two borders of the library. Inward: a panic never leaves it. Outward: nothing unwinds through a callback.
+//! Guards both directions of the C boundary: no panic leaves the library, and nothing unwinds through a callback.
 
 use crate::error::{self, tansu_error};
 use crate::failure::{Failure, Outcome};
@@ -8,10 +8,10 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::sync::Once;
 
-// With panic = "abort" the boundary below would catch nothing and take the host down with it.
+// With panic = "abort" nothing would be caught and a panic would end the host process.
 const _: () = assert!(cfg!(panic = "unwind"), "libtansu must be built with panic = \"unwind\"");
 
-/// Runs the body of a function that can fail; gives its status and fills `err`.
+/// Runs the body of a function that can fail; returns its status and fills `err`.
 ///
 /// # Safety
 /// `err` is NULL or writable.
@@ -30,17 +30,16 @@ pub(crate) fn bare_status(body: impl FnOnce() -> Outcome) -> i32 {
     }
 }
 
-/// Runs the body of a function that cannot fail; `fallback` is its answer all the same after a panic.
+/// Runs the body of a function that cannot fail; returns `fallback` after a panic.
 pub(crate) fn value<T>(fallback: T, body: impl FnOnce() -> T) -> T {
     catch_panic(body).unwrap_or(fallback)
 }
 
-/// The body's result, or the message of its panic.
+/// Returns the body's result, or the message of its panic.
 pub(crate) fn catch_panic<T>(body: impl FnOnce() -> T) -> Result<T, String> {
     quiet_panics();
     let _inside = Inside::enter();
-    // Whatever a panicking body may have left half done is behind a lock that it poisons, or in a broker that is
-    // FAILED.
+    // State that a panicking body leaves inconsistent is behind a poisoned lock or in a FAILED broker.
     catch_unwind(AssertUnwindSafe(body)).map_err(|payload| message_of(payload.as_ref()))
 }
 
@@ -59,9 +58,9 @@ fn message_of(payload: &(dyn Any + Send)) -> String {
     }
 }
 
-/// Calls into the host. If anything unwinds out of `callback` (a C++ exception, or the forced unwind of a thread that
-/// calls `pthread_exit`, as CPython does to threads that come for the GIL while it ends), the thread is parked for
-/// ever: going on would run through frames that cannot be unwound, and abort the process.
+/// Calls the host. If anything unwinds out of `callback` (a C++ exception, or the forced unwind of `pthread_exit`,
+/// which CPython calls on threads that request the GIL during its exit), the thread is parked for ever: unwinding
+/// further would reach frames that cannot be unwound and abort the process.
 pub(crate) fn call_host<T>(callback: impl FnOnce() -> T) -> T {
     struct Park;
     impl Drop for Park {
@@ -79,7 +78,7 @@ pub(crate) fn call_host<T>(callback: impl FnOnce() -> T) -> T {
 
 thread_local! { static DEPTH: Cell<u32> = const { Cell::new(0) } }
 
-/// Marks the thread as being inside the library, for the panic hook.
+/// Marks the thread as inside the library, for the panic hook.
 struct Inside;
 
 impl Inside {
@@ -95,8 +94,8 @@ impl Drop for Inside {
     }
 }
 
-/// Sends the report of our own panics to the log instead of the host's standard error. The other panics of a program
-/// that links the rlib keep the hook they had.
+/// Sends reports of the library's panics to the log instead of standard error. Other panics of a program that links the
+/// rlib keep its hook.
 pub(crate) fn quiet_panics() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {

@@ -1,9 +1,9 @@
-//! Handles: the only place where a Box becomes a raw pointer and a raw pointer a reference.
+//! Handles: the only module that converts between boxes, raw pointers and references.
 //!
-//! Each handle begins with a tag: what it is, and in which process it was made. A pointer of another type, a freed one
-//! or one inherited over fork is answered, not followed. For brokers that answer is certain: what a broker handle
-//! points to is a few words that are never given back (the broker itself is), so a late call from a finalizer finds the
-//! mark "freed". For the others it is best effort.
+//! Each handle begins with a tag: its type and the process that created it. A pointer of another type, a freed handle
+//! or one inherited over fork gives an error and is not dereferenced. For brokers this check is reliable: the few words
+//! behind a broker handle are never deallocated (the broker itself is), so a late call from a finalizer finds the tag
+//! `FREED`. For the other handles it is best effort.
 
 use crate::failure::{Failure, Outcome};
 use crate::status::*;
@@ -14,7 +14,7 @@ pub(crate) trait Handle: Sized + 'static {
     type Value: Send + Sync;
     const MAGIC: u64;
     const NAME: &'static str;
-    /// Who gives one, for whoever passes NULL.
+    /// The function that creates one, for the error about NULL.
     const MAKER: &'static str;
     /// Whether it is refused in a forked child. Plain data is not.
     const BOUND_TO_PROCESS: bool;
@@ -26,7 +26,7 @@ const FREED: u64 = 0xDEAD_0F5E_E0F1_E5E5;
 struct Boxed<T> {
     magic: AtomicU64,
     pid: u32,
-    /// The next older handle that is kept for good; see `free_kept`.
+    /// The previous handle whose memory is kept; see `free_kept`.
     older: *const (),
     value: T,
 }
@@ -38,12 +38,13 @@ pub(crate) fn into_raw<H: Handle>(value: H::Value) -> *mut H {
 
 /// As `into_raw`, for a handle whose memory outlives its `free_kept`.
 pub(crate) fn into_raw_kept<H: Handle>(value: H::Value) -> *mut H {
-    // Chained to a root, so that a leak checker sees that nothing is lost. Push only, so no lock and no ABA.
+    // Linked to a static root, so that a leak checker reports nothing. The list only grows, so it needs no lock and has
+    // no ABA problem.
     static NEWEST: AtomicPtr<()> = AtomicPtr::new(std::ptr::null_mut());
     let raw = into_raw::<H>(value).cast::<Boxed<H::Value>>();
     let mut newest = NEWEST.load(Ordering::Relaxed);
     loop {
-        // SAFETY: nobody else has this pointer yet.
+        // SAFETY: no other thread has this pointer yet.
         unsafe { (*raw).older = newest };
         match NEWEST.compare_exchange_weak(newest, raw.cast(), Ordering::Release, Ordering::Relaxed) {
             Ok(_) => return raw.cast(),
@@ -52,7 +53,7 @@ pub(crate) fn into_raw_kept<H: Handle>(value: H::Value) -> *mut H {
     }
 }
 
-/// Follows a handle.
+/// Dereferences a handle.
 ///
 /// # Safety
 /// `pointer` is NULL, misaligned, or readable for the size of a tag, and not freed while `'a` lasts.
@@ -65,7 +66,8 @@ pub(crate) unsafe fn borrow<'a, H: Handle>(pointer: *const H) -> Outcome<&'a H::
     Ok(&boxed.value)
 }
 
-/// Follows a handle in a forked child, too, for what touches no lock.
+/// Dereferences a handle, also in a forked child, where the caller must not take a lock. The bool is whether the
+/// process is the one that created it.
 ///
 /// # Safety
 /// As for `borrow`.
@@ -75,10 +77,10 @@ pub(crate) unsafe fn borrow_anywhere<'a, H: Handle>(pointer: *const H) -> Outcom
     Ok((&boxed.value, boxed.pid == std::process::id()))
 }
 
-/// Frees a handle; NULL and what is no live handle of this type are left alone, and so is one of the parent process.
+/// Frees a handle. NULL, invalid pointers and handles of the parent process are ignored.
 ///
 /// # Safety
-/// As for `borrow`; nobody else uses the handle.
+/// As for `borrow`; no other thread uses the handle.
 pub(crate) unsafe fn free<H: Handle>(pointer: *mut H) {
     // SAFETY: the caller's promise.
     if unsafe { take_tag(pointer) } {
@@ -87,14 +89,14 @@ pub(crate) unsafe fn free<H: Handle>(pointer: *mut H) {
     }
 }
 
-/// Marks a kept handle as freed and gives its value to the caller, once.
+/// Marks a kept handle as freed and returns its value, once.
 ///
 /// # Safety
 /// As for `borrow`.
 pub(crate) unsafe fn free_kept<H: Handle>(pointer: *mut H) -> Option<&'static H::Value> {
     // SAFETY: the caller's promise.
     if unsafe { take_tag(pointer) } {
-        // SAFETY: kept memory is never given back.
+        // SAFETY: kept memory is never deallocated.
         Some(unsafe { &(*pointer.cast::<Boxed<H::Value>>()).value })
     } else {
         None
@@ -122,7 +124,7 @@ unsafe fn tagged<'a, H: Handle>(pointer: *const H) -> Outcome<&'a Boxed<H::Value
     if !boxed.is_aligned() {
         return Err(invalid_pointer::<H>());
     }
-    // SAFETY: the caller's promise covers the tag, which lies first; the rest is only touched if the tag is right.
+    // SAFETY: the caller's promise covers the tag, which comes first; the rest is read only if the tag matches.
     let magic = unsafe { (*boxed).magic.load(Ordering::Acquire) };
     if magic == H::MAGIC {
         // SAFETY: the tag says that it came from `into_raw`.
@@ -133,7 +135,7 @@ unsafe fn tagged<'a, H: Handle>(pointer: *const H) -> Outcome<&'a Boxed<H::Value
 }
 
 fn invalid_pointer<H: Handle>() -> Failure {
-    Failure::new(TANSU_E_HANDLE, format!("the pointer is no {}, or it was freed", H::NAME))
+    Failure::new(TANSU_E_HANDLE, format!("the pointer is not a {}, or it was freed", H::NAME))
 }
 
 fn inherited_over_fork<H: Handle>() -> Failure {

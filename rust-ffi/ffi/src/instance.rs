@@ -1,4 +1,4 @@
-//! One broker of the host: the shell's broker and the channel to the host's callbacks.
+//! One broker: that of the crate `broker` and the channel to the host's callbacks.
 
 use crate::callbacks::Callbacks;
 use crate::constants::*;
@@ -38,7 +38,7 @@ impl Instance {
             ));
         }
         self.channel.start(self.id)?;
-        // Of two starts at once only one gets through here, so the loser must not end the winner's callback thread.
+        // Of two concurrent starts only one succeeds. The failing one must not end the callback thread of the other.
         signals::blocked(|| self.broker.start()).map_err(|e| {
             if e.kind != Kind::State {
                 self.channel.cancel_start();
@@ -56,7 +56,7 @@ impl Instance {
         self.may_wait("tansu_broker_wait", "Call tansu_broker_stop and return.")?;
         let deadline = Deadline::after(timeout);
         let end = self.broker.wait(timeout);
-        // Only a broker that has come to its end has callbacks to wait for.
+        // Only a broker that has stopped has its last callbacks to wait for.
         if matches!(self.broker.state(), State::Stopped | State::Failed) && !timed_out(&end) {
             self.channel.wait_delivered(deadline)?;
         }
@@ -74,15 +74,15 @@ impl Instance {
         self.channel.detach(Deadline::after(timeout))
     }
 
-    /// The host lets go: no more callbacks, stop at once, wait for nothing.
+    /// Ends a freed broker: no more callbacks, a stop without grace, no waiting.
     pub fn abandon(&self) {
         self.channel.abandon();
         self.broker.stop(Some(Duration::ZERO));
     }
 
-    /// After a panic in a call on it.
+    /// Fails the broker after a panic in a call on it.
     pub fn fail(&self, failure: &Failure) {
-        // What was never started has no end to come to.
+        // A broker that was never started has nothing to stop.
         if self.state() == TANSU_STATE_NEW {
             return;
         }
@@ -97,7 +97,7 @@ impl Instance {
         Ok(self.broker.bootstrap())
     }
 
-    /// Refuses what would wait for the thread it is called on.
+    /// Refuses a call that would wait for its own thread.
     pub fn may_wait(&self, what: &str, remedy: &str) -> Outcome {
         if self.channel.in_callback() {
             Err(Failure::reentrant(what, remedy))

@@ -1,11 +1,11 @@
-//! The C ABI of the broker: `include/tansu.h` is made from this crate by `cargo xtask header`.
+//! The C ABI of the broker. `cargo xtask header` generates `include/tansu.h` from this crate.
 //!
-//! Exports are thin: guard, decode, call the safe `broker` crate, encode. The modules stand in the order of the header,
-//! then come those that export nothing. Raw pointers become references in `handle.rs` and nowhere else; a panic ends in
-//! `guard.rs`; the host is called from `events.rs` and `log.rs` only.
+//! An exported function guards, decodes its arguments, calls the safe `broker` crate and encodes the result. The
+//! exporting modules are in the order of the header; the others follow. Only `handle.rs` turns raw pointers into
+//! references; `guard.rs` catches panics; only `events.rs` and `log.rs` call the host.
 #![deny(unsafe_op_in_unsafe_fn, missing_docs, improper_ctypes_definitions)]
 #![deny(clippy::undocumented_unsafe_blocks, clippy::missing_safety_doc)]
-// Names of C, not of Rust.
+// The names are C's.
 #![allow(non_camel_case_types)]
 
 mod version;
@@ -42,7 +42,7 @@ mod pages;
 mod signals;
 mod strings;
 
-// A program that links the rlib reaches the same names.
+// The same names for a program that links the rlib.
 pub use broker::*;
 pub use callbacks::*;
 pub use command::*;

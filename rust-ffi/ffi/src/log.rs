@@ -1,9 +1,9 @@
-//! Logging: the one thing of the library that belongs to the process and not to a broker.
+//! Logging: the only state of the library that belongs to the process and not to a broker.
 //!
-//! Records go through a bounded queue to a thread of their own, `tansu-log`, which calls the host; so neither a slow
-//! host nor an interpreter lock holds up a broker, and a storm costs records (counted) instead of memory. The level is
-//! pushed down into `tracing`: a disabled level costs one comparison. Nothing is installed before the first
-//! `tansu_log_set`, so that a Rust program that links the rlib and never calls it keeps its own subscriber.
+//! Records go through a bounded queue to the thread `tansu-log`, which calls the host. A slow host or an interpreter
+//! lock does not delay a broker; when the queue is full, records are dropped and counted. The level is passed down to
+//! `tracing`: a disabled level costs one comparison. Nothing is installed before the first `tansu_log_set`, so a Rust
+//! program that links the rlib and never calls it keeps its own subscriber.
 
 use crate::constants::*;
 use crate::deadline::{Deadline, milliseconds};
@@ -19,18 +19,18 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::callbacks::tansu_release_fn;
 
-/// A log record. `target` is the part of the library that speaks, such as `broker.listener`; it and `message` are lent
-/// for the time of the call. Secrets are already masked.
+/// Called with a log record. `target` is the part of the library that logs, such as `broker.listener`. `target` and
+/// `message` are valid during the call. Secrets are masked.
 pub type tansu_log_fn = Option<
     unsafe extern "C-unwind" fn(user_data: *mut c_void, level: i32, target: *const c_char, message: *const c_char),
 >;
 
-/// Sends the log records of all brokers in this process, up to `max_level`, to `callback`; NULL turns them off. A
-/// second call replaces the first. Records arrive in order on a thread of the library, which may only ask and stop (see
-/// the table); a host that is too slow loses records, see tansu_log_dropped. The old callback may still be running when
-/// this returns: its `release` (optional) is called when it is not, and tansu_log_flush waits for it. If this fails,
-/// nothing has changed and `release` is not called. `TANSU_E_STATE` in a Rust program that has set a tracing subscriber
-/// of its own: the records go there.
+/// Sends the log records of all brokers in this process, up to `max_level`, to `callback`; NULL turns logging off. A
+/// second call replaces the first. Records arrive in order on a thread of the library, in which only getters and stop
+/// are allowed (see the table of threads). If the callback is too slow, records are dropped, see tansu_log_dropped. The
+/// old callback may still be running when this function returns; its `release` (optional) is called afterwards, and
+/// tansu_log_flush waits for it. If the function fails, nothing has changed and `release` is not called. Returns
+/// `TANSU_E_STATE` in a Rust program with its own tracing subscriber, which receives the records.
 ///
 /// # Safety
 /// `callback` and `release` may be called with `user_data` until `release` has been; `err` is NULL or writable.
@@ -62,8 +62,8 @@ pub unsafe extern "C" fn tansu_log_set(
     unsafe { guard::status(err, body) }
 }
 
-/// Waits until every record made before this call has been given to the callback, or dropped because there is none, and
-/// the callback has returned. `TANSU_E_REENTRANT` inside the log callback.
+/// Waits until the callback has returned for every record logged before this call. `timeout_ms` is in milliseconds; -1
+/// waits without a limit. Returns `TANSU_E_REENTRANT` inside the log callback.
 #[unsafe(no_mangle)]
 pub extern "C" fn tansu_log_flush(timeout_ms: i64) -> i32 {
     guard::bare_status(|| {
@@ -78,13 +78,13 @@ pub extern "C" fn tansu_log_flush(timeout_ms: i64) -> i32 {
     })
 }
 
-/// How many records were lost so far because the callback was too slow.
+/// Returns the number of records dropped so far because the callback was too slow.
 #[unsafe(no_mangle)]
 pub extern "C" fn tansu_log_dropped() -> u64 {
     LOGS.get().map_or(0, |logs| logs.dropped.load(Ordering::Relaxed))
 }
 
-/// Whether this thread is inside the log callback.
+/// Returns whether this thread is inside the log callback.
 pub(crate) fn in_callback() -> bool {
     ON_LOG_THREAD.get()
 }
@@ -100,15 +100,15 @@ pub(crate) struct Logs {
     pid: u32,
     level: AtomicI32,
     dropped: AtomicU64,
-    inner: Mutex<Inner>,
+    state: Mutex<LogState>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct Inner {
+struct LogState {
     queue: VecDeque<Record>,
     sink: Option<Arc<Sink>>,
-    /// Records taken off the queue since the beginning, and those whose callback has returned.
+    /// Number of records taken off the queue so far, and of those whose callback has returned.
     taken: u64,
     finished: u64,
     running: bool,
@@ -128,20 +128,21 @@ struct Sink {
 
 // SAFETY: the header says that the callback runs on a thread of the library; user_data is only passed through.
 unsafe impl Send for Sink {}
-// SAFETY: as above; one thread calls.
+// SAFETY: as above; one thread makes the calls.
 unsafe impl Sync for Sink {}
 
 impl Drop for Sink {
     fn drop(&mut self) {
         if let Some(release) = self.release {
-            // SAFETY: the host's function for its own pointer; the last user of the sink is gone.
+            // SAFETY: the host's function for its own pointer; no other reference to the sink is left.
             guard::call_host(|| unsafe { release(self.user_data) });
         }
     }
 }
 
 impl Logs {
-    /// The log of this process, if a callback was ever set. The one of a parent process has lost its thread.
+    /// Returns the log of this process if a callback was ever set. A log inherited over fork has no thread and is an
+    /// error.
     fn get() -> Outcome<Option<&'static Logs>> {
         match LOGS.get() {
             Some(logs) if logs.pid != std::process::id() => {
@@ -171,76 +172,76 @@ impl Logs {
             pid: std::process::id(),
             level: AtomicI32::new(TANSU_LOG_OFF),
             dropped: AtomicU64::new(0),
-            inner: Mutex::default(),
+            state: Mutex::default(),
             changed: Condvar::new(),
         }))
     }
 
     fn set(&'static self, level: i32, sink: Option<Sink>) -> Outcome {
-        let mut inner = self.lock();
-        if sink.is_some() && !inner.running {
+        let mut state = self.lock();
+        if sink.is_some() && !state.running {
             let thread = std::thread::Builder::new().name("tansu-log".to_owned());
             if let Err(e) = signals::blocked(|| thread.spawn(|| self.run())) {
-                // Not given up by its owner yet, so not to be released.
+                // The caller still owns it, so it is not released.
                 std::mem::forget(sink);
                 let failure = Failure::new(TANSU_E_IO, format!("no thread for the log: {e}"));
                 return Err(Failure { os_code: e.raw_os_error().unwrap_or(0), retriable: true, ..failure });
             }
-            inner.running = true;
+            state.running = true;
         }
-        let old = std::mem::replace(&mut inner.sink, sink.map(Arc::new));
+        let old = std::mem::replace(&mut state.sink, sink.map(Arc::new));
         self.level.store(level, Ordering::Relaxed);
         self.changed.notify_all();
-        drop(inner);
-        // Every callsite asks the subscriber again and remembers the answer.
+        drop(state);
+        // Makes every callsite query the subscriber again.
         tracing_core::callsite::rebuild_interest_cache();
         broker::storages_log::level_changed();
-        // May call the host, so after the lock.
+        // May call the host, so after the lock is released.
         drop(old);
         Ok(())
     }
 
     fn flush(&self, deadline: Deadline) -> Outcome {
-        let mut inner = self.lock();
-        let goal = inner.taken + inner.queue.len() as u64;
-        while inner.running && inner.finished < goal {
-            inner = match deadline.left() {
-                None => self.changed.wait(inner).unwrap_or_else(PoisonError::into_inner),
+        let mut state = self.lock();
+        let goal = state.taken + state.queue.len() as u64;
+        while state.running && state.finished < goal {
+            state = match deadline.left() {
+                None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
                 Some(left) if left.is_zero() => {
                     return Err(Failure::new(TANSU_E_TIMEOUT, "the log callback has not taken all records in time"));
                 }
-                Some(left) => self.changed.wait_timeout(inner, left).unwrap_or_else(PoisonError::into_inner).0,
+                Some(left) => self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
             };
         }
         Ok(())
     }
 
-    /// The life of the log thread: until there is no callback and nothing left to give.
+    /// Runs the log thread until there is no callback and the queue is empty.
     fn run(&self) {
         ON_LOG_THREAD.set(true);
-        let mut inner = self.lock();
+        let mut state = self.lock();
         loop {
-            if let Some(record) = inner.queue.pop_front() {
-                inner.taken += 1;
-                let sink = inner.sink.clone();
-                drop(inner);
-                // Our own code only; the host's is behind a parking guard. The sink may be released in here.
+            if let Some(record) = state.queue.pop_front() {
+                state.taken += 1;
+                let sink = state.sink.clone();
+                drop(state);
+                // Catches panics of the library; `call_host` guards the host's code. The sink may be released in here.
                 let _ = guard::catch_panic(|| give(sink, record));
-                inner = self.lock();
-                inner.finished += 1;
+                state = self.lock();
+                state.finished += 1;
                 self.changed.notify_all();
-            } else if inner.sink.is_none() {
-                inner.running = false;
+            } else if state.sink.is_none() {
+                state.running = false;
                 self.changed.notify_all();
                 return;
             } else {
-                inner = self.changed.wait(inner).unwrap_or_else(PoisonError::into_inner);
+                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, LogState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -253,16 +254,16 @@ fn give(sink: Option<Arc<Sink>>, record: Record) {
     }
 }
 
-/// The level that is wanted now; none in a forked child, whose log has lost its thread.
+/// Returns the present level; off in a forked child, whose log has no thread.
 pub(crate) fn level() -> i32 {
     LOGS.get()
         .filter(|logs| logs.pid == std::process::id())
         .map_or(TANSU_LOG_OFF, |logs| logs.level.load(Ordering::Relaxed))
 }
 
-/// Takes a record in, from any thread.
+/// Queues a record, from any thread.
 pub(crate) fn push(level: i32, target: &str, mut message: String) {
-    // A record made by the host's own log callback would make the next one.
+    // A record logged inside the log callback would cause the next one.
     let Some(logs) = LOGS.get().filter(|logs| !in_callback() && logs.pid == std::process::id()) else { return };
     if message.len() > MESSAGE_BYTES_MAX {
         message.truncate(message.floor_char_boundary(MESSAGE_BYTES_MAX));
@@ -270,15 +271,15 @@ pub(crate) fn push(level: i32, target: &str, mut message: String) {
     }
     let record =
         Record { level, target: strings::c_string(target.replace("::", ".")), message: strings::c_string(message) };
-    let mut inner = logs.lock();
-    if inner.sink.is_none() {
+    let mut state = logs.lock();
+    if state.sink.is_none() {
         return;
     }
-    if inner.queue.len() >= RECORDS_MAX {
+    if state.queue.len() >= RECORDS_MAX {
         logs.dropped.fetch_add(1, Ordering::Relaxed);
         return;
     }
-    inner.queue.push_back(record);
-    drop(inner);
+    state.queue.push_back(record);
+    drop(state);
     logs.changed.notify_all();
 }

@@ -1,13 +1,11 @@
-//! The tracing subscriber: events of the wanted level become records; spans cost nothing.
+//! The tracing subscriber: events of an enabled level become records. Spans are disabled.
 
 use crate::constants::*;
 use crate::log;
-use broker::storages_log::TARGET_FIELD;
-use std::fmt::{self, Write};
-use tracing_core::field::{Field, Visit};
+use broker::log_line::{self, LogLine};
 use tracing_core::span::{Attributes, Id, Record};
 use tracing_core::subscriber::Interest;
-use tracing_core::{Dispatch, Event, Level, LevelFilter, Metadata, Subscriber};
+use tracing_core::{Dispatch, Event, LevelFilter, Metadata, Subscriber};
 
 pub(crate) fn dispatch() -> Dispatch {
     Dispatch::new(Records)
@@ -17,7 +15,7 @@ struct Records;
 
 impl Subscriber for Records {
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        // Asked again whenever the level changes, so the answer may be remembered.
+        // A change of the level rebuilds the cache, so the answer may be cached.
         if self.enabled(metadata) { Interest::always() } else { Interest::never() }
     }
 
@@ -26,27 +24,18 @@ impl Subscriber for Records {
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(match log::level() {
-            TANSU_LOG_OFF => LevelFilter::OFF,
-            TANSU_LOG_ERROR => LevelFilter::ERROR,
-            TANSU_LOG_WARN => LevelFilter::WARN,
-            TANSU_LOG_INFO => LevelFilter::INFO,
-            TANSU_LOG_DEBUG => LevelFilter::DEBUG,
-            _ => LevelFilter::TRACE,
-        })
+        Some(log_line::filter(log::level().unsigned_abs()))
     }
 
     fn event(&self, event: &Event<'_>) {
         let metadata = event.metadata();
-        // The remembered answer may be a moment old.
+        // The cached answer may be out of date.
         if !self.enabled(metadata) {
             return;
         }
-        let mut line = Line::default();
-        event.record(&mut line);
-        let text = format!("{}{}", line.message, line.fields);
-        let target = line.target.as_deref().unwrap_or(metadata.target());
-        log::push(number(metadata), target, broker::redact::text(&text));
+        let line = LogLine::of(event);
+        let target = line.target().unwrap_or(metadata.target()).to_owned();
+        log::push(number(metadata), &target, broker::redact::text(&line.into_text()));
     }
 
     // Spans are never enabled, so none of these is reached.
@@ -60,45 +49,14 @@ impl Subscriber for Records {
     fn exit(&self, _: &Id) {}
 }
 
+/// Returns the level of a record, `TANSU_LOG_...`.
 fn number(metadata: &Metadata<'_>) -> i32 {
-    match *metadata.level() {
-        Level::ERROR => TANSU_LOG_ERROR,
-        Level::WARN => TANSU_LOG_WARN,
-        Level::INFO => TANSU_LOG_INFO,
-        Level::DEBUG => TANSU_LOG_DEBUG,
-        Level::TRACE => TANSU_LOG_TRACE,
-    }
+    log_line::number(*metadata.level()) as i32
 }
 
-/// A record as one line: the message, then ` name=value` for each field.
-#[derive(Default)]
-struct Line {
-    message: String,
-    fields: String,
-    /// The target that the record had in the library of Tansu's storages.
-    target: Option<String>,
-}
-
-impl Visit for Line {
-    fn record_str(&mut self, field: &Field, value: &str) {
-        self.take(field, format_args!("{value}"));
-    }
-
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.take(field, format_args!("{value:?}"));
-    }
-}
-
-impl Line {
-    fn take(&mut self, field: &Field, value: fmt::Arguments<'_>) {
-        // Writing to a String cannot fail.
-        let _ = match field.name() {
-            "message" => write!(self.message, "{value}"),
-            TARGET_FIELD => {
-                self.target = Some(value.to_string());
-                Ok(())
-            }
-            name => write!(self.fields, " {name}={value}"),
-        };
-    }
-}
+// The ABI has the numbers of `log_line`.
+const _: () = {
+    assert!(TANSU_LOG_OFF as u32 == log_line::OFF && TANSU_LOG_ERROR as u32 == log_line::ERROR);
+    assert!(TANSU_LOG_WARN as u32 == log_line::WARN && TANSU_LOG_INFO as u32 == log_line::INFO);
+    assert!(TANSU_LOG_DEBUG as u32 == log_line::DEBUG && TANSU_LOG_TRACE as u32 == log_line::TRACE);
+};

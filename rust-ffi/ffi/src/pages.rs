@@ -1,11 +1,11 @@
-//! Pages of memory that is about to be written.
+//! Prefaulting of memory that is about to be written.
 
 use std::mem::MaybeUninit;
 
-/// Asks for the pages of `memory` in one call. A kernel that cannot do it hands them out one by one, as ever.
+/// Requests the pages of `memory` in one call. Without kernel support each page faults as usual.
 #[cfg(target_os = "linux")]
 pub(crate) fn prefault(memory: &mut [MaybeUninit<u8>]) {
-    /// There are no smaller ones. Where they are larger, the kernel refuses a range that begins within one.
+    /// The smallest page size. With larger pages the kernel refuses a range that begins inside one.
     const PAGE: usize = 4096;
     let begin = memory.as_ptr() as usize & !(PAGE - 1);
     let end = memory.as_ptr() as usize + memory.len();

@@ -1,8 +1,8 @@
-//! Signals belong to the host: threads of the library are started with all of them blocked.
+//! Signals belong to the host: the library's threads block all of them.
 
-/// Runs `body` with signals blocked, so that threads made in it, and by those, never run the host's handlers. What a
-/// thread raises by its own fault (SIGSEGV and its kind) stays as it is: blocked, it would end the process without the
-/// host's crash handler.
+/// Runs `body` with signals blocked, so that threads started in it, directly or indirectly, never run the host's
+/// handlers. Signals for a thread's own faults (SIGSEGV and similar) are not blocked: if blocked, they would end the
+/// process without the host's crash handler.
 #[cfg(unix)]
 pub(crate) fn blocked<T>(body: impl FnOnce() -> T) -> T {
     struct Restore(libc::sigset_t);

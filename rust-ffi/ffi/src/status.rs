@@ -1,8 +1,8 @@
-//! Status numbers: the answer of every function that can fail.
+//! Status numbers: the return values of functions that can fail.
 
 use std::ffi::{CStr, c_char};
 
-/// Done.
+/// Success.
 pub const TANSU_OK: i32 = 0;
 /// A pointer that must not be NULL is NULL.
 pub const TANSU_E_NULL: i32 = -1;
@@ -20,31 +20,31 @@ pub const TANSU_E_BIND: i32 = -6;
 pub const TANSU_E_STORAGE: i32 = -7;
 /// The operating system refused something else.
 pub const TANSU_E_IO: i32 = -8;
-/// The time given was not enough; what was waited for goes on.
+/// The timeout has passed; the operation continues.
 pub const TANSU_E_TIMEOUT: i32 = -9;
 /// Not possible in this state, for instance a second start.
 pub const TANSU_E_STATE: i32 = -10;
-/// This would wait for the callback it is called from.
+/// The call would wait for the callback that makes it.
 pub const TANSU_E_REENTRANT: i32 = -11;
 /// The handle was made in the parent process.
 pub const TANSU_E_FORKED: i32 = -12;
-/// A bug in the library; its message is in the error. The broker concerned is FAILED.
+/// A bug in the library; the error has its message. The broker is FAILED.
 pub const TANSU_E_PANIC: i32 = -13;
 /// This build or version of the library cannot do it.
 pub const TANSU_E_UNSUPPORTED: i32 = -14;
-/// The buffer is too small; `*needed` says how much it takes.
+/// The buffer is too small; `*needed` is the required size.
 pub const TANSU_E_BUFFER: i32 = -15;
-/// The pointer is no handle of this type, or it was freed.
+/// The pointer is not a handle of this type, or it was freed.
 pub const TANSU_E_HANDLE: i32 = -16;
 /// No command has this name.
 pub const TANSU_E_UNKNOWN_COMMAND: i32 = -17;
-/// The command was answered with a Kafka error; the message has its code and name.
+/// The command failed with a Kafka error; the message has its code and name.
 pub const TANSU_E_KAFKA: i32 = -18;
-/// An error that has no number of its own.
+/// An error without a status of its own.
 pub const TANSU_E_INTERNAL: i32 = -19;
 
-/// The name of a status number, such as `"TANSU_E_TIMEOUT"`; `"TANSU_E_?"` for a number of no known status. Never NULL.
-/// The string is static.
+/// The name of a status number, such as `"TANSU_E_TIMEOUT"`; `"TANSU_E_?"` for an unknown number. Never NULL. The
+/// string is static.
 #[unsafe(no_mangle)]
 pub extern "C" fn tansu_status_name(status: i32) -> *const c_char {
     name(status).as_ptr()

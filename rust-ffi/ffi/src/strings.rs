@@ -1,13 +1,13 @@
-//! Text over the border: in by copy-before-return, out by NUL-terminated copy.
+//! Strings across the C boundary. Arguments are copied before a call returns; results are NUL-terminated copies.
 
 use crate::failure::{Failure, Outcome};
 use crate::status::*;
 use std::ffi::{CString, c_char};
 
-/// Longer strings are taken for a missing terminator, not for text.
+/// A longer string is treated as one without a terminator.
 const TEXT_BYTES_MAX: usize = 16 << 20;
 
-/// A string argument. `name` is what the header calls it.
+/// Reads a string argument. `name` is its name in the header.
 ///
 /// # Safety
 /// `pointer` is NULL or NUL-terminated, and stays unchanged for `'a`.
@@ -26,7 +26,7 @@ pub(crate) unsafe fn text<'a>(name: &str, pointer: *const c_char) -> Outcome<&'a
         .map_err(|e| Failure::new(TANSU_E_UTF8, format!("{name} is not UTF-8 from byte {} on", e.valid_up_to())))
 }
 
-/// Owned text for C. A NUL inside would cut it short, so it becomes a visible character.
+/// Converts text for C. A NUL inside would truncate it and is replaced by a visible character.
 pub(crate) fn c_string(text: impl Into<String>) -> CString {
     let text: String = text.into();
     CString::new(text).unwrap_or_else(|e| {

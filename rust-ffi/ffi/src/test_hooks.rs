@@ -1,4 +1,4 @@
-//! What tests need and no release has: errors and panics on demand.
+//! Functions for tests, not in releases: errors and panics on demand.
 
 use crate::broker::{self, tansu_broker};
 use crate::constants::TANSU_STATE_NEW;
@@ -8,11 +8,11 @@ use crate::status::*;
 use crate::strings;
 use std::ffi::c_char;
 
-/// Makes the broker report an error as if one of its tasks had: to on_error, or, if `fatal`, to on_fatal.
+/// Makes the broker report an error as if from one of its tasks: to on_error, or to on_fatal if `fatal`.
 ///
 /// # Safety
 /// `broker` is NULL or a broker; `message` is NULL or NUL-terminated.
-// The condition of lib.rs once more, for the header: cbindgen reads this file alone.
+// Repeats the condition of lib.rs for the header: cbindgen reads this file alone.
 #[cfg(feature = "test-hooks")]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tansu_test_raise(
@@ -25,7 +25,7 @@ pub unsafe extern "C" fn tansu_test_raise(
         // SAFETY: the caller's promise.
         let message = unsafe { strings::text("message", message) }?;
         let kind = broker_kind(status).ok_or_else(|| {
-            Failure::new(TANSU_E_INVALID_ARG, format!("{status} is no status of a broker's own error"))
+            Failure::new(TANSU_E_INVALID_ARG, format!("{status} is not a status of a broker's own error"))
         })?;
         if instance.state() == TANSU_STATE_NEW {
             return Err(Failure::new(TANSU_E_STATE, "the broker was not started"));
@@ -38,7 +38,7 @@ pub unsafe extern "C" fn tansu_test_raise(
     unsafe { broker::run(broker, std::ptr::null_mut(), body) }
 }
 
-/// Panics inside the library: `TANSU_E_PANIC`, and nothing else happens.
+/// Panics inside the library and returns `TANSU_E_PANIC`; nothing else happens.
 #[cfg(feature = "test-hooks")]
 #[unsafe(no_mangle)]
 pub extern "C" fn tansu_test_panic() -> i32 {

@@ -1,21 +1,21 @@
-//! What this library is: version, build, features.
+//! Version, build and features of the library.
 
 use crate::{guard, strings};
 use std::ffi::{CString, c_char};
 use std::sync::LazyLock;
 
-/// The version of this interface. It counts additions: a library with a higher number still serves a program that was
-/// compiled against a lower one. What would break such a program changes the SONAME instead.
+/// The version of this interface. It counts additions: a library with a higher number serves programs that were
+/// compiled against a lower one. Incompatible changes change the SONAME instead.
 pub const TANSU_ABI_VERSION: u32 = 1;
 
-/// The version of the library that this header belongs to: first number.
+/// The major version of the library that this header belongs to.
 pub const TANSU_VERSION_MAJOR: u32 = 0;
-/// Second number.
+/// The minor version.
 pub const TANSU_VERSION_MINOR: u32 = 1;
-/// Third number.
+/// The patch version.
 pub const TANSU_VERSION_PATCH: u32 = 0;
 
-// Cargo.toml has the version; cbindgen wants literals.
+// The version is in Cargo.toml; cbindgen needs literals.
 const _: () = {
     assert!(TANSU_VERSION_MAJOR == number(env!("CARGO_PKG_VERSION_MAJOR")), "TANSU_VERSION_MAJOR");
     assert!(TANSU_VERSION_MINOR == number(env!("CARGO_PKG_VERSION_MINOR")), "TANSU_VERSION_MINOR");
@@ -29,21 +29,21 @@ const fn number(text: &str) -> u32 {
     }
 }
 
-/// The interface version of the library that is loaded; compare it with `TANSU_ABI_VERSION`, that of the header.
+/// Returns the interface version of the loaded library. `TANSU_ABI_VERSION` is that of the header.
 #[unsafe(no_mangle)]
 pub extern "C" fn tansu_abi_version() -> u32 {
     TANSU_ABI_VERSION
 }
 
-/// The version of the library that is loaded, such as `"0.1.0"`. The string is static.
+/// Returns the version of the loaded library, such as `"0.1.0"`. The string is static.
 #[unsafe(no_mangle)]
 pub extern "C" fn tansu_version() -> *const c_char {
     const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
     VERSION.as_ptr().cast()
 }
 
-/// How the library was built, as a JSON object with the members `version`, `abi`, `rustc`, `git`, `target`, `features`
-/// and `storages`. The string is static.
+/// Returns how the library was built, as a JSON object with the members `version`, `abi`, `rustc`, `git`, `target`,
+/// `features` and `storages`. The string is static.
 #[unsafe(no_mangle)]
 pub extern "C" fn tansu_build_info() -> *const c_char {
     static INFO: LazyLock<CString> = LazyLock::new(|| strings::c_string(build_info().to_string()));
@@ -51,7 +51,7 @@ pub extern "C" fn tansu_build_info() -> *const c_char {
 }
 
 pub(crate) fn build_info() -> serde_json::Value {
-    // Once: it looks for the library of Tansu's storages.
+    // Computed once: it looks for the library of Tansu's storages.
     let storages = storages();
     serde_json::json!({
         "version": env!("CARGO_PKG_VERSION"),
@@ -64,10 +64,10 @@ pub(crate) fn build_info() -> serde_json::Value {
     })
 }
 
-/// Whether the library has a feature: `"test-hooks"`, or `"storage."` and the scheme of a storage URL, such as
+/// Returns whether the library has a feature: `"test-hooks"`, or `"storage."` and the scheme of a storage URL, such as
 /// `"storage.memory"` or `"storage.sqlite"`. Tansu's storages (`sqlite`, `postgres`, `s3`, `tansu+memory`) count if
-/// their library, `libtansu_storages`, lies beside this one or where the dynamic linker looks; the setting
-/// `storages.library` names another place for one broker. False for NULL and for an unknown name.
+/// their library, `libtansu_storages`, is in the folder of this library or where the dynamic linker looks; the setting
+/// `storages.library` names another file for one broker. False for NULL and for an unknown name.
 ///
 /// # Safety
 /// `name` is NULL or NUL-terminated.
@@ -88,8 +88,8 @@ fn features(storages: &[&str]) -> Vec<String> {
     all
 }
 
-/// Schemes that can be opened without a setting: Tansu's if their library lies beside this one or where the dynamic
-/// linker looks.
+/// Schemes that need no setting: Tansu's are included if their library is in the folder of this library or where the
+/// dynamic linker looks.
 fn storages() -> Vec<&'static str> {
     broker::storages("").iter().filter(|s| s.available).map(|s| s.scheme).collect()
 }

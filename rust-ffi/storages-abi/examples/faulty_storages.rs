@@ -58,7 +58,7 @@ impl Backend for Faulty {
         vec![Range { key: 3, min: 0, max: 12 }, Range { key: 18, min: 0, max: 4 }]
     }
 
-    /// Echoes the frame, however it was told to behave before.
+    /// Echoes the frame, whatever behaviour was set before.
     async fn call(&self, frame: Frame) -> Reply {
         match self.0.as_str() {
             "panic-in-call" => panic!("call: on purpose"),
@@ -66,7 +66,7 @@ impl Backend for Faulty {
                 let _counts = CountsDrop;
                 pending().await
             }
-            "nothing" => Reply::Nothing,
+            "nothing" => Reply::Silent,
             "close" => Reply::Close("closed on purpose".to_owned()),
             _ => Reply::Frame(frame.bytes),
         }

@@ -1,4 +1,4 @@
-//! What `libtansu_storages` exports, and what it is given: plain C.
+//! The functions that `libtansu_storages` exports and calls, as plain C.
 
 use std::ffi::{c_char, c_void};
 
@@ -24,21 +24,20 @@ pub struct Instance {
     _private: [u8; 0],
 }
 
-/// The functions of `libtansu_storages`. All of them may be called on any thread; `instance` is one that `new` made and
-/// that has not been freed.
+/// The functions of `libtansu_storages`. Any thread may call them; `instance` was created by `new` and not freed.
 #[repr(C)]
 #[derive(Debug)]
 pub struct Entry {
     /// The size of this struct. It differs between builds of one release whose tables differ.
     pub size: usize,
-    /// Makes an instance with its runtime; opens nothing yet. `options` is the JSON of [`crate::Options`]. Returns no
+    /// Creates an instance with its runtime; opens nothing yet. `options` is the JSON of [`crate::Options`]. Returns no
     /// bytes on success, else the JSON of a [`crate::Failure`], and then `host` has been released.
     pub new: unsafe extern "C" fn(options: Buffer, host: Host, out: *mut *mut Instance) -> Buffer,
     /// Starts an operation and returns. Its answer comes by `Host::reply` with `token`.
     pub submit: unsafe extern "C" fn(instance: *mut Instance, token: u64, operation: Operation, payload: Buffer),
     /// Ends the operation of `token` if it still runs; there is then no reply.
     pub cancel: unsafe extern "C" fn(instance: *mut Instance, token: u64),
-    /// Answers at once what only waits: the broker is draining.
+    /// Answers waiting requests at once, because the broker is draining.
     pub drain: unsafe extern "C" fn(instance: *mut Instance),
     /// Ends the runtime, waiting up to two seconds for its threads. Operations that still run get no reply.
     pub shut_down: unsafe extern "C" fn(instance: *mut Instance),
@@ -48,7 +47,7 @@ pub struct Entry {
     pub log: unsafe extern "C" fn(level: u32, sink: LogFn),
 }
 
-/// What an instance calls. `context` is the client's; `release` is called once, after the last `reply`.
+/// The functions that an instance calls. `context` is the client's; `release` is called once, after the last `reply`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Host {
@@ -58,11 +57,11 @@ pub struct Host {
     pub release: unsafe extern "C" fn(context: *mut c_void),
 }
 
-/// A log record. The texts are UTF-8 and lent for the call.
+/// A log record. The texts are UTF-8 and valid during the call.
 pub type LogFn =
     unsafe extern "C" fn(level: u32, target: *const u8, target_len: usize, message: *const u8, message_len: usize);
 
-/// What to do, and for [`operation::CALL`] what the request's header said.
+/// An operation, and for [`operation::CALL`] the fields of the request's header.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Operation {

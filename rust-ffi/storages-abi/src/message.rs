@@ -1,17 +1,17 @@
-//! What the payloads say. Frames cross as they are; the rest is rare and crosses as JSON.
+//! The payloads. Frames cross as they are; the others are rare and cross as JSON.
 
 use std::fmt;
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-/// What to open, and what the broker says about itself.
+/// The storage to open, and the broker's identity.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     pub url: String,
     pub cluster_id: String,
     pub node_id: i32,
-    /// The host and port that clients are told.
+    /// The host and port that clients connect to.
     pub advertised_host: String,
     pub advertised_port: u16,
     pub group_initial_rebalance_delay_ms: u64,
@@ -22,7 +22,7 @@ pub struct Options {
     pub threads: usize,
 }
 
-/// A request: the frame without its length prefix, and what its header said.
+/// A request: the frame without its length prefix, and the fields of its header.
 #[derive(Clone, Debug)]
 pub struct Frame {
     pub bytes: Bytes,
@@ -35,11 +35,11 @@ pub struct Frame {
 /// The answer to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
-    /// A whole response frame, length prefix included.
+    /// A complete response frame, length prefix included.
     Frame(Bytes),
     /// The request has no response (acks=0).
-    Nothing,
-    /// The connection is to be closed; the text is the reason, for the log.
+    Silent,
+    /// Closes the connection; the text is for the log.
     Close(String),
 }
 
@@ -58,7 +58,7 @@ pub struct Topic {
     pub partitions: Vec<Partition>,
 }
 
-/// Offsets of the first record kept and of the next one to come.
+/// A partition: the offsets of its first kept record and of the next record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Partition {
     pub id: i32,
@@ -66,7 +66,7 @@ pub struct Partition {
     pub high_watermark: i64,
 }
 
-/// Where a fault lies.
+/// The kind of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
     /// In the URL or its options.
@@ -103,7 +103,7 @@ impl Failure {
         json!({ "kind": name, "message": self.message })
     }
 
-    /// Reads a failure; what is not one is a failure, too.
+    /// Reads a failure; malformed bytes are a failure too.
     pub fn from_json(bytes: &[u8]) -> Failure {
         let read = || {
             let value: Value = serde_json::from_slice(bytes).ok()?;
@@ -122,7 +122,7 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// A payload that does not say what it should: both sides are of one release, so this is a bug.
+/// A malformed payload. Both sides are of one release, so this is a bug.
 fn malformed(what: &str) -> Failure {
     Failure::new(FailureKind::Panic, format!("the library of Tansu's storages sent {what} that cannot be read"))
 }

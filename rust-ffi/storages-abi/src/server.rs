@@ -1,4 +1,4 @@
-//! The side of `libtansu_storages`: what a backend has to do, and the C functions made of it by [`export!`].
+//! The side of `libtansu_storages`: the trait of a backend, and its C functions, which [`export!`] defines.
 
 mod instance;
 mod log;
@@ -12,9 +12,10 @@ use crate::message::{Failure, Frame, NewTopic, Options, Range, Reply, Topic};
 
 pub use instance::entry;
 
-/// A storage with Kafka's APIs on top.
+/// A storage that serves Kafka's APIs.
 pub trait Backend: Sized + Send + Sync + 'static {
-    /// Opens what the options name. `stop` is cancelled when the broker drains: what only waits is then answered.
+    /// Opens the storage of the options. `stop` is cancelled when the broker drains; waiting requests are then
+    /// answered.
     fn open(options: Options, stop: CancellationToken) -> impl Future<Output = Result<Self, Failure>> + Send;
 
     /// The served APIs, sorted by key.

@@ -50,7 +50,7 @@ async fn frames_cross_in_both_directions() {
     let storage = open("good").await;
     assert_eq!(storage.ranges().len(), 2);
     assert_eq!(storage.call(frame(b"question")).await, Reply::Frame(Bytes::from_static(b"question")));
-    assert_eq!(open("nothing").await.call(frame(b"x")).await, Reply::Nothing);
+    assert_eq!(open("nothing").await.call(frame(b"x")).await, Reply::Silent);
     assert_eq!(open("close").await.call(frame(b"x")).await, Reply::Close("closed on purpose".into()));
     let new = NewTopic { name: "t".into(), partitions: 1, configs: vec![] };
     let failure = storage.create_topic(&new).await.unwrap_err();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use storages_abi::message::NewTopic;
 use storages_abi::server::Backend;
-use storages_abi::{Failure, FailureKind, Frame, Options, Partition, Range, Reply, Topic};
+use storages_abi::{Failure, FailureKind, Frame, Options, Range, Reply, Topic};
 use tokio_util::sync::CancellationToken;
 use upstream::{CallError, OpenError, OpenErrorKind, Tansu};
 
@@ -36,11 +36,7 @@ impl Backend for Storages {
 
     async fn call(&self, frame: Frame) -> Reply {
         let Frame { bytes, key, version, correlation_id, body_at } = frame;
-        match self.0.call(bytes, key, version, correlation_id, body_at).await {
-            upstream::Answer::Reply(bytes) => Reply::Frame(bytes),
-            upstream::Answer::Silent => Reply::Nothing,
-            upstream::Answer::Close(why) => Reply::Close(why),
-        }
+        self.0.call(bytes, key, version, correlation_id, body_at).await
     }
 
     async fn maintain(&self) -> Result<(), Failure> {
@@ -48,11 +44,11 @@ impl Backend for Storages {
     }
 
     async fn topics(&self) -> Result<Vec<Topic>, Failure> {
-        Ok(self.0.topics().await.map_err(refused)?.into_iter().map(topic).collect())
+        self.0.topics().await.map_err(refused)
     }
 
     async fn create_topic(&self, new: NewTopic) -> Result<Topic, Failure> {
-        self.0.create_topic(&new.name, new.partitions, &new.configs).await.map(topic).map_err(refused)
+        self.0.create_topic(&new.name, new.partitions, &new.configs).await.map_err(refused)
     }
 
     fn close(&self) -> impl Future<Output = ()> + Send {
@@ -75,10 +71,4 @@ fn refused(error: CallError) -> Failure {
         _ => FailureKind::Kafka,
     };
     Failure::new(kind, error.to_string())
-}
-
-fn topic(topic: upstream::Topic) -> Topic {
-    let partition =
-        |p: &upstream::Partition| Partition { id: p.id, log_start: p.log_start, high_watermark: p.high_watermark };
-    Topic { name: topic.name, id: topic.id, partitions: topic.partitions.iter().map(partition).collect() }
 }

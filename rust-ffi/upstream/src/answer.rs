@@ -1,4 +1,4 @@
-//! One request: checked, then handed to whoever answers it.
+//! Serving a request: checks it and calls the module that answers it.
 
 use std::sync::Arc;
 
@@ -9,15 +9,15 @@ use wire::{
     message::{self, EncodeError, Reader, Writer, check_request},
 };
 
-use crate::{Answer, Inner, fetch, groups, produce, served, tasks::Panicked, topics};
+use crate::{Reply, Shared, fetch, groups, produce, served, tasks::Panicked, topics};
 
 pub(crate) const CREATE_TOPICS: i16 = 19;
 const DELETE_TOPICS: i16 = 20;
 const DELETE_RECORDS: i16 = 21;
 const INCREMENTAL_ALTER_CONFIGS: i16 = 44;
 
-/// What the elements of a request may cost that upstream decodes: ten thousand topics with their configs, or a hundred
-/// thousand names. Upstream makes an answer of half a kilobyte for each, so that an honest count may hurt as well.
+/// Limit of a request's elements for upstream's decoder: ten thousand topics with configs, or a hundred thousand names.
+/// Upstream builds a response of half a kilobyte for each, so that a correct count may be expensive too.
 const ELEMENTS_MAX: usize = 2 << 20;
 
 #[derive(Clone, Debug)]
@@ -34,29 +34,29 @@ impl Request {
         self.frame.get(self.body_at..).unwrap_or_default()
     }
 
-    /// A response with a message of ours.
-    pub(crate) fn reply(&self, write: impl FnOnce(&mut Writer) -> Result<(), EncodeError>) -> Answer {
+    /// Encodes a response with one of `wire`'s messages.
+    pub(crate) fn reply(&self, write: impl FnOnce(&mut Writer) -> Result<(), EncodeError>) -> Reply {
         let header = Api::from_key(self.key).map_or(0, |api| api.response_header_version(self.version));
         let mut writer = Writer::response(self.correlation_id, header);
         match write(&mut writer).and_then(|()| writer.into_frame()) {
-            Ok(mut pieces) if pieces.len() == 1 => Answer::Reply(pieces.remove(0)),
-            Ok(pieces) => Answer::Reply(Bytes::from(pieces.concat())),
-            Err(e) => Answer::Close(format!("the answer to request key {} cannot be written: {e}", self.key)),
+            Ok(mut pieces) if pieces.len() == 1 => Reply::Frame(pieces.remove(0)),
+            Ok(pieces) => Reply::Frame(Bytes::from(pieces.concat())),
+            Err(e) => Reply::Close(format!("the answer to request key {} cannot be written: {e}", self.key)),
         }
     }
 }
 
-pub(crate) async fn answer(inner: Arc<Inner>, request: Request) -> Answer {
+pub(crate) async fn answer(inner: Arc<Shared>, request: Request) -> Reply {
     let Request { key, version, .. } = request;
     if !served::serves(key, version) || (key == PRODUCE && version < served::PRODUCE_MIN) {
-        return Answer::Close(format!("request key {key} version {version} is not served"));
+        return Reply::Close(format!("request key {key} version {version} is not served"));
     }
     let checked = match key {
         PRODUCE | FETCH => check_request(key, version, request.body()),
         _ => message::Request::decode(&mut Reader::within(request.body(), ELEMENTS_MAX), key, version).map(drop),
     };
     if let Err(e) = checked {
-        return Answer::Close(format!("request key {key} version {version} is malformed: {e}"));
+        return Reply::Close(format!("request key {key} version {version} is malformed: {e}"));
     }
     match key {
         PRODUCE => produce::answer(inner, request).await,
@@ -68,7 +68,7 @@ pub(crate) async fn answer(inner: Arc<Inner>, request: Request) -> Answer {
     }
 }
 
-async fn upstream(inner: Arc<Inner>, request: Request) -> Answer {
+async fn upstream(inner: Arc<Shared>, request: Request) -> Reply {
     let asking = inner.clone();
     let changes_topics = matches!(request.key, DELETE_TOPICS | DELETE_RECORDS);
     let changes_configs = matches!(request.key, DELETE_TOPICS | INCREMENTAL_ALTER_CONFIGS);
@@ -85,15 +85,15 @@ async fn upstream(inner: Arc<Inner>, request: Request) -> Answer {
     reply(&inner, asked.await)
 }
 
-/// Upstream says what it answers in its answer; an error or a panic is none, and closes the connection.
-pub(crate) fn reply(inner: &Inner, asked: Result<Result<Bytes, Error>, Panicked>) -> Answer {
+/// Converts upstream's response. An error or a panic closes the connection.
+pub(crate) fn reply(inner: &Shared, asked: Result<Result<Bytes, Error>, Panicked>) -> Reply {
     match asked {
-        Ok(Ok(bytes)) => Answer::Reply(bytes),
-        Ok(Err(e)) => Answer::Close(inner.secrets.hide(&format!("the storage failed: {e}"))),
+        Ok(Ok(bytes)) => Reply::Frame(bytes),
+        Ok(Err(e)) => Reply::Close(inner.secrets.hide(&format!("the storage failed: {e}"))),
         Err(panicked) => {
             let words = inner.secrets.hide(&panicked.to_string());
             tracing::error!(panic = words, "a request panicked in the storage");
-            Answer::Close(format!("the request panicked in the storage: {words}"))
+            Reply::Close(format!("the request panicked in the storage: {words}"))
         }
     }
 }

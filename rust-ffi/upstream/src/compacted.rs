@@ -1,6 +1,5 @@
-//! Which topics are compacted. A record without a key must not get into one (Kafka: `LogValidator.validateKey`);
-//! upstream does not look. The answer is remembered for a moment, for most records have no key and most topics are not
-//! compacted.
+//! A cache of which topics are compacted. They refuse records without a key (Kafka: `LogValidator.validateKey`), which
+//! upstream does not check.
 
 use std::{
     collections::HashMap,
@@ -11,16 +10,17 @@ use std::{
 use tansu_sans_io::ConfigResource;
 use tansu_storage::{ArcDynStorage, Storage as _};
 
-/// How late a change by another broker over the same storage is seen; our own are seen at once.
+/// Delay until a change by another broker on the same storage is seen. This broker's changes are seen at once.
 const KEPT: Duration = Duration::from_secs(5);
-/// More topics than this are asked about anew.
+/// Cached topics.
 const TOPICS_MAX: usize = 10_000;
 
 #[derive(Debug, Default)]
 pub(crate) struct Compacted(Mutex<HashMap<String, (bool, Instant)>>);
 
 impl Compacted {
-    /// Whether the topic's `cleanup.policy` has `compact` in it. What cannot be asked is left to the storage to refuse.
+    /// Returns whether the topic's `cleanup.policy` contains `compact`; false if the storage fails, which then refuses
+    /// the produce itself.
     pub(crate) async fn is(&self, storage: &ArcDynStorage, topic: &str) -> bool {
         if let Some((compacted, asked)) = self.lock().get(topic)
             && asked.elapsed() < KEPT
@@ -41,7 +41,7 @@ impl Compacted {
         compacted
     }
 
-    /// Topics or their configs have changed.
+    /// Clears the cache after topics or their configs have changed.
     pub(crate) fn forget(&self) {
         self.lock().clear();
     }

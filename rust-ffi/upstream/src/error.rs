@@ -1,17 +1,17 @@
-//! What can go wrong, in words for the person who wrote the URL.
+//! Errors of opening a storage and of commands.
 
 use std::fmt;
 
 use wire::ErrorCode;
 
-/// Where the fault lies.
+/// The kind of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OpenErrorKind {
     /// In the URL or its options.
     Config,
-    /// Nobody answers there, or not to us.
+    /// No server answers, or it refuses the connection.
     Unreachable,
-    /// In what is stored, or in the file that should hold it.
+    /// In the stored data or its file.
     Storage,
 }
 
@@ -44,7 +44,7 @@ impl fmt::Display for OpenError {
 
 impl std::error::Error for OpenError {}
 
-/// A command that Kafka would have refused, or that the storage failed at.
+/// A command that Kafka's rules refuse or that failed in the storage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallError {
     pub code: ErrorCode,

@@ -1,5 +1,5 @@
-//! Fetch: waits without polling, knows what lies outside the log, and never lets a reader pass a batch that is still
-//! being written. It asks the storage directly; upstream's own service sleeps through the wait.
+//! Fetch: waits without polling, checks offsets against the log's range, and does not let a reader pass a batch that is
+//! still being written. It calls the storage directly, because upstream's service sleeps during the wait.
 
 mod holes;
 mod plan;
@@ -17,7 +17,7 @@ use wire::{
 };
 
 use crate::{
-    Answer, Inner,
+    Reply, Shared,
     answer::{Request, reply},
     waiters::Ticket,
 };
@@ -26,15 +26,15 @@ use read::{Look, Part};
 
 pub(crate) use holes::Holes;
 
-/// How often a waiting fetch looks where other brokers may append.
+/// Interval of reads by a waiting fetch if other brokers may append.
 const SHARED_POLL: Duration = Duration::from_millis(500);
-/// What a storage may take beyond the time that the client wants to wait. The clients' own patience is longer.
+/// Time for the storage beyond the client's maximum wait. Clients' own timeouts are longer.
 const OVERTIME: Duration = Duration::from_secs(8);
 
-pub(crate) async fn answer(inner: Arc<Inner>, request: Request) -> Answer {
+pub(crate) async fn answer(inner: Arc<Shared>, request: Request) -> Reply {
     let plan = match Plan::new(&request) {
         Ok(plan) => Arc::new(plan),
-        Err(e) => return Answer::Close(format!("Fetch is malformed: {e}")),
+        Err(e) => return Reply::Close(format!("Fetch is malformed: {e}")),
     };
     if plan.unknown_session {
         return top_level(&request, ErrorCode::FetchSessionIdNotFound);
@@ -46,7 +46,7 @@ pub(crate) async fn answer(inner: Arc<Inner>, request: Request) -> Answer {
         Ok(names) => Arc::new(names),
         Err(panicked) => return reply(&inner, Err(panicked)),
     };
-    // First the ticket, then the look: what is appended after the look wakes us.
+    // The ticket is registered before the read, so that a later append wakes this fetch.
     let ticket = inner.waiters.register(plan.partitions(&names));
     loop {
         let look = inner.tasks.run(read::look(inner.clone(), plan.clone(), names.clone()));
@@ -65,8 +65,8 @@ pub(crate) async fn answer(inner: Arc<Inner>, request: Request) -> Answer {
     }
 }
 
-/// False once there is no time left to look again.
-async fn woken(inner: &Inner, ticket: &Ticket, look: &Look, deadline: Instant) -> bool {
+/// Waits for a change; returns false when the time is over.
+async fn woken(inner: &Shared, ticket: &Ticket, look: &Look, deadline: Instant) -> bool {
     let poll = Instant::now() + SHARED_POLL;
     let polls = inner.traits.shared || look.waits_for_a_hole;
     tokio::select! {
@@ -78,12 +78,12 @@ async fn woken(inner: &Inner, ticket: &Ticket, look: &Look, deadline: Instant) -
     }
 }
 
-fn top_level(request: &Request, code: ErrorCode) -> Answer {
+fn top_level(request: &Request, code: ErrorCode) -> Reply {
     let response = FetchResponse { error_code: code.code(), ..FetchResponse::default() };
     request.reply(|w| response.encode(w, request.version))
 }
 
-fn respond(request: &Request, plan: &Plan, look: &Look) -> Answer {
+fn respond(request: &Request, plan: &Plan, look: &Look) -> Reply {
     let mut parts = look.parts.iter();
     let topics = plan.topics.iter().map(|topic| FetchableTopicResponse {
         topic: topic.name.as_deref().unwrap_or_default(),

@@ -18,12 +18,12 @@ use wire::{
 };
 
 use crate::{
-    Answer, Inner,
+    Reply, Shared,
     answer::{Request, reply},
     storage::CALLS,
 };
 
-pub(crate) async fn answer(inner: Arc<Inner>, request: Request) -> Answer {
+pub(crate) async fn answer(inner: Arc<Shared>, request: Request) -> Reply {
     if inner.stop.is_cancelled() {
         return refuse(&request);
     }
@@ -43,8 +43,8 @@ pub(crate) async fn answer(inner: Arc<Inner>, request: Request) -> Answer {
     }
 }
 
-/// What a client does with it: it looks for the coordinator again, and finds nobody or the next broker.
-fn refuse(request: &Request) -> Answer {
+/// On this error a client looks for the coordinator again.
+fn refuse(request: &Request) -> Reply {
     let error_code = ErrorCode::NotCoordinator.code();
     if request.key == JOIN_GROUP {
         let response = JoinGroupResponse { error_code, ..JoinGroupResponse::default() };

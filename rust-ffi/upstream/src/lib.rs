@@ -1,9 +1,8 @@
-//! Upstream Tansu's services and storages behind our front: what a storage URL names is opened here, and what upstream
-//! gets wrong and a front can put right is put right here. What it cannot put right is named in `docs/storages.md`.
+//! Upstream Tansu's services and storages: opens the storage of a URL, and corrects upstream's faults where a layer
+//! above it can. `docs/storages.md` lists the others.
 //!
-//! A request comes as a frame whose header the shell has read. Its body is checked before upstream decodes it, upstream
-//! answers it in a task of its own, and Fetch, whose waiting upstream does by sleeping, is answered from the storage
-//! directly.
+//! A request is a frame whose header was parsed before. Its body is checked before upstream decodes it, and upstream
+//! answers it in a separate task. Fetch reads from the storage directly, because upstream sleeps while it waits.
 #![expect(clippy::disallowed_methods, reason = "upstream's storages know files and the time of the system")]
 #![forbid(unsafe_code)]
 
@@ -36,7 +35,7 @@ use wire::api::ApiRange;
 
 pub use error::{CallError, OpenError, OpenErrorKind};
 pub use open::{Scheme, schemes};
-pub use topics::{Partition, Topic};
+pub use storages_abi::{Partition, Reply, Topic};
 
 use answer::Request;
 use compacted::Compacted;
@@ -46,16 +45,16 @@ use tasks::Tasks;
 use upstream::Upstream;
 use waiters::Waiters;
 
-/// Retention and compaction walk over everything that is stored; transactions are looked after at every call.
+/// Retention and compaction read all stored data; expired transactions are removed at every call.
 const MAINTENANCE_INTERVAL: Duration = Duration::from_secs(60);
 
-/// What a broker says about itself, and the storage URL.
+/// The storage URL and the broker's identity.
 #[derive(Clone, Debug)]
 pub struct Options {
     pub url: String,
     pub cluster_id: String,
     pub node_id: i32,
-    /// The host and port that clients are told.
+    /// The host and port that clients connect to.
     pub advertised: String,
     pub advertised_port: u16,
     pub group_initial_rebalance_delay: Duration,
@@ -64,25 +63,14 @@ pub struct Options {
     pub auto_create_topics: bool,
 }
 
-/// What becomes of a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// A whole response frame, length prefix included.
-    Reply(Bytes),
-    /// acks=0: nothing is written.
-    Silent,
-    /// The connection is closed; the words are for the log.
-    Close(String),
-}
-
-/// An open storage with Kafka's APIs on top. Clones are handles of the same one.
+/// An open storage that serves Kafka's APIs. Clones refer to the same one.
 #[derive(Clone, Debug)]
 pub struct Tansu {
-    inner: Arc<Inner>,
+    inner: Arc<Shared>,
 }
 
 #[derive(Debug)]
-pub(crate) struct Inner {
+pub(crate) struct Shared {
     storage: ArcDynStorage,
     upstream: Upstream,
     traits: open::Traits,
@@ -94,21 +82,22 @@ pub(crate) struct Inner {
     stop: CancellationToken,
     num_partitions: i32,
     auto_create_topics: bool,
-    /// When retention last ran; locked while maintenance runs, so that two never overlap.
+    /// The time of the last retention; locked while maintenance runs, so that two do not overlap.
     maintained: Mutex<Option<Instant>>,
-    /// What has to be held as long as the storage is open: the lock of a file, the thread of an engine.
+    /// Resources of the open storage: the lock of a file, the thread of an SQL engine.
     held: open::Held,
 }
 
 impl Tansu {
-    /// Opens what the URL names. `stop` fires when draining begins: whatever waits is then answered at once.
+    /// Opens the storage of the URL. `stop` is cancelled when draining begins; waiting requests are then answered at
+    /// once.
     pub async fn open(options: Options, stop: CancellationToken) -> Result<Tansu, OpenError> {
         let Opened { storage, traits, runtime, held, secrets } = open::open(&options).await?;
         let storage: ArcDynStorage = Arc::new(storage::Tracked::new(storage));
         let upstream = Upstream::new(storage.clone(), options.group_initial_rebalance_delay)
             .map_err(|e| OpenError::storage(format!("upstream's services do not fit together: {e}")))?;
         Ok(Tansu {
-            inner: Arc::new(Inner {
+            inner: Arc::new(Shared {
                 storage,
                 upstream,
                 traits,
@@ -126,18 +115,18 @@ impl Tansu {
         })
     }
 
-    /// The storages that a URL can name.
+    /// Lists the schemes of storage URLs.
     pub fn schemes() -> &'static [Scheme] {
         schemes()
     }
 
-    /// What is really served, sorted by key.
+    /// Returns the served APIs, sorted by key.
     pub fn advertised(&self) -> &[ApiRange] {
         served::RANGES
     }
 
-    /// Answers one request: the frame without its length prefix, whose header said the rest; the body starts at
-    /// `body_at`. Dropping the future is safe: what a storage has begun, it finishes.
+    /// Serves one request: the frame without its length prefix, and the fields of its header; the body starts at
+    /// `body_at`. The future may be dropped; storage operations that have begun are completed.
     pub fn call(
         &self,
         frame: Bytes,
@@ -145,12 +134,12 @@ impl Tansu {
         version: i16,
         correlation_id: i32,
         body_at: usize,
-    ) -> impl Future<Output = Answer> + Send + 'static {
+    ) -> impl Future<Output = Reply> + Send + 'static {
         let inner = self.inner.clone();
         async move { answer::answer(inner, Request { frame, key, version, correlation_id, body_at }).await }
     }
 
-    /// Retention, compaction and expired transactions. For a timer: it paces itself. The error is a sentence.
+    /// Runs retention, compaction and the expiry of transactions if they are due.
     pub async fn maintain(&self) -> Result<(), String> {
         let inner = self.inner.clone();
         let run = self.inner.tasks.run(async move {
@@ -176,7 +165,7 @@ impl Tansu {
         topics::list(&self.inner).await
     }
 
-    /// Creates a topic as CreateTopics would; `partitions` of -1 means `num_partitions`.
+    /// Creates a topic as CreateTopics does; `partitions` of -1 means `num_partitions`.
     pub async fn create_topic(
         &self,
         name: &str,
@@ -186,7 +175,7 @@ impl Tansu {
         topics::create(&self.inner, name, partitions, configs).await
     }
 
-    /// Finishes the work that drained requests left behind, and lets go of the storage.
+    /// Finishes the work of drained requests and releases the storage.
     pub async fn close(self) {
         self.inner.stop.cancel();
         self.inner.tasks.finish().await;

@@ -1,4 +1,4 @@
-//! From a storage URL to an open storage.
+//! Opening a storage URL.
 
 mod database;
 mod file_lock;
@@ -23,10 +23,10 @@ use crate::{
 
 pub(crate) use sqlite::Held;
 
-/// A database or bucket that has not answered by then is unreachable.
+/// After this time without an answer a database or bucket is unreachable.
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// One storage that a URL can name.
+/// A storage and its scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scheme {
     pub name: &'static str,
@@ -37,22 +37,22 @@ pub struct Scheme {
 const SCHEMES: &[Scheme] = &[
     Scheme { name: "tansu+memory", description: "Upstream's storage in memory.", experimental: false },
     Scheme { name: "sqlite", description: "One file: sqlite://PATH or sqlite:///ABSOLUTE/PATH.", experimental: false },
-    Scheme { name: "postgres", description: "A PostgreSQL database, as in libpq's URLs.", experimental: false },
+    Scheme { name: "postgres", description: "A PostgreSQL database, in libpq's URL form.", experimental: false },
     Scheme { name: "postgresql", description: "The same as postgres.", experimental: false },
-    Scheme { name: "s3", description: "A bucket of S3 or of a server like it: s3://BUCKET.", experimental: true },
+    Scheme { name: "s3", description: "A bucket of S3 or of a compatible server: s3://BUCKET.", experimental: true },
 ];
 
-/// The storages that a URL can name.
+/// Lists the storages.
 pub fn schemes() -> &'static [Scheme] {
     SCHEMES
 }
 
-/// How a storage behaves, as far as the front has to know.
+/// Properties of a storage.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Traits {
-    /// Other brokers may write to it: what they append is only found by looking.
+    /// Whether other brokers may write to it, so that waiting fetches must poll.
     pub shared: bool,
-    /// It raises the high watermark before it stores the batch, so that a look may find a hole.
+    /// Whether it raises the high watermark before it stores the batch, so that a read may find a hole.
     pub holes: bool,
 }
 
@@ -67,7 +67,7 @@ pub(crate) struct Opened {
 pub(crate) async fn open(options: &Options) -> Result<Opened, OpenError> {
     let Some((scheme, _)) = options.url.split_once("://") else {
         let shown = shown(&options.url);
-        return Err(OpenError::config(format!("storage.url: '{shown}' is no URL. Use for example memory://")));
+        return Err(OpenError::config(format!("storage.url: '{shown}' is not a URL. Use for example memory://")));
     };
     let opened = match scheme {
         "tansu+memory" => memory::open(options).await?,
@@ -77,7 +77,7 @@ pub(crate) async fn open(options: &Options) -> Result<Opened, OpenError> {
         unknown => {
             let known: Vec<&str> = SCHEMES.iter().map(|scheme| scheme.name).collect();
             return Err(OpenError::config(format!(
-                "storage.url: no storage answers to '{unknown}'. Known here: {}.",
+                "storage.url: no storage has the scheme '{unknown}'. Known schemes: {}.",
                 known.join(", ")
             )));
         }
@@ -108,7 +108,7 @@ async fn register(options: &Options, opened: &Opened) -> Result<(), OpenError> {
     }
 }
 
-/// Upstream's way to a storage, with one of its factories.
+/// Opens a storage with one of upstream's factories.
 async fn build(
     options: &Options,
     factory: impl StorageFactory,
@@ -126,7 +126,7 @@ async fn build(
         .await
 }
 
-/// What clients are told, in the form that upstream keeps it.
+/// The advertised listener, as a URL for upstream.
 fn advertised(options: &Options) -> Result<Url, tansu_storage::Error> {
     Ok(Url::parse(&format!("tcp://{}:{}", options.advertised, options.advertised_port))?)
 }

@@ -1,5 +1,5 @@
-//! Produce: every batch is checked before the storage sees it, and a bad one does not keep the good ones of its request
-//! from going on. Upstream's own decoder is passed by: the records stay the slices of the frame that they are.
+//! Produce: every batch is checked before the storage receives it; invalid batches do not affect the valid ones of the
+//! request. Upstream's decoder is not used: records stay slices of the frame.
 
 use std::sync::Arc;
 
@@ -19,25 +19,25 @@ use wire::{
 };
 
 use crate::{
-    Answer, Inner,
+    Reply, Shared,
     answer::{Request, reply},
     topics::unexpected,
     upstream::encode,
 };
 
-/// What records may inflate to: upstream's own limit.
+/// Limit of decompressed records; upstream has the same one.
 const INFLATED_MAX: usize = 100 * 1024 * 1024;
-/// A larger request is checked on a blocking thread: checksums and inflating would hold up everybody else.
+/// A larger request is checked on a blocking thread: checksums and decompression would delay other connections.
 const CHECKED_INLINE: usize = 256 * 1024;
 
-/// A request taken apart: what goes on to the storage, and what does not.
+/// A checked request: the batches for the storage, and the errors.
 #[derive(Debug)]
 struct Checked {
     acks: i16,
     good: UpstreamRequest,
     partitions: Vec<(String, i32)>,
     bad: Vec<Refused>,
-    /// Topics and partitions that are sent records without a key.
+    /// Topics and partitions with records without a key.
     keyless: Vec<(String, i32)>,
 }
 
@@ -49,7 +49,7 @@ struct Refused {
     why: String,
 }
 
-pub(crate) async fn answer(inner: Arc<Inner>, request: Request) -> Answer {
+pub(crate) async fn answer(inner: Arc<Shared>, request: Request) -> Reply {
     let storing = inner.clone();
     let stored = inner.tasks.run(async move {
         let checked = if request.frame.len() > CHECKED_INLINE {
@@ -68,15 +68,15 @@ pub(crate) async fn answer(inner: Arc<Inner>, request: Request) -> Answer {
         }
     });
     match stored.await {
-        Ok(Ok(None)) => Answer::Silent,
-        Ok(Ok(Some(bytes))) => Answer::Reply(bytes),
+        Ok(Ok(None)) => Reply::Silent,
+        Ok(Ok(Some(bytes))) => Reply::Frame(bytes),
         Ok(Err(e)) => reply(&inner, Ok(Err(e))),
         Err(panicked) => reply(&inner, Err(panicked)),
     }
 }
 
-/// acks=0: the client hears of a failure by losing its connection.
-async fn unacknowledged(inner: &Inner, request: &Request, checked: Checked) -> Result<Option<Bytes>, Error> {
+/// acks=0: a failure closes the client's connection.
+async fn unacknowledged(inner: &Shared, request: &Request, checked: Checked) -> Result<Option<Bytes>, Error> {
     let response = store(inner, request, checked).await?;
     let mut partitions =
         response.responses.iter().flatten().flat_map(|topic| topic.partition_responses.iter().flatten());
@@ -109,7 +109,7 @@ fn check(request: &Request) -> Result<Checked, DecodeError> {
                 true => checked_batch(records, transactional_id.is_some()),
                 false => Err((ErrorCode::InvalidRequiredAcks, format!("acks is {}", body.acks))),
             };
-            // Upstream's view of a batch, over the same bytes.
+            // Upstream's type of a batch, over the same bytes.
             let batch = batch.and_then(|seen| {
                 deflated::Batch::try_from(request.frame.slice_ref(records))
                     .map(|batch| (batch, seen))
@@ -135,7 +135,7 @@ fn check(request: &Request) -> Result<Checked, DecodeError> {
     }
     checked.good = UpstreamRequest::default()
         .transactional_id(transactional_id.map(str::to_owned))
-        // Upstream's own way with acks=0 would hide which partition failed.
+        // Upstream's handling of acks=0 would hide the failed partition.
         .acks(if body.acks == 0 { 1 } else { body.acks })
         .timeout_ms(body.timeout_ms)
         .topic_data(Some(topics));
@@ -143,7 +143,7 @@ fn check(request: &Request) -> Result<Checked, DecodeError> {
 }
 
 /// Kafka: `LogValidator.validateKey`.
-async fn refuse_keyless(inner: &Inner, checked: &mut Checked) {
+async fn refuse_keyless(inner: &Shared, checked: &mut Checked) {
     for (name, index) in std::mem::take(&mut checked.keyless) {
         if !inner.compacted.is(&inner.storage, &name).await {
             continue;
@@ -167,13 +167,13 @@ fn checked_batch(records: &[u8], transactional: bool) -> Result<RecordStats, (Er
     let refuse = |e: wire::batch::BatchError| (ErrorCode::from(&e), e.to_string());
     let batch = Batch::parse(records).map_err(refuse)?;
     if transactional || batch.is_transactional() {
-        // No transaction can have been begun: InitProducerId refuses every transactional id.
+        // There are no transactions: InitProducerId refuses every transactional id.
         return Err((ErrorCode::InvalidTxnState, "this storage has no transactions".to_owned()));
     }
     batch.check_records(INFLATED_MAX).map_err(refuse)
 }
 
-async fn store(inner: &Inner, request: &Request, checked: Checked) -> Result<ProduceResponse, Error> {
+async fn store(inner: &Shared, request: &Request, checked: Checked) -> Result<ProduceResponse, Error> {
     let mut response = if checked.partitions.is_empty() {
         ProduceResponse::default().throttle_time_ms(Some(0)).responses(Some(Vec::new()))
     } else {
@@ -194,8 +194,8 @@ async fn store(inner: &Inner, request: &Request, checked: Checked) -> Result<Pro
     };
     let topics = response.responses.get_or_insert_default();
     for stored in topics.iter_mut().flat_map(|topic| topic.partition_responses.iter_mut().flatten()) {
-        // A producer that was overtaken hears so by the older name (Kafka: ProducerAppendInfo.checkProducerEpoch);
-        // clients take the other one for the end of their transactions.
+        // A fenced producer gets the older error code (Kafka: ProducerAppendInfo.checkProducerEpoch); clients treat the
+        // newer one as the end of their transactions.
         if stored.error_code == ErrorCode::ProducerFenced.code() {
             stored.error_code = ErrorCode::InvalidProducerEpoch.code();
         }

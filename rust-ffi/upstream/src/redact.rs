@@ -1,11 +1,11 @@
-//! Nothing secret leaves this crate: a URL is shown without its password and without its options, and what upstream
-//! says is searched for the secrets of the URL.
+//! Masks secrets: a URL is shown without its password and its options, and upstream's messages are searched for the
+//! secrets of the URL.
 
-/// Stands where a secret was.
+/// Replaces a secret.
 const MASK: &str = "***";
 
-/// `url` as it may be shown. The password may hold any character if nobody encoded it, so everything from the first
-/// colon to the last `@` goes, and then everything from the `?` on.
+/// Masks a URL. An unencoded password may contain any character, so the text from the first colon to the last `@` is
+/// masked, and the text from the `?` on.
 pub(crate) fn shown(url: &str) -> String {
     let (scheme, rest) = match url.find("://") {
         Some(at) => url.split_at(at + 3),
@@ -19,7 +19,7 @@ pub(crate) fn shown(url: &str) -> String {
     format!("{scheme}{}", &masked[..end])
 }
 
-/// The secret parts of a URL, as they may turn up in what somebody else says.
+/// The secrets of a URL, as they may occur in other messages.
 #[derive(Clone, Default)]
 pub(crate) struct Secrets(Vec<String>);
 

@@ -1,5 +1,5 @@
-//! The storage as upstream's services see it, with one thing added: whoever polls a service can see whether it is
-//! inside a storage call right now. A held JoinGroup may be dropped while it waits, never while it writes.
+//! The storage of upstream's services, with a count of running storage calls of the polled task: a held JoinGroup may
+//! be dropped while it waits, but not during a storage call.
 
 use std::{
     collections::BTreeMap,
@@ -31,7 +31,7 @@ use url::Url;
 use uuid::Uuid;
 
 tokio::task_local! {
-    /// How many storage calls the current task is inside of.
+    /// Number of storage calls that the current task is in.
     pub(crate) static CALLS: Arc<AtomicUsize>;
 }
 
@@ -52,7 +52,7 @@ impl Tracked {
     }
 }
 
-/// Lives as long as the call's future: it is a temporary of the expression that awaits it.
+/// Lives as long as the call's future, as a temporary of the awaiting expression.
 struct Call<'a> {
     storage: &'a DynStorage,
     calls: Option<Arc<AtomicUsize>>,

@@ -1,12 +1,12 @@
-//! Upstream's work runs in tasks of its own. A client that goes away, or a broker that stops, then never leaves a
-//! storage in the middle of a call, and a panic in upstream's code ends its request and nothing else.
+//! Upstream's work runs in separate tasks. A disconnected client or a stopping broker then does not interrupt a storage
+//! call, and a panic in upstream's code ends only its request.
 
 use std::{fmt, future::Future};
 
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
-/// What a panicking task said.
+/// The message of a panicked task.
 #[derive(Clone, Debug)]
 pub(crate) struct Panicked(String);
 
@@ -19,7 +19,7 @@ impl fmt::Display for Panicked {
 #[derive(Clone, Debug)]
 pub(crate) struct Tasks {
     tracker: TaskTracker,
-    /// Where the storage's work runs: the broker's own runtime, or the thread of an engine that blocks.
+    /// The runtime of the storage's work: the broker's, or the thread of a blocking engine.
     runtime: Handle,
 }
 
@@ -28,7 +28,7 @@ impl Tasks {
         Tasks { tracker: TaskTracker::new(), runtime }
     }
 
-    /// Starts `work` at once. It goes on to its end even if nobody waits for it.
+    /// Starts `work` at once. It runs to its end even if its future is dropped.
     pub(crate) fn run<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
@@ -37,7 +37,7 @@ impl Tasks {
         async move { handle.await.map_err(said) }
     }
 
-    /// Waits until all that was started has ended.
+    /// Waits until all started work has ended.
     pub(crate) async fn finish(&self) {
         self.tracker.close();
         self.tracker.wait().await;

@@ -1,4 +1,4 @@
-//! Topics: what Metadata and CreateTopics do about our settings, and the commands.
+//! Topics: Metadata and CreateTopics with this broker's settings, and the commands.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -14,36 +14,20 @@ use tansu_storage::{Storage as _, TopicId, Topition};
 use wire::ErrorCode;
 
 use crate::{
-    Answer, CallError, Inner,
+    CallError, Partition, Reply, Shared, Topic,
     answer::{CREATE_TOPICS, Request, reply},
     upstream::{decode, encode},
 };
 
-/// A topic and how far its partitions go.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Topic {
-    pub name: String,
-    /// As Kafka's tools print it.
-    pub id: String,
-    pub partitions: Vec<Partition>,
-}
-
-/// One partition: offsets of the first record kept and of the next to come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Partition {
-    pub id: i32,
-    pub log_start: i64,
-    pub high_watermark: i64,
-}
-
-/// Metadata: upstream creates what it does not know with four partitions, and shows every topic to who asks for none.
-pub(crate) async fn metadata(inner: Arc<Inner>, request: Request) -> Answer {
+/// Metadata. Corrects upstream, which creates unknown topics with four partitions and returns all topics for an empty
+/// list.
+pub(crate) async fn metadata(inner: Arc<Shared>, request: Request) -> Reply {
     let asking = inner.clone();
     let asked = inner.tasks.run(async move { ask_metadata(&asking, &request).await });
     reply(&inner, asked.await)
 }
 
-async fn ask_metadata(inner: &Inner, request: &Request) -> Result<Bytes, Error> {
+async fn ask_metadata(inner: &Shared, request: &Request) -> Result<Bytes, Error> {
     let mut frame = decode(request)?;
     let Body::MetadataRequest(body) = &mut frame.body else { return Err(unexpected()) };
     // Version 0 has no null: its empty list means all topics.
@@ -51,7 +35,7 @@ async fn ask_metadata(inner: &Inner, request: &Request) -> Result<Bytes, Error> 
     // Versions before 4 have no flag, and behave as if it were set.
     let create = inner.auto_create_topics && body.allow_auto_topic_creation.unwrap_or(true);
     body.allow_auto_topic_creation = Some(false);
-    // Whoever asks twice is told once.
+    // A topic that is requested twice is returned once.
     let mut asked = HashSet::new();
     if let Some(topics) = &mut body.topics {
         topics.retain(|topic| asked.insert((topic.name.clone(), topic.topic_id)));
@@ -66,15 +50,15 @@ async fn ask_metadata(inner: &Inner, request: &Request) -> Result<Bytes, Error> 
     encode(request, response.into())
 }
 
-async fn served_metadata(inner: &Inner, frame: Frame) -> Result<MetadataResponse, Error> {
+async fn served_metadata(inner: &Shared, frame: Frame) -> Result<MetadataResponse, Error> {
     match inner.upstream.serve(frame).await? {
         Body::MetadataResponse(response) => Ok(response),
         _ => Err(unexpected()),
     }
 }
 
-/// True if there is something new to see.
-async fn create_unknown(inner: &Inner, response: &MetadataResponse) -> bool {
+/// Returns whether a topic was created.
+async fn create_unknown(inner: &Shared, response: &MetadataResponse) -> bool {
     let unknown = |topic: &&MetadataResponseTopic| topic.error_code == i16::from(UpstreamCode::UnknownTopicOrPartition);
     let names = response.topics.iter().flatten().filter(unknown).filter_map(|topic| topic.name.clone());
     let mut created = false;
@@ -86,7 +70,7 @@ async fn create_unknown(inner: &Inner, response: &MetadataResponse) -> bool {
             .assignments(Some(Vec::new()))
             .configs(Some(Vec::new()));
         match inner.storage.create_topic(topic, false).await {
-            // Somebody else may have been faster.
+            // Another request may have created it.
             Ok(_) | Err(tansu_storage::Error::Api(UpstreamCode::TopicAlreadyExists)) => created = true,
             Err(e) => tracing::warn!(topic = name, error = inner.secrets.hide(&e.to_string()), "topic not created"),
         }
@@ -94,8 +78,8 @@ async fn create_unknown(inner: &Inner, response: &MetadataResponse) -> bool {
     created
 }
 
-/// CreateTopics: a partition count of -1 means our setting, not upstream's three.
-pub(crate) async fn create_topics(inner: Arc<Inner>, request: Request) -> Answer {
+/// CreateTopics: a partition count of -1 means the setting, not upstream's three.
+pub(crate) async fn create_topics(inner: Arc<Shared>, request: Request) -> Reply {
     let asking = inner.clone();
     let asked = inner.tasks.run(async move {
         let mut frame = decode(&request)?;
@@ -118,7 +102,7 @@ pub(crate) fn unexpected() -> Error {
     Error::Message("an unexpected message".to_owned())
 }
 
-pub(crate) async fn list(inner: &Arc<Inner>) -> Result<Vec<Topic>, CallError> {
+pub(crate) async fn list(inner: &Arc<Shared>) -> Result<Vec<Topic>, CallError> {
     let asking = inner.clone();
     let listed = inner.tasks.run(async move {
         let metadata = asking.storage.metadata(None).await?;
@@ -132,7 +116,7 @@ pub(crate) async fn list(inner: &Arc<Inner>) -> Result<Vec<Topic>, CallError> {
 }
 
 pub(crate) async fn create(
-    inner: &Arc<Inner>,
+    inner: &Arc<Shared>,
     name: &str,
     partitions: i32,
     configs: &[(String, String)],
@@ -153,7 +137,7 @@ pub(crate) async fn create(
 }
 
 async fn create_one(
-    inner: &Inner,
+    inner: &Shared,
     name: String,
     topic: CreatableTopic,
 ) -> Result<Result<Topic, CallError>, tansu_storage::Error> {
@@ -185,7 +169,7 @@ async fn create_one(
     }
 }
 
-async fn described(inner: &Inner, topic: &MetadataResponseTopic) -> Result<Topic, tansu_storage::Error> {
+async fn described(inner: &Shared, topic: &MetadataResponseTopic) -> Result<Topic, tansu_storage::Error> {
     let name = topic.name.clone().unwrap_or_default();
     let mut partitions = Vec::new();
     for partition in topic.partitions.iter().flatten() {
@@ -198,7 +182,7 @@ async fn described(inner: &Inner, topic: &MetadataResponseTopic) -> Result<Topic
 }
 
 fn finished<T>(
-    inner: &Inner,
+    inner: &Shared,
     done: Result<Result<T, tansu_storage::Error>, crate::tasks::Panicked>,
 ) -> Result<T, CallError> {
     let failed = |code, words: String| CallError { code, message: inner.secrets.hide(&words) };

@@ -1,4 +1,4 @@
-//! Upstream's services, composed once, and upstream's codec round them.
+//! Upstream's services and codec.
 
 use std::{fmt, time::Duration};
 
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
     use crate::{Options, open};
 
-    /// Named in `docs/storages.md`: a key that turns up here may be served, and its line goes.
+    /// `docs/storages.md` lists these keys. A key that upstream routes may be served and is removed from the list.
     #[tokio::test]
     async fn what_upstream_does_not_route_is_as_documented() {
         let options = Options {

@@ -1,5 +1,5 @@
-//! Who waits for which partition, and which partitions are being written to. A fetch registers before it looks, so that
-//! no append falls into the gap between the look and the wait.
+//! Fetch requests waiting for partitions, and running writes to partitions. A fetch registers before it reads, so that
+//! no append is missed between the read and the wait.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -20,13 +20,13 @@ pub(crate) struct Waiters {
 #[derive(Debug, Default)]
 struct Slot {
     parked: BTreeMap<u64, Arc<Notify>>,
-    /// Produce requests that upstream is working on.
+    /// Produce requests in upstream.
     writing: usize,
-    /// And all that it has ever begun.
+    /// Produce requests begun so far.
     begun: u64,
 }
 
-/// What is being written to a partition.
+/// The writes to a partition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Writes {
     pub now: usize,
@@ -35,13 +35,13 @@ pub(crate) struct Writes {
 
 type Topics = HashMap<String, HashMap<i32, Slot>>;
 
-/// No code of ours that holds the lock can panic half way through a change.
+/// No code can panic in the middle of a change with the lock held.
 fn lock(topics: &Mutex<Topics>) -> MutexGuard<'_, Topics> {
     topics.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Waiters {
-    /// From now on every change of these partitions is noted; dropping the ticket ends that.
+    /// Registers for changes of these partitions; dropping the ticket deregisters.
     pub(crate) fn register(&self, partitions: Vec<(String, i32)>) -> Ticket {
         let id = self.tickets.fetch_add(1, Ordering::Relaxed);
         let notify = Arc::new(Notify::new());
@@ -53,12 +53,12 @@ impl Waiters {
         Ticket { id, notify, partitions, topics: self.topics.clone() }
     }
 
-    /// Wakes whoever waits for anything: topics were created, deleted or cut.
+    /// Wakes all waiting fetches, after topics were created, deleted or truncated.
     pub(crate) fn wake_all(&self) {
         lock(&self.topics).values().flat_map(HashMap::values).for_each(Slot::wake);
     }
 
-    /// A produce of these partitions begins; dropping the guard ends it and wakes who waits for them.
+    /// Begins a produce to these partitions; dropping the guard ends it and wakes fetches that wait for them.
     pub(crate) fn write(&self, partitions: Vec<(String, i32)>) -> Writing {
         let mut topics = lock(&self.topics);
         for (topic, partition) in &partitions {
@@ -70,7 +70,7 @@ impl Waiters {
         Writing { partitions, topics: self.topics.clone() }
     }
 
-    /// Comparable with each other as long as a ticket for the partition lives.
+    /// Comparable while a ticket for the partition exists.
     pub(crate) fn writes(&self, topic: &str, partition: i32) -> Writes {
         let topics = lock(&self.topics);
         let slot = topics.get(topic).and_then(|parts| parts.get(&partition));
@@ -91,7 +91,7 @@ fn slot<'a>(topics: &'a mut Topics, topic: &str, partition: i32) -> &'a mut Slot
     topics.get_mut(topic).expect("inserted above").entry(partition).or_default()
 }
 
-/// Forgets a slot that nobody uses: clients may name any number of partitions.
+/// Removes an unused slot: clients may request any number of partitions.
 fn tidy(topics: &mut Topics, topic: &str, partition: i32) {
     let Some(parts) = topics.get_mut(topic) else { return };
     if parts.get(&partition).is_some_and(|slot| slot.writing == 0 && slot.parked.is_empty()) {

@@ -1,4 +1,4 @@
-"""Answers in a form that two brokers can be compared in: what is random has a name, what has no order is sorted."""
+"""Converts responses to a comparable form: random values get names, unordered arrays are sorted."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ UNORDERED = {
 
 
 def about(element: Any) -> str:
-    """What tells an element of an array from the others, for people to read; empty where nothing does."""
+    """Returns a readable identifier of an array's element; empty if it has none."""
     if not isinstance(element, dict):
         return ""
     if "ResourceName" in element:
@@ -100,7 +100,7 @@ def about(element: Any) -> str:
 
 
 class Names:
-    """The names that one scenario gave to what is random."""
+    """The names of random values in one scenario."""
 
     def __init__(self, port: int, times: Callable[[], tuple[int, int]]) -> None:
         self._port = port

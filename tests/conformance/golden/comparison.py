@@ -1,4 +1,4 @@
-"""The differences between two answers, and the list of those that are known."""
+"""The differences between two responses, and the list of known differences."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _short(value: Any) -> str:
 
 
 def differences(kafka: Any, ours: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
-    """Paths and values of the fields that differ; an element that one side lacks is one difference."""
+    """Returns paths and values of the differing fields; a missing element is one difference."""
     if isinstance(kafka, dict) and isinstance(ours, dict):
         for key in [*kafka, *(key for key in ours if key not in kafka)]:
             yield from differences(kafka.get(key, ABSENT), ours.get(key, ABSENT), f"{path}.{key}" if path else key)
@@ -57,7 +57,7 @@ def differences(kafka: Any, ours: Any, path: str = "") -> Iterator[tuple[str, An
 
 
 def _elements(kafka: list[Any], ours: list[Any], path: str) -> Iterator[tuple[str, Any, Any]]:
-    """By what they are about, so that one that is missing does not move the others; else one by one."""
+    """Pairs elements by their identifier, so that a missing one does not shift the others; otherwise by position."""
     names = [[about(element) for element in side] for side in (kafka, ours)]
     if any(len(set(side)) != len(side) or "" in side for side in names):
         names = [[str(index) for index in range(len(side))] for side in (kafka, ours)]
@@ -120,14 +120,14 @@ class Known:
 
 @dataclass
 class Play:
-    """What our broker answered on one storage, and the differences that were explained by then."""
+    """This broker's responses on one storage, and the differences explained so far."""
 
     answers: dict[str, dict[str, Any]]
     known: Known
 
 
 def proposed(found: list[Found]) -> str:
-    """Rows for `differences.toml`; what they are for is for people to say."""
+    """Returns rows for `differences.toml`, without class and reason."""
     steps = re.compile(r"(\S+) v(\d+) ?(.*)", re.DOTALL)
     rows: dict[tuple[str, ...], dict[str, list[Any]]] = {}
     for one in found:

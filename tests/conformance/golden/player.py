@@ -1,4 +1,4 @@
-"""Plays a script to a broker and takes down what it answers."""
+"""Sends a script to a broker and records its responses."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _nothing(step: Step) -> None:
 
 
 class Player:
-    """One broker, one script. `settle` is called after each step: a broker may need time until all of it knows."""
+    """One broker, one script. `settle` is called after each step: changes may take time to arrive everywhere."""
 
     def __init__(self, address: tuple[str, int], settle: Callable[[Step], None] = _nothing) -> None:
         self._address = address
@@ -53,7 +53,7 @@ class Player:
 
 
 class _Performance:
-    """A scenario that is being played."""
+    """A running scenario."""
 
     def __init__(self, address: tuple[str, int], names: Names, recorded: Mapping[str, Any]) -> None:
         self._recorded = recorded

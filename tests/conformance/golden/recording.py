@@ -1,4 +1,4 @@
-"""What Apache Kafka answered, in a file that is read with its scenarios and steps one a line."""
+"""Apache Kafka's recorded responses, in a file with one scenario or step a line."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What a script is made of: scenarios of raw requests, with placeholders for values that earlier answers gave.
+"""The elements of a script: scenarios of raw requests, with placeholders for values of earlier responses.
 
-A scenario is data. It is the same whoever answers it, so its hash says whether a recording belongs to it.
+A scenario is data. It is the same for every broker, so its hash shows whether a recording belongs to it.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class From:
 
 @dataclass(frozen=True)
 class Batch:
-    """A record batch; `producer` is id, epoch and first sequence, and may be known only while the script is played."""
+    """A record batch; `producer` is id, epoch and first sequence, and may be a placeholder."""
 
     values: tuple[bytes, ...]
     producer: tuple[Any, Any, int] = (-1, -1, -1)
@@ -70,7 +70,7 @@ def batch(*values: bytes, producer: tuple[Any, Any, int] = (-1, -1, -1), **bent:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that a client does."""
+    """One action of a client."""
 
     #: `ask` waits for the answer, `send` only looks whether one comes at once, `receive` waits for what was sent,
     #: `drop` closes the connection, `pause` lets time pass.
@@ -92,7 +92,7 @@ class Step:
 
 
 class Scenario:
-    """Steps that lean on each other. Connections have names and are opened when they are used first."""
+    """Dependent steps. Connections have names and are opened at their first use."""
 
     def __init__(self, name: str, story: str) -> None:
         self.name = name
@@ -135,7 +135,7 @@ class Scenario:
 
 
 def _check(where: str, fields: list[dict[str, Any]], values: dict[str, Any]) -> None:
-    """A misspelt name would be left out without a word."""
+    """Raises for an unknown field, which would otherwise be omitted silently."""
     known = {entry["name"]: entry for entry in fields}
     for name, value in values.items():
         if name not in known:
@@ -149,7 +149,7 @@ _SCENARIOS: list[Scenario] = []
 
 
 def scenario(write: Callable[[Scenario], None]) -> Callable[[Scenario], None]:
-    """A function that writes the scenario of its name; its docstring is the story."""
+    """Decorates a function that writes the scenario of its name; its docstring describes it."""
     made = Scenario(write.__name__.replace("_", "-"), write.__doc__ or "")
     write(made)
     _SCENARIOS.append(made)
@@ -157,14 +157,14 @@ def scenario(write: Callable[[Scenario], None]) -> Callable[[Scenario], None]:
 
 
 def scenarios() -> list[Scenario]:
-    """All of them, in the order in which they are played."""
+    """Returns all scenarios in their order."""
     # They need what is above.
     importlib.import_module("golden.script")
     return list(_SCENARIOS)
 
 
 def script_hash() -> str:
-    """Changes with whatever is asked."""
+    """Returns a hash of all requests."""
     digest = hashlib.sha256()
     for one in scenarios():
         for step in one.steps:
@@ -184,6 +184,6 @@ def _plain(value: Any) -> Any:
 
 
 def all_versions(api: str) -> Iterator[int]:
-    """Every version that has a layout, but for InitProducerId 6, which Apache Kafka keeps unstable."""
+    """Returns every version with a schema, except InitProducerId 6, which is unstable in Apache Kafka."""
     layouts = kafka.schema_range(kafka.KEYS[api])
     return iter(range(layouts.start, min(layouts.stop, 6) if api == "InitProducerId" else layouts.stop))

@@ -1,4 +1,4 @@
-"""franz-go's own tests of kgo, its client: fetched through Go's proxy, built once, run against a broker of ours."""
+"""franz-go's own tests of kgo, its client: downloaded through Go's proxy, built once, run against this broker."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _RESULT = re.compile(r"^\x16?\s*--- (PASS|FAIL|SKIP): (\S+) \(", re.MULTILINE)
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A test that is not passed yet, and why: a row of `left-out.toml`."""
+    """A test that does not pass yet, with the reason: a row of `left-out.toml`."""
 
     test: str
     #: Keys of requests that it needs.
@@ -43,7 +43,7 @@ def left_out() -> list[LeftOut]:
 
 @dataclass(frozen=True)
 class Ran:
-    """How the suite went."""
+    """The result of the suite."""
 
     #: PASS, FAIL or SKIP of each test and each of its parts.
     results: dict[str, str]
@@ -55,8 +55,8 @@ class Suite:
     """The suite's program and the folder that its tests want to be in."""
 
     def __init__(self, folder: Path) -> None:
-        told = tools.build(folder, ["go", "mod", "download", "-json", f"{MODULE}@{VERSION}"], {"GO111MODULE": "on"})
-        module = json.loads(told)
+        output = tools.build(folder, ["go", "mod", "download", "-json", f"{MODULE}@{VERSION}"], {"GO111MODULE": "on"})
+        module = json.loads(output)
         assert module["Sum"] == SUM, f"{MODULE} {VERSION} is not what it was: {module['Sum']}"
         source = folder / "franz-go"
         shutil.copytree(module["Dir"], source, copy_function=shutil.copyfile)

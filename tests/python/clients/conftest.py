@@ -1,4 +1,4 @@
-"""A broker on each storage, and each client on each of them.
+"""Fixtures: a broker on each storage, and each client library.
 
 `KAFKA_PEER=host:port pytest tests/python/clients -k "memory and not tansu"` asks another broker instead of ours:
 whether a test expects what Apache Kafka does is found out that way.
@@ -22,7 +22,7 @@ PEER = "KAFKA_PEER"
 
 @pytest.fixture(params=list(DRIVERS))
 def client(request: pytest.FixtureRequest) -> Driver:
-    """Each client library in its turn."""
+    """Each client library in turn."""
     return DRIVERS[request.param]
 
 
@@ -44,7 +44,7 @@ def start_on() -> Iterator[Callable[[Storage], TansuBroker]]:
 
 @pytest.fixture
 def servers(storage: Storage, start_on: Callable[[Storage], TansuBroker]) -> str:
-    """The address of a broker on each storage in its turn."""
+    """The address of a broker on each storage in turn."""
     return os.environ.get(PEER) or start_on(storage).bootstrap_servers
 
 
@@ -56,11 +56,11 @@ def memory_servers(start_on: Callable[[Storage], TansuBroker]) -> str:
 
 @pytest.fixture
 def topic() -> str:
-    """A name that nobody has used."""
+    """An unused name."""
     return f"topic-{uuid.uuid4().hex[:12]}"
 
 
 @pytest.fixture
 def group() -> str:
-    """A name that nobody has used."""
+    """An unused name."""
     return f"group-{uuid.uuid4().hex[:12]}"

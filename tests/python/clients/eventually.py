@@ -1,4 +1,4 @@
-"""Waiting for what another process or thread does: ask until it is so, or say what was seen last."""
+"""Waits for a condition that another process or thread fulfils, and reports the last value on a timeout."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from drivers.base import PATIENCE_S
 
 
 def until(met: Callable[[], bool], seen: Callable[[], object], *, patience_s: float = PATIENCE_S) -> None:
-    """Asks `met` until it is true. What it calls does the waiting (a poll); nothing sleeps here."""
+    """Calls `met` until it is true. The called function waits (a poll); this one does not sleep."""
     deadline = time.monotonic() + patience_s
     while not met():
         if time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""Topics are made, described and deleted, with every client on every storage."""
+"""Topics are created, described and deleted, with every client on every storage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Consumer groups: partitions are shared, move, and offsets are where they were left."""
+"""Consumer groups: partitions are assigned and move, and committed offsets are kept."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_the_partitions_of_a_member_that_dies_move(client: Driver, servers: str,
             assert set(map(int, line.split())) == ALL
         finally:
             doomed.kill()
-    # Nobody said goodbye: only the broker's clock (session.timeout.ms) can give the partitions to another.
+    # The member did not leave: only the broker's clock (session.timeout.ms) can give the partitions to another.
     with client.member(servers, topic, group) as heir:
         got = _read(heir, 40)
         assert heir.assignment() == ALL

@@ -1,4 +1,4 @@
-"""What a client has produced is what it consumes, with every client on every storage."""
+"""A client consumes the records that it produced, with every client on every storage."""
 
 from __future__ import annotations
 

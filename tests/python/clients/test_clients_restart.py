@@ -1,4 +1,4 @@
-"""What was acknowledged is there after the broker has been stopped and started again on the same storage."""
+"""Acknowledged records exist after a stop and a new start on the same storage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Passwords and secret keys of storage URLs show nowhere: not while a broker works, not when it cannot."""
+"""Passwords and secret keys of storage URLs are masked everywhere, also in errors."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ FLUSH_MS = 20_000
 
 
 def _forms(secret: str) -> list[str]:
-    """What a secret may look like."""
+    """Forms of a secret."""
     encoded = base64.b64encode(secret.encode()).decode()
     return [secret, quote(secret, safe=""), quote(secret), quote_plus(secret), encoded, repr(secret)[1:-1]]
 
 
 class Ears(logging.Handler):
-    """Everything that is said, at every level, and whatever else a test has seen."""
+    """Collects all log records, and other output of a test."""
 
     def __init__(self) -> None:
         super().__init__(level=1)
@@ -68,7 +68,7 @@ def ears() -> Iterator[Ears]:
 
 
 class Witness(BrokerEventHandler):
-    """Passes on what handlers are told."""
+    """Forwards the events of handlers."""
 
     def __init__(self, ears: Ears) -> None:
         self._see = ears.see
@@ -81,7 +81,7 @@ class Witness(BrokerEventHandler):
 
 
 def _use(url: str, ears: Ears, topic: str) -> None:
-    """A broker on that storage is made, looked at from all sides, used and stopped."""
+    """Creates, inspects, uses and stops a broker on that storage."""
     config = BrokerConfig(storage_url=url)
     broker = TansuBroker(config, event_handler=Witness(ears))
     ears.see(config, broker, broker.info())
@@ -95,7 +95,7 @@ def _use(url: str, ears: Ears, topic: str) -> None:
 
 
 def _refused(url: str, ears: Ears, *named: str) -> None:
-    """A broker that cannot be started says why in a typed error."""
+    """A failed start raises a typed error with the reason."""
     try:
         broker = TansuBroker(BrokerConfig(storage_url=url), event_handler=Witness(ears))
     except BrokerError as error:
@@ -146,7 +146,7 @@ def test_postgres_that_is_refused(postgres_server: PostgresServer, ears: Ears) -
     _refused(f"postgres://{GUARDED_USER}@127.0.0.1:1/x?password={right}", ears, "127.0.0.1:1", "refused")
     _refused(f"postgres://{GUARDED_USER}:{right}@no-such-host.invalid/x", ears, "no-such-host.invalid")
     _refused(f"postgres://{GUARDED_USER}:{right}@{host}/x?connect_timeout=soon", ears, "connect_timeout")
-    _refused(f"mysql://{GUARDED_USER}:{right}@{host}/x", ears, "mysql", "Known here")
+    _refused(f"mysql://{GUARDED_USER}:{right}@{host}/x", ears, "mysql", "Known schemes")
     _refused(f"postgres:{GUARDED_USER}:{wrong}@{host}", ears)
     ears.never_heard(GUARDED_PASSWORD, WRONG)
 
@@ -176,7 +176,7 @@ def test_s3_that_is_refused(s3_server: S3Server, ears: Ears) -> None:
 
 
 def _command(*args: str, folder: Path, **env: str) -> str:
-    """What a command of the package prints, errors included."""
+    """Returns the output of a command of the package, errors included."""
     ran = subprocess.run(
         [sys.executable, "-m", "tansu_cffi", *args],
         cwd=folder,

@@ -1,4 +1,4 @@
-"""Who waits is woken, who stops is not held up, and who loses the storage hears of it."""
+"""Waiting clients are woken, a stop does not wait for them, and on_error reports a lost storage."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ except tansu_cffi.BrokerStorageError as error:
     command = [sys.executable, "-I", "-W", "ignore", "-c", program]
     ran = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=60, check=True)
     assert "another broker" in ran.stdout
-    # Nobody has lost anything by it, and the next one may have the file.
+    # No record was lost, and the next broker can open the file.
     driver = DRIVERS["confluent-kafka"]
     assert driver.produce(first.bootstrap_servers, topic, [Message(b"x")]) == [(0, 0)]
     first.close()
@@ -141,7 +141,7 @@ def test_a_stop_in_the_middle_of_storage_calls_is_clean(keeping_storage: Storage
     assert [r.offset for r in driver.read(again, topic, end)] == list(range(end))
 
 
-class _Told(BrokerEventHandler):
+class _EventLog(BrokerEventHandler):
     def __init__(self) -> None:
         self.errors: list[BrokerError] = []
         self.fatal: list[BrokerError] = []
@@ -157,7 +157,7 @@ class _Told(BrokerEventHandler):
 
 @pytest.fixture
 def mortal_server() -> Iterator[PostgresServer]:
-    """A PostgreSQL of the test's own, to be taken away."""
+    """A PostgreSQL server that the test stops."""
     needs.require("PostgreSQL", "Tansu's storages")
     server = PostgresServer().start()
     yield server
@@ -165,8 +165,8 @@ def mortal_server() -> Iterator[PostgresServer]:
 
 
 def test_a_database_that_goes_away_is_an_error_and_no_hang(mortal_server: PostgresServer, topic: str) -> None:
-    told = _Told()
-    broker = TansuBroker(BrokerConfig(storage_url=mortal_server.new_url()), event_handler=told).start()
+    events = _EventLog()
+    broker = TansuBroker(BrokerConfig(storage_url=mortal_server.new_url()), event_handler=events).start()
     servers = broker.bootstrap_servers
     driver = DRIVERS["confluent-kafka"]
     assert driver.produce(servers, topic, [Message(b"kept")]) == [(0, 0)]
@@ -184,10 +184,10 @@ def test_a_database_that_goes_away_is_an_error_and_no_hang(mortal_server: Postgr
         broker.topics()
     print(f"a command says: {refused.value.message}")
 
-    # Told by the maintenance, which runs every ten seconds; and it lives on, and works again with the database.
-    assert told.of_error.wait(PATIENCE_S)
-    assert isinstance(told.errors[0], BrokerStorageError)
-    assert broker.is_running and not told.fatal
+    # Maintenance reports it, every ten seconds; the broker keeps running and works again with the database.
+    assert events.of_error.wait(PATIENCE_S)
+    assert isinstance(events.errors[0], BrokerStorageError)
+    assert broker.is_running and not events.fatal
     mortal_server.resume()
 
     def works_again() -> bool:
@@ -196,7 +196,7 @@ def test_a_database_that_goes_away_is_an_error_and_no_hang(mortal_server: Postgr
         except (KafkaException, AssertionError):
             return False
 
-    until(works_again, lambda: told.errors, patience_s=PATIENCE_S)
+    until(works_again, lambda: events.errors, patience_s=PATIENCE_S)
     mortal_server.halt()
     began = time.monotonic()
     broker.stop()
@@ -207,8 +207,8 @@ def test_a_database_that_goes_away_is_an_error_and_no_hang(mortal_server: Postgr
 
 
 def test_a_database_that_says_nothing_does_not_hold_up_a_stop(mortal_server: PostgresServer, topic: str) -> None:
-    told = _Told()
-    broker = TansuBroker(BrokerConfig(storage_url=mortal_server.new_url()), event_handler=told).start()
+    events = _EventLog()
+    broker = TansuBroker(BrokerConfig(storage_url=mortal_server.new_url()), event_handler=events).start()
     driver = DRIVERS["confluent-kafka"]
     assert driver.produce(broker.bootstrap_servers, topic, [Message(b"x")]) == [(0, 0)]
     mortal_server.freeze()
@@ -223,9 +223,9 @@ def test_a_database_that_says_nothing_does_not_hold_up_a_stop(mortal_server: Pos
         broker.stop(1.0)
         broker.wait(PATIENCE_S)
         took = time.monotonic() - began
-        print(f"stopped over a silent database in {took:.1f} s; on_error: {[error.message for error in told.errors]}")
+        print(f"stopped over a silent database in {took:.1f} s; on_error: {[error.message for error in events.errors]}")
         assert took < PATIENCE_S / 2
-        assert told.errors and not told.fatal
+        assert events.errors and not events.fatal
         metadata.join(PATIENCE_S)
         assert not metadata.is_alive()
         producer.purge()

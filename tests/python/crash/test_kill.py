@@ -1,4 +1,4 @@
-"""A broker on `file:///` that is killed while it works loses nothing of what it has acknowledged.
+"""A killed broker on `file:///` loses no acknowledged record.
 
 Four idempotent producers write down, in a process of their own, what is acknowledged; the broker dies by SIGKILL at a
 moment that a seed chooses, is started on the same folder again, and Confluent's consumer reads everything back.
@@ -38,7 +38,7 @@ def seed() -> int:
 
 
 class Broker:
-    """A broker in a process of its own, on one folder and one port all its lives."""
+    """A broker in a separate process, always on the same folder and port."""
 
     def __init__(self, folder: Path, fsync: str) -> None:
         self.servers = f"localhost:{free_port()}"
@@ -89,19 +89,19 @@ class Writers:
             command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
         )
 
-    def wait_for(self, more: int, told: str) -> None:
+    def wait_for(self, more: int, label: str) -> None:
         """Until that many more records are acknowledged."""
         wanted, deadline = self._written() + more, time.monotonic() + PATIENCE_S
         while self._written() < wanted:
-            assert self._process.poll() is None, f"{told}: {self._process.communicate()[1]}"
-            assert time.monotonic() < deadline, f"{told}: {self._written()} of {wanted} acknowledged in {PATIENCE_S} s"
+            assert self._process.poll() is None, f"{label}: {self._process.communicate()[1]}"
+            assert time.monotonic() < deadline, f"{label}: {self._written()} of {wanted} acknowledged in {PATIENCE_S} s"
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(0.005)
 
-    def finish(self, told: str) -> None:
+    def finish(self, label: str) -> None:
         """No more records; those that were sent become acknowledged."""
         _, errors = self._process.communicate(timeout=2 * PATIENCE_S)
-        assert (self._process.returncode, errors) == (0, ""), told
+        assert (self._process.returncode, errors) == (0, ""), label
 
     def kill(self) -> None:
         assert self._process.poll() is None, self._process.communicate()[1]
@@ -131,7 +131,7 @@ class Writers:
 
 
 class Acknowledged(NamedTuple):
-    """A record, and where the broker said that it lies."""
+    """A record, and its acknowledged place."""
 
     writer: int
     partition: int
@@ -165,20 +165,20 @@ def test_what_was_acknowledged_is_there_after_a_kill(
     broker.start()
     ends: dict[str, list[int]] = {}
     for number in range(rounds_of(fsync, counts)):
-        rng, topic, told = random.Random(f"{seed} {number}"), f"round-{number}", f"{SEED}={seed}, round {number}"
+        rng, topic, label = random.Random(f"{seed} {number}"), f"round-{number}", f"{SEED}={seed}, round {number}"
         _create(broker, topic)
         writers = Writers(broker, topic, tmp_path / topic, rng.randrange(1_000_000))
         started.append(writers)
-        writers.wait_for(ACKNOWLEDGED_MIN, told)
+        writers.wait_for(ACKNOWLEDGED_MIN, label)
         broker.kill_after(rng.uniform(0, 0.4))
         writers.kill()
 
         broker.start()
         log = _read(broker, topic)
-        _check(log, writers.acknowledged(), told)
+        _check(log, writers.acknowledged(), label)
         # What the last round found is still so, one more death later; then it goes.
         for name, before in ends.items():
-            assert _ends(broker, name) == before, told
+            assert _ends(broker, name) == before, label
             _delete(broker, name)
         ends = {topic: [len(records) for records in log]}
 
@@ -187,45 +187,45 @@ def test_what_was_acknowledged_is_there_after_a_kill(
 def test_producers_that_outlive_the_broker_write_each_record_once(
     fsync: str, tmp_path: Path, seed: int, counts: Callable[[str], int], started: list[Any]
 ) -> None:
-    """They send again what was not acknowledged: the broker knows from its folder what it has already."""
+    """The producers send unacknowledged records again: the broker recognises duplicates from its folder."""
     broker = Broker(tmp_path, fsync)
     started.append(broker)
     broker.start()
     for number in range(rounds_of(fsync, counts)):
-        rng, topic, told = random.Random(f"{seed} {number}"), f"round-{number}", f"{SEED}={seed}, round {number}"
+        rng, topic, label = random.Random(f"{seed} {number}"), f"round-{number}", f"{SEED}={seed}, round {number}"
         _create(broker, topic)
         writers = Writers(broker, topic, tmp_path / topic, rng.randrange(1_000_000))
         started.append(writers)
-        writers.wait_for(ACKNOWLEDGED_MIN, told)
+        writers.wait_for(ACKNOWLEDGED_MIN, label)
         broker.kill_after(rng.uniform(0, 0.4))
         # Now and then it dies again while it reads its folder or has just begun to serve.
         for _ in range(rng.choice([0, 0, 1, 2])):
             broker.spawn()
             broker.kill_after(rng.uniform(0, 0.5))
         broker.start()
-        writers.wait_for(1, told)
-        writers.finish(told)
+        writers.wait_for(1, label)
+        writers.finish(label)
 
         log = _read(broker, topic)
-        _check(log, writers.acknowledged(), told)
+        _check(log, writers.acknowledged(), label)
         held = Counter(name_of(record)[:2] for records in log for record in records)
-        assert held == {key: count for key, count in writers.sent().items() if count}, told
+        assert held == {key: count for key, count in writers.sent().items() if count}, label
         _delete(broker, topic)
 
 
-def _check(log: list[list[bytes]], acknowledged: list[Acknowledged], told: str) -> None:
-    assert len(acknowledged) >= ACKNOWLEDGED_MIN, told
+def _check(log: list[list[bytes]], acknowledged: list[Acknowledged], label: str) -> None:
+    assert len(acknowledged) >= ACKNOWLEDGED_MIN, label
     for writer, partition, offset, number in acknowledged:
         records = log[partition]
-        assert offset < len(records), f"{told}: {writer}'s {number} was acknowledged at {partition}/{offset}, lost"
-        assert records[offset] == value(writer, partition, number), f"{told}: another record at {partition}/{offset}"
+        assert offset < len(records), f"{label}: {writer}'s {number} was acknowledged at {partition}/{offset}, lost"
+        assert records[offset] == value(writer, partition, number), f"{label}: another record at {partition}/{offset}"
     for partition, records in enumerate(log):
         # Each writer's records are there from the first on, in their order, each once: also those not acknowledged.
         following: Counter[int] = Counter()
         for offset, record in enumerate(records):
             writer, _, number = name_of(record)
-            assert number == following[writer], f"{told}: {partition}/{offset} is {writer}'s {number}, not its next"
-            assert record == value(writer, partition, number), f"{told}: {partition}/{offset} is damaged"
+            assert number == following[writer], f"{label}: {partition}/{offset} is {writer}'s {number}, not its next"
+            assert record == value(writer, partition, number), f"{label}: {partition}/{offset} is damaged"
             following[writer] += 1
 
 

@@ -1,4 +1,4 @@
-"""However a program ends, it ends: each case of `cases/`, several times, on every Python at hand.
+"""Programs exit cleanly: each case of `cases/`, several times, on every available Python.
 
 A case says what it expects beside `end` on its stdout: `# expect code: N` (0 without it), `# expect stderr: WORDS`.
 """
@@ -40,7 +40,7 @@ LATE_IMPORTS = ("imported_in_atexit", "started_after_last_hook")
 
 @pytest.mark.parametrize("case", [c for c in CASES if c.stem not in LATE_IMPORTS], ids=lambda path: path.stem)
 def test_program_on_tansus_storage_ends(case: Path, this_interpreter: Installed, counts: Callable[[str], int]) -> None:
-    """The library of the storages has threads and exit handlers of its own."""
+    """The library of the storages has its own threads and exit handlers."""
     program = on_tansus_storage(case.read_text(encoding="utf-8"))
     _check(case, program, this_interpreter, counts("exit.each"))
 
@@ -50,14 +50,14 @@ def _check(case: Path, program: Union[Path, str], interpreter: Installed, times:
 
     def once(_: int) -> tuple[subprocess.CompletedProcess[str], float]:
         begun = time.monotonic()
-        # Well past what is allowed: a program that is too slow is told apart from one that hangs.
+        # Well beyond the limit, to distinguish a slow program from one that hangs.
         return interpreter.run(program, timeout=60), time.monotonic() - begun
 
     with ThreadPoolExecutor(2) as pool:
         for ran, seconds in pool.map(once, range(times)):
-            told = f"{case.stem} on {interpreter.name}: code {ran.returncode}\n{ran.stdout}\n{ran.stderr}"
-            assert ran.returncode == code, told
-            assert seconds < SECONDS, f"{told}\n{seconds:.1f} s"
-            assert "end" in ran.stdout.split(), told
-            assert not DEATH.search(ran.stderr), told
-            assert words in ran.stderr if words else ran.stderr == "", told
+            report = f"{case.stem} on {interpreter.name}: code {ran.returncode}\n{ran.stdout}\n{ran.stderr}"
+            assert ran.returncode == code, report
+            assert seconds < SECONDS, f"{report}\n{seconds:.1f} s"
+            assert "end" in ran.stdout.split(), report
+            assert not DEATH.search(ran.stderr), report
+            assert words in ran.stderr if words else ran.stderr == "", report

@@ -1,4 +1,4 @@
-"""Many threads call everything on shared brokers and on their own, preempted as often as possible.
+"""Many threads call all methods on shared and on separate brokers, preempted as often as possible.
 
 A program, run in an interpreter that has the package: `hammer.py ROUNDS SEED`. Beside the short switch interval, a
 trace function gives the processor away between two lines of the package, at random: a thread then stops between the
@@ -29,7 +29,7 @@ yields = random.Random()
 
 
 class Handler(BrokerEventHandler):
-    """Writes down what it is told, and calls back into its broker."""
+    """Records its events, and calls its broker."""
 
     def __init__(self) -> None:
         self.names: list[str] = []
@@ -51,7 +51,7 @@ class Handler(BrokerEventHandler):
 
 
 def preempt(frame: Any, event: str, arg: Any) -> Any:
-    """A trace function: threads change places between lines of the package."""
+    """A trace function that switches threads between lines of the package."""
     if event == "call":
         return preempt if frame.f_code.co_filename.startswith(PACKAGE) else None
     if event == "line" and yields.random() < 0.1:
@@ -60,7 +60,7 @@ def preempt(frame: Any, event: str, arg: Any) -> Any:
 
 
 def use_own() -> None:
-    """A broker of this thread's own: nothing that happens to the others may be seen here."""
+    """A separate broker of this thread, which the others must not affect."""
     handler = Handler()
     with TansuBroker(event_handler=handler) as broker:
         assert broker.state is BrokerState.RUNNING, broker

@@ -1,4 +1,4 @@
-"""A handler that writes down what it is told, and can be waited for."""
+"""A handler that records its events, and that a test can wait for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tansu_cffi import BrokerError, BrokerEventHandler
 
 
 class Recorder(BrokerEventHandler):
-    """`names` is what came, in order; `on[name]`, if set, is called inside that event."""
+    """`names` has the events in order; `on[name]`, if set, is called inside that event."""
 
     def __init__(self, **on: Callable[..., Any]) -> None:
         self.on = on

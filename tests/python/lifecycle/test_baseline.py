@@ -1,4 +1,4 @@
-"""After any number of brokers nothing is left of them: threads, descriptors, memory, Python objects."""
+"""Brokers leave nothing behind: threads, descriptors, memory, Python objects."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ cycles = int(sys.argv[1])
 # Allocators and caches warm up; PyPy's compiler takes its time for it.
 for _ in range(max(300 if sys.implementation.name == "pypy" else 10, cycles // 4)):
     cycle()
-# A thread that has ended is the kernel's for a moment longer.
+# The kernel lists an ended thread for a moment longer.
 before = min(figures() for _ in range(20))
 for _ in range(cycles):
     cycle()
@@ -67,7 +67,7 @@ def _threads() -> set[str]:
 
 
 def _come_back_to(before: set[str]) -> bool:
-    """A thread that has ended is the kernel's for a moment longer."""
+    """The kernel lists an ended thread for a moment longer."""
     until = time.monotonic() + 20
     while not _threads() <= before and time.monotonic() < until:
         os.sched_yield()

@@ -1,4 +1,4 @@
-"""Fork: the child has none of the parent's brokers, ends as it likes, and the parent's broker does not notice."""
+"""Fork: the child cannot use the parent's brokers and exits normally, and the parent's broker is not affected."""
 
 from __future__ import annotations
 

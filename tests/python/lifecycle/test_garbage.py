@@ -1,4 +1,4 @@
-"""Brokers that nobody stopped, and a garbage collector that comes at the worst moment."""
+"""Brokers that were not stopped, and garbage collection at the worst moment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Handlers: order, one thread, one at a time; and what becomes of an exception in one."""
+"""Handlers: order, one thread, one at a time, and exceptions in them."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ class Awkward(BaseException):
 def test_an_exception_in_a_handler(
     make_broker: Any, monkeypatch: pytest.MonkeyPatch, raised: BaseException, event: str
 ) -> None:
-    told: list[Any] = []
-    monkeypatch.setattr(sys, "unraisablehook", told.append)
+    reported: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", reported.append)
 
     def fail(*_: object) -> None:
         raise raised
@@ -78,9 +78,9 @@ def test_an_exception_in_a_handler(
     broker.wait()
     assert recorder.names == ["started", "stopped"]
     assert broker.handler_errors == [raised]
-    assert [(args.exc_type, args.exc_value) for args in told] == [(type(raised), raised)]
-    assert told[0].exc_traceback is raised.__traceback__
-    assert event in repr(told[0].object)
+    assert [(args.exc_type, args.exc_value) for args in reported] == [(type(raised), raised)]
+    assert reported[0].exc_traceback is raised.__traceback__
+    assert event in repr(reported[0].object)
 
 
 def test_close_raises_the_first_if_asked(make_broker: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,14 +137,14 @@ def test_not_too_many_exceptions_are_kept() -> None:
     listener = Listener(Bad())
     import tansu_cffi._lifetime as lifetime
 
-    told: list[BaseException] = []
-    original, lifetime.report_unraisable = lifetime.report_unraisable, lambda error, culprit: told.append(error)
+    reported: list[BaseException] = []
+    original, lifetime.report_unraisable = lifetime.report_unraisable, lambda error, culprit: reported.append(error)
     try:
         for _ in range(ERRORS_MAX + 5):
             listener.tell("on_error", None)
     finally:
         lifetime.report_unraisable = original
-    assert len(told) == ERRORS_MAX + 5
+    assert len(reported) == ERRORS_MAX + 5
     assert len(listener.errors) == ERRORS_MAX
 
 

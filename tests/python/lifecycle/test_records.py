@@ -1,4 +1,4 @@
-"""The installed wheel on each interpreter, with a client that installs there: records come back as they were sent."""
+"""The installed wheel on each interpreter, with a client that installs there: records are returned unchanged."""
 
 from __future__ import annotations
 

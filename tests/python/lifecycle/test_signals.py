@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: they reach the program, wherever it waits, and the broker stops as it was asked to."""
+"""Ctrl-C and SIGTERM interrupt every wait of the program, and the broker stops."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ except KeyboardInterrupt:
 print(broker.state.name)
 """,
     "start": """
-# An address that answers nobody: the storage takes its time to open, so start() waits.
+# An address without answers: the storage opens slowly, so start() waits.
 listener = socket.create_server(("127.0.0.1", 0))
-url = f"postgres://nobody@127.0.0.1:{listener.getsockname()[1]}/x"
-broker = TansuBroker(BrokerConfig(storage_url=url), event_handler=Told())
+url = f"postgres://user@127.0.0.1:{listener.getsockname()[1]}/x"
+broker = TansuBroker(BrokerConfig(storage_url=url), event_handler=EventLog())
 try:
     tell_when_waiting()
     broker.start()
@@ -38,7 +38,7 @@ except KeyboardInterrupt:
 print(broker.state.name)
 """,
     "blocking": """
-broker = TansuBroker(event_handler=Told(), blocking=True)
+broker = TansuBroker(event_handler=EventLog(), blocking=True)
 broker.start()
 print(broker.state.name)
 """,
@@ -62,7 +62,7 @@ BEGIN = """
 import socket, sys, threading
 from tansu_cffi import BrokerConfig, BrokerEventHandler, TansuBroker
 
-class Told(BrokerEventHandler):
+class EventLog(BrokerEventHandler):
     def on_started(self, port): print("waiting", flush=True)
     def on_fatal(self, error): print("fatal", error.kind.name, flush=True)
 """

@@ -1,4 +1,4 @@
-"""The one life of a broker: what each call does in each state."""
+"""The states of a broker, and the effect of each call in each state."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tansu_cffi import (
 
 
 def _is_over(client: socket.socket) -> bool:
-    """Whether the broker has ended the connection; with a reset if it had not taken it yet."""
+    """Returns whether the broker has closed the connection; with a reset if it was not accepted yet."""
     try:
         return client.recv(1) == b""
     except ConnectionResetError:
@@ -87,7 +87,7 @@ def test_start_after_the_end(broker: TansuBroker) -> None:
 
 
 def test_stop_before_start_is_remembered(make_broker: Any) -> None:
-    """As of a signal handler that comes in a moment too early: the broker must not run for ever then."""
+    """Like a signal handler that runs too early: the broker must not run for ever."""
     recorder = Recorder()
     broker = make_broker(event_handler=recorder)
     broker.stop()

@@ -1,4 +1,4 @@
-"""A broker in a process of its own, so that its memory can be measured, limited and lost.
+"""A broker in a separate process, so that a test can measure and limit its memory and kill it.
 
 `broker_process.py {"setting": "value", ...}` prints the port, then obeys a line at a time and answers each with a line:
 

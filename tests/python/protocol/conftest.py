@@ -1,7 +1,7 @@
-"""A broker to be talked to in bytes.
+"""Fixtures for tests of the protocol.
 
-`KAFKA_PEER=127.0.0.1:port pytest tests/python/protocol` asks another broker instead of ours where the test does not look
-inside the process: whether a test expects what Apache Kafka does is found out that way.
+`KAFKA_PEER=127.0.0.1:port pytest tests/python/protocol` runs the tests against another broker, except those that look
+inside the process. This shows whether a test expects the behaviour of Apache Kafka.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def storage_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def address(start: Callable[..., TansuBroker], storage_url: str) -> tuple[str, int]:
-    """Where a broker listens."""
+    """The address of a broker."""
     if PEER:
         host, _, port = PEER.rpartition(":")
         return host, int(port)
@@ -91,7 +91,7 @@ def topic(client: Connection) -> str:
 
 @pytest.fixture
 def start_process() -> Iterator[Callable[..., BrokerProcess]]:
-    """Starts brokers in processes of their own."""
+    """Starts brokers in separate processes."""
     started: list[BrokerProcess] = []
 
     def run(settings: Optional[dict[str, str]] = None, **limits: int) -> BrokerProcess:

@@ -1,4 +1,4 @@
-"""Kafka's protocol in a few lines of Python, written apart from the Rust code so that both cannot share a mistake.
+"""Kafka's protocol in a few lines of Python, written independently of the Rust code.
 
 `kafka_messages.json` lists the fields of every request and response; they come from the schemas in Apache Kafka 4.3.1's
 kafka-clients.jar. Everything is bytes in the end, and every byte can be bent on the way.
@@ -49,7 +49,7 @@ def versions(text: str) -> range:
 
 
 def schema_range(key: int) -> range:
-    """The versions that Kafka has a layout for."""
+    """The versions with a schema."""
     return versions(_MESSAGES[str(key)]["request"]["versions"])
 
 
@@ -75,7 +75,7 @@ def varint(number: int) -> bytes:
 
 
 class Encoder:
-    """Writes one message. `lie` may answer an array with a count of its own, by the array's path."""
+    """Writes one message. `lie` may replace the count of an array, by the array's path."""
 
     def __init__(self, version: int, flexible: bool, lie: Optional[Callable[[str], Optional[int]]] = None) -> None:
         self._version = version
@@ -179,7 +179,7 @@ def header(key: int, version: int, correlation_id: int, client_id: Optional[str]
 
 
 def frame(raw: bytes) -> bytes:
-    """With its length in front."""
+    """Prepends the length."""
     return struct.pack(">i", len(raw)) + raw
 
 
@@ -192,7 +192,7 @@ def request(key: int, version: int, correlation_id: int, **values: Any) -> bytes
 
 
 class Decoder:
-    """Reads one message, strictly: what is left over or missing is an error."""
+    """Reads one message; trailing or missing bytes are an error."""
 
     def __init__(self, raw: bytes, version: int, flexible: bool) -> None:
         self._raw = raw
@@ -291,7 +291,7 @@ def response(key: int, version: int, raw: bytes) -> tuple[int, dict[str, Any]]:
 
 
 def sample(fields: list[Field], version: int) -> dict[str, Any]:
-    """Values with one element in each array, so that every inner field is there to be bent."""
+    """Returns values with one element in each array, so that every inner field exists."""
     values: dict[str, Any] = {}
     for field in fields:
         if version not in versions(field["versions"]):
@@ -315,7 +315,7 @@ def sample(fields: list[Field], version: int) -> dict[str, Any]:
 
 
 def lies(key: int, version: int, claims: tuple[int, ...]) -> Iterator[tuple[str, bytes]]:
-    """Bodies that are whole but for one length or count, which claims something else. With the path of the lie."""
+    """Yields bodies with one wrong length or count, and its path."""
     values = sample(request_fields(key), version)
     paths: list[str] = []
 
@@ -373,7 +373,7 @@ def batch(
     length: Optional[int] = None,
     records: Optional[bytes] = None,
 ) -> bytes:
-    """A record batch (v2); whatever is given is written in place of what would be right."""
+    """Returns a record batch (v2); given values replace the correct ones."""
     payload = b"".join(record(i, value) for i, value in enumerate(values)) if records is None else records
     last = len(values) - 1 if last_offset_delta is None else last_offset_delta
     number = len(values) if count is None else count

@@ -1,4 +1,4 @@
-"""A broker in a process of its own, and what /proc says of it."""
+"""A broker in a separate process, and its figures in /proc."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clients that are gone while their request is carried out."""
+"""Clients that disconnect while their request is carried out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _settings(storage_url: str) -> dict[str, str]:
 
 
 def _stored(client: Connection) -> list[tuple[int, bytes]]:
-    """Offsets and records of all that is there; each batch is whole."""
+    """Returns offsets and records of all batches, each of which is complete."""
     raw = client.fetch("t", 0)["Records"] or b""
     found = [(base, batch) for base, last, batch in kafka.batches(raw)]
     assert sum(len(batch) for _, batch in found) == len(raw)

@@ -1,4 +1,4 @@
-"""Requests of odd shapes, for every API that is served: unknown tagged fields, nulls, very many elements."""
+"""Unusual requests of every served API: unknown tagged fields, nulls, very many elements."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _tagged(fields: list[kafka.Field], version: int, values: Values) -> Values:
 def _nulls(
     fields: list[kafka.Field], version: int, values: Values, path: tuple[Any, ...] = ()
 ) -> Iterator[tuple[tuple[Any, ...], bool]]:
-    """Where a null can be written, and whether the schema allows it there."""
+    """Yields the places of nulls, and whether the schema allows them."""
     for field in fields:
         if version not in kafka.versions(field["versions"]) or field["name"] not in values:
             continue
@@ -65,7 +65,7 @@ def _with_null(values: Values, path: tuple[Any, ...]) -> Values:
 
 
 def _samples(client: Connection) -> Iterator[tuple[int, int, Values]]:
-    """A request of each version that is served, with an element in every array."""
+    """Yields a request of each served version, with an element in every array."""
     for key, served in client.served().items():
         for version in served:
             if version in kafka.schema_range(key):

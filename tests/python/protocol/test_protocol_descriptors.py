@@ -1,4 +1,4 @@
-"""File descriptors are the host's as well: neither clients nor a data folder take them all."""
+"""The broker leaves file descriptors to the host: neither clients nor a data folder take them all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A disk that takes no more: producers and the embedder are told, readers go on, and nothing acknowledged is lost."""
+"""A full disk: producers get errors, on_error reports it, consumers continue, and no acknowledged record is lost."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tansu_cffi import BrokerConfig, BrokerError, BrokerEventHandler, BrokerStor
 KAFKA_STORAGE_ERROR = 56
 
 
-class _Told(BrokerEventHandler):
+class _EventLog(BrokerEventHandler):
     def __init__(self) -> None:
         self.errors: list[BrokerError] = []
         self.of_error = threading.Event()
@@ -29,7 +29,7 @@ class _Told(BrokerEventHandler):
 
 @contextmanager
 def no_file_larger_than(size: int) -> Iterator[None]:
-    """The nearest to a full disk that a process can have by itself."""
+    """Limits the size of files, which is similar to a full disk."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
@@ -40,9 +40,9 @@ def no_file_larger_than(size: int) -> Iterator[None]:
 
 def test_a_full_disk(tmp_path: Path) -> None:
     # Of today, or retention takes it.
-    told, batch = _Told(), kafka.batch(bytes(50_000), timestamp=int(time.time() * 1000))
+    events, batch = _EventLog(), kafka.batch(bytes(50_000), timestamp=int(time.time() * 1000))
     config = BrokerConfig(storage_url=f"file://{tmp_path}/data")
-    with TansuBroker(config, event_handler=told) as broker, Connection(("127.0.0.1", broker.port)) as client:
+    with TansuBroker(config, event_handler=events) as broker, Connection(("127.0.0.1", broker.port)) as client:
         client.create_topic("t")
         with no_file_larger_than(200_000):
             codes = [client.produce("t", batch)["ErrorCode"] for _ in range(6)]
@@ -50,9 +50,9 @@ def test_a_full_disk(tmp_path: Path) -> None:
             assert codes == [0] * kept + [KAFKA_STORAGE_ERROR] * (6 - kept) and kept == 3
             assert client.fetch("t", 0)["HighWatermark"] == kept
             # Maintenance tells, every ten seconds.
-            assert told.of_error.wait(PATIENCE_S)
-        assert isinstance(told.errors[0], BrokerStorageError)
-        assert "t-0/00000000000000000000.log could not be written" in told.errors[0].message
+            assert events.of_error.wait(PATIENCE_S)
+        assert isinstance(events.errors[0], BrokerStorageError)
+        assert "t-0/00000000000000000000.log could not be written" in events.errors[0].message
         assert client.produce("t", batch)["BaseOffset"] == kept
     with TansuBroker(config) as broker, Connection(("127.0.0.1", broker.port)) as client:
         assert client.fetch("t", 0)["HighWatermark"] == kept + 1

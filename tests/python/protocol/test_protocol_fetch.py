@@ -1,4 +1,4 @@
-"""What Fetch returns, when it waits and when it is woken."""
+"""Fetch: its results, its waits and its wake-ups."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _offsets(part: dict[str, Any]) -> list[tuple[int, int]]:
 
 @pytest.fixture
 def three_batches(client: Connection, topic: str) -> list[bytes]:
-    """Offsets 0-3, 4-4 and 5-6, as they are stored."""
+    """Produces offsets 0-3, 4-4 and 5-6; returns the stored batches."""
     written = [kafka.batch(b"a", b"b", b"c", b"d"), kafka.batch(b"e"), kafka.batch(b"f", b"g")]
     for raw in written:
         assert client.produce(topic, raw)["ErrorCode"] == 0
@@ -183,7 +183,7 @@ def test_a_hundred_idle_consumers_cost_no_cpu(start_process: Callable[..., Broke
 
 
 def test_sessions(connect: Connect, client: Connection, topic: str) -> None:
-    """Kafka's full fetch sessions, or none at all: an answer of session 0 tells the client to go on without."""
+    """Kafka's full fetch sessions, or none at all: session 0 means that the client continues without one."""
     first = client.ask(kafka.FETCH, 11, **{**fetch_values(topic, 0), "SessionId": 0, "SessionEpoch": 0})
     assert first["ErrorCode"] == 0
     unknown = client.ask(kafka.FETCH, 11, **{**fetch_values(topic, 0), "SessionId": 777, "SessionEpoch": 5})
@@ -199,7 +199,7 @@ def test_one_partition_asked_for_twice_comes_once(client: Connection, topic: str
 
 
 def test_four_producers_and_a_reader_that_misses_nothing(connect: Connect, client: Connection, topic: str) -> None:
-    """A record becomes visible only after everything before it: a reader at the tail must never jump over a batch."""
+    """A record becomes visible only after all records before it: a reader at the tail must not skip a batch."""
     per_producer = 250
     failures: list[BaseException] = []
 

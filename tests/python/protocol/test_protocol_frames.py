@@ -1,4 +1,4 @@
-"""Frames as no honest client sends them: lengths that lie, bytes that dribble, connections that end in the middle."""
+"""Malformed frames: wrong lengths, single bytes, connections that end in the middle."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_a_slow_reader_costs_no_one_else(start_process: StartProcess) -> None:
                 slow.send(kafka.request(kafka.FETCH, 11, number, **fetch_values("t", 0)))
             assert writer.produce("t", kafka.batch(b"served"))["ErrorCode"] == 0
             grown = broker.status("VmRSS") - before
-            print(f"200 answers of 7 MB that nobody reads: {grown / MIB:.1f} MiB more")
+            print(f"200 unread answers of 7 MB: {grown / MIB:.1f} MiB more")
             assert grown < 64 * MIB
             slow.socket.settimeout(20)
             taken = 0
@@ -141,7 +141,7 @@ def test_a_slow_reader_costs_no_one_else(start_process: StartProcess) -> None:
 
 
 def _pause_then_read(slow: Connection, taken: int) -> bytes:
-    """Waits for the broker's patience to end before it takes the first byte: the socket says when it has."""
+    """Waits until the broker's stall timeout has passed, which the socket shows, before it reads the first byte."""
     if not taken:
         _until_hung_up(slow)
     return slow.socket.recv(1 << 16)

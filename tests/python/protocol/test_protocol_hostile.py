@@ -1,4 +1,4 @@
-"""Bodies that claim more than they hold, for every request and version that is served, under a limit of memory.
+"""Bodies that claim more than they contain, for every served request and version, under a memory limit.
 
 An allocation by claim cannot be missed here: it does not fit, and a failed allocation ends the process.
 """
@@ -83,7 +83,7 @@ def test_every_count_and_length_of_every_served_request_may_lie(broker: BrokerPr
 
 
 def test_many_honest_elements_of_nothing(broker: BrokerProcess) -> None:
-    """A count that is true can be as bad: millions of elements of one byte, each of which becomes a struct."""
+    """A correct count can be as harmful: millions of elements of one byte, each of which becomes a struct."""
     frames = []
     for key, range_ in _served(broker).items():
         version = range_[-1]

@@ -1,4 +1,4 @@
-"""Sequences of an idempotent producer, with the verdicts of Apache Kafka 4.3.1."""
+"""Sequences of an idempotent producer, with the error codes of Apache Kafka 4.3.1."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Producer:
 
     def send(self, sequence: int, *, count: int = 1, epoch: int | None = None) -> tuple[int, int]:
         """Error code and base offset."""
-        who = (self.id, self.epoch if epoch is None else epoch, sequence)
-        answer = self._client.produce(self._topic, kafka.batch(*[b"v"] * count, producer=who))
+        identity = (self.id, self.epoch if epoch is None else epoch, sequence)
+        answer = self._client.produce(self._topic, kafka.batch(*[b"v"] * count, producer=identity))
         return answer["ErrorCode"], answer["BaseOffset"]
 
 
@@ -83,7 +83,7 @@ def test_an_unknown_producer_begins_anywhere(producer: Producer) -> None:
 
 @pytest.mark.needs("Tansu's storages")
 def test_an_unknown_producer_begins_at_zero(start: Callable[..., TansuBroker], topic: str) -> None:
-    """Kafka lets a producer that it does not know begin anywhere. Upstream does not, and nobody else knows the
+    """Kafka lets an unknown producer begin anywhere. Upstream does not, and the broker does not know the
     sequences: docs/storages.md."""
     port = start({"storage.url": "tansu+memory://"}).port
     with Connection(("127.0.0.1", port)) as client:
@@ -94,8 +94,8 @@ def test_an_unknown_producer_begins_at_zero(start: Callable[..., TansuBroker], t
 
 
 def test_a_refused_batch_does_not_become_a_duplicate(client: Connection, topic: str, producer: Producer) -> None:
-    who = (producer.id, producer.epoch, 0)
-    assert client.produce(topic, kafka.batch(b"v", producer=who, crc=1))["ErrorCode"] == 2
-    assert client.produce(topic, kafka.batch(b"v", b"w", producer=who, count=7))["ErrorCode"] == 87
+    identity = (producer.id, producer.epoch, 0)
+    assert client.produce(topic, kafka.batch(b"v", producer=identity, crc=1))["ErrorCode"] == 2
+    assert client.produce(topic, kafka.batch(b"v", b"w", producer=identity, count=7))["ErrorCode"] == 87
     assert producer.send(0) == (0, 0)
     assert client.fetch(topic, 0)["HighWatermark"] == 1

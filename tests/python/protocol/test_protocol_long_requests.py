@@ -1,4 +1,4 @@
-"""Requests that make or remove thousands of topics, or inflate a gigabyte: others do not wait for them, their own
+"""Requests that create or delete thousands of topics, or decompress a gigabyte: others do not wait for them, their own
 connection does."""
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ BOMBS = 20
 
 
 def _new_names(prefix: str = "made") -> dict[str, object]:
-    """What a Metadata request of so many topics that are not there has to say."""
+    """Returns a Metadata request of that many unknown topics."""
     return {"Topics": [{"Name": f"{prefix}-{i}"} for i in range(TOPICS)], "AllowAutoTopicCreation": True}
 
 
@@ -42,7 +42,7 @@ def test_other_clients_do_not_wait(tmp_path: Path) -> None:
 
 
 def _acknowledged_beside(client: Connection, other: Connection, prefix: str) -> int:
-    """How many of one client's requests are answered before another one's long one."""
+    """Returns how many requests of one client are answered before the long request of another."""
     other.send(kafka.request(kafka.METADATA, 4, 1, **_new_names(prefix)))
     acknowledged = _acknowledged_until(client, other)
     assert len(other.answer(kafka.METADATA, 4, 1)["Topics"]) == TOPICS
@@ -89,7 +89,7 @@ def _appended(broker: TansuBroker) -> int:
 
 
 def _bombs(count: int) -> dict[str, Any]:
-    """Batches of one record each, of 90 MB that a thousandth of it stands for."""
+    """Returns batches of one record of 90 MB each, compressed to a thousandth."""
     batch = kafka.batch(b"", attributes=1, records=gzip.compress(kafka.record(0, bytes(90_000_000))))
     data = [{"Index": i, "Records": batch} for i in range(count)]
     return {"Acks": -1, "TimeoutMs": 10_000, "TopicData": [{"Name": "inflated", "PartitionData": data}]}

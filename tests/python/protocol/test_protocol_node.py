@@ -1,4 +1,4 @@
-"""What a broker is called and where it listens, as clients see it."""
+"""The node id and the address of a broker, as clients see them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tansu_cffi import BrokerConfig, BrokerError, TansuBroker
 
 
 def test_the_node_id_is_1_unless_the_folder_says_otherwise(tmp_path: Path) -> None:
-    """It was 111, Tansu's, which clients' test suites do not expect. Folders of that time keep it."""
+    """It was 111, Tansu's, which clients' test suites do not expect. Existing folders keep it."""
     assert _node_id(BrokerConfig()) == 1
     old = f"file://{tmp_path / 'old'}"
     assert _node_id(BrokerConfig(storage_url=old, node_id=111)) == 111
@@ -34,7 +34,7 @@ def _node_id(config: BrokerConfig) -> int:
 
 @pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no dual-stack sockets")
 def test_the_address_of_all_takes_both_families() -> None:
-    """As Kafka's does. It took IPv6 alone, where 0.0.0.0 takes IPv4 alone."""
+    """As in Kafka. Earlier versions took only IPv6; 0.0.0.0 takes only IPv4."""
     with TansuBroker(BrokerConfig(listener_host="::")) as broker:
         for host in ("127.0.0.1", "::1"):
             with Connection((host, broker.port)) as client:

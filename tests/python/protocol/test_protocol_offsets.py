@@ -1,4 +1,4 @@
-"""Which offset a partition says it has at a time, at its ends and after DeleteRecords."""
+"""ListOffsets: by time, at the ends of a partition and after DeleteRecords."""
 
 from __future__ import annotations
 

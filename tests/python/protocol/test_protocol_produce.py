@@ -1,4 +1,4 @@
-"""What Produce takes and what it refuses, with the errors that Apache Kafka 4.3.1 gives (each was tried on it)."""
+"""Accepted and refused Produce requests, with the errors of Apache Kafka 4.3.1 (each was tried on it)."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_one_bad_partition_does_not_spoil_the_others(client: Connection, topic: 
 
 
 class TestWithoutAcknowledgement:
-    """acks=0: no answer, not even to say that it went wrong."""
+    """acks=0: no response, not even for an error."""
 
     def ask(self, client: Connection, values: dict[str, Any]) -> None:
         client.send(kafka.request(kafka.PRODUCE, 9, 5, **values))
@@ -175,7 +175,7 @@ class TestWithoutAcknowledgement:
 
 
 def test_a_producer_may_leave_without_waiting(start: Callable[..., TansuBroker], tmp_path: Path) -> None:
-    """What has arrived is stored, though its sender hung up while the first of it was being written."""
+    """Received batches are stored even if the client disconnects while the first one is written."""
     broker = start({"storage.url": f"file://{tmp_path}/data?fsync=always"})
     address = ("127.0.0.1", broker.port)
     batch = kafka.batch(b"x")

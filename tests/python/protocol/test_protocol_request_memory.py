@@ -1,4 +1,4 @@
-"""queued.max.request.bytes: what large requests of all connections may hold together."""
+"""queued.max.request.bytes: the memory of large requests of all connections."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_request_larger_than_the_queue_is_served_alone(start: Start) -> None:
 
 
 def test_large_requests_at_once_do_not_wait_for_each_other(start: Start) -> None:
-    """Each used to take its share bit by bit, until all had some and none had enough."""
+    """Earlier versions deadlocked: all connections had a partial reservation and none had enough."""
     broker = start(SMALL)
     frame = kafka.frame(kafka.header(kafka.METADATA, 1, 1) + b"\x7f" * (600 * 1024))
 
@@ -50,7 +50,7 @@ def test_api_versions_gives_its_share_back(start: Start) -> None:
     broker = start(SMALL)
     address = ("127.0.0.1", broker.port)
     with Connection(address) as hoarder, Connection(address) as client:
-        # The answer of version 0 to a version that nobody has parsed: 900 KB of it.
+        # 900 KB of responses of version 0 to an unknown version.
         hoarder.send(kafka.frame(struct.pack(">hhi", kafka.API_VERSIONS, 99, 7) + b"\0" * (900 * 1024)))
         assert hoarder.receive()[:4] == struct.pack(">i", 7)
         client.create_topic("t")
@@ -72,10 +72,10 @@ def test_a_trickle_does_not_keep_its_share(start: Start) -> None:
                     break
             except TimeoutError:
                 continue
-        assert sent < 100, "one byte a tenth of a second held a part of everybody's queue"
+        assert sent < 100, "one byte a tenth of a second held memory that other connections need"
 
 
-def test_who_announces_much_and_sends_little_keeps_nobody_waiting(start: Start) -> None:
+def test_a_large_announced_length_does_not_block_other_connections(start: Start) -> None:
     broker = start({"queued.max.request.bytes": str(4 * MIB), "socket.stall.timeout.ms": "3600000"})
     address = ("127.0.0.1", broker.port)
     with ExitStack() as stack, Connection(address) as client:

@@ -1,4 +1,4 @@
-"""A stop lets requests in work finish, answers those that wait, and makes nobody wait for idle clients."""
+"""A stop lets requests in work finish, answers those that wait, and does not wait for idle clients."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ StartProcess = Callable[..., BrokerProcess]
 
 
 def _one_is_quick(stop: Callable[[], float]) -> None:
-    """Of up to three brokers: a pause of the machine makes one stop late, a stop that waits is late each time."""
+    """Returns the shortest of up to three stops: a pause of the machine delays one of them, a fault delays each."""
     assert any(stop() < 500 for _ in range(3))
 
 

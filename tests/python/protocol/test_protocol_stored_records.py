@@ -1,4 +1,4 @@
-"""Large answers lie in their files until the client takes them."""
+"""Records of large responses stay in their files until the client reads them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_clients_that_do_not_read_hold_a_buffer_each(
         for client in slow[::2]:
             client.drop()
         assert reader.fetch("t", 0)["Records"] == whole
-        # Buffers are used by one after the other, and nobody gets what another one asked for.
+        # Connections reuse buffers, and none receives another one's records.
         for i, client in enumerate(slow[1::2]):
             assert reader.fetch("t", i)["Records"] == whole[-len(whole) // BATCHES * (BATCHES - i) :]
             answer = client.answer(kafka.FETCH, 11, 7)

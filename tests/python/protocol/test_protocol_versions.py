@@ -1,4 +1,4 @@
-"""Which requests and versions are served, and what happens to the others."""
+"""Served and unserved requests and versions."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pytest
 from wire_client import Closed, Connection
 
 Connect = Callable[..., Connection]
-WHO = {"ClientSoftwareName": "test", "ClientSoftwareVersion": "1"}
+CLIENT_SOFTWARE = {"ClientSoftwareName": "test", "ClientSoftwareVersion": "1"}
 
 
 @pytest.mark.parametrize("version", range(5))
 def test_api_versions_is_answered_in_every_version(client: Connection, version: int) -> None:
-    answer = client.ask(kafka.API_VERSIONS, version, **WHO)
+    answer = client.ask(kafka.API_VERSIONS, version, **CLIENT_SOFTWARE)
     assert answer["ErrorCode"] == 0
     served = {key["ApiKey"]: (key["MinVersion"], key["MaxVersion"]) for key in answer["ApiKeys"]}
     assert len(served) == len(answer["ApiKeys"]), "a key is listed twice"
@@ -37,7 +37,7 @@ def test_an_api_versions_request_of_the_future_is_answered_in_version_0(client: 
     raw = client.receive()
     # Body of version 0: error 35, one entry, and that one says which versions there are (KIP-511).
     assert raw == struct.pack(">ihihhh", 7, 35, 1, kafka.API_VERSIONS, 0, highest)
-    assert client.ask(kafka.API_VERSIONS, 3, **WHO)["ErrorCode"] == 0, "and the connection goes on"
+    assert client.ask(kafka.API_VERSIONS, 3, **CLIENT_SOFTWARE)["ErrorCode"] == 0, "and the connection goes on"
 
 
 @pytest.mark.parametrize("key", [-1, 999, 32_767, -32_768])

@@ -1,4 +1,4 @@
-"""A connection that says exactly the bytes it is told to."""
+"""A connection that sends exactly the given bytes."""
 
 from __future__ import annotations
 

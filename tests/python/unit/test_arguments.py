@@ -1,4 +1,4 @@
-"""Arguments of TansuBroker and its methods: wrong ones are named, and nothing has happened."""
+"""Arguments of TansuBroker and its methods: the error names an invalid one, and nothing else happens."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tansu_cffi import BrokerArgumentError, BrokerConfig, BrokerEventHandler, Br
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"config": {"listener_port": 1}}, "config: dict is no BrokerConfig"),
-        ({"config": "memory://"}, "config: str is no BrokerConfig"),
+        ({"config": {"listener_port": 1}}, "config: dict is not a BrokerConfig"),
+        ({"config": "memory://"}, "config: str is not a BrokerConfig"),
         ({"event_handler": BrokerEventHandler}, r"is a class; give an object: BrokerEventHandler\(\)"),
         ({"event_handler": object()}, r"event_handler: object has no method on_started\(\)"),
         ({"logger": 7}, "logger: 7"),
-        ({"blocking": "no"}, "blocking: 'no' is no bool; it must be True or False"),
-        ({"blocking": 1}, "blocking: 1 is no bool"),
-        ({"blocking": None}, "blocking: None is no bool"),
+        ({"blocking": "no"}, "blocking: 'no' is not a bool; use True or False"),
+        ({"blocking": 1}, "blocking: 1 is not a bool"),
+        ({"blocking": None}, "blocking: None is not a bool"),
     ],
 )
 def test_what_a_broker_is_made_of(options: dict[str, Any], words: str) -> None:
@@ -73,9 +73,9 @@ def test_times_that_are_fine(make_broker: Any, value: Any) -> None:
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        ((None,), "name: None is no string"),
-        ((7,), "name: 7 is no string"),
-        (("t", "3"), "partitions: '3' is no whole number"),
+        ((None,), "name: None is not a string"),
+        ((7,), "name: 7 is not a string"),
+        (("t", "3"), "partitions: '3' is not a whole number"),
         (("t", True), "partitions: True"),
         (("t", 0), "partitions"),
         (("t", -1), "partitions"),

@@ -1,4 +1,4 @@
-"""`python -m tansu_cffi`: run, info, and where things lie."""
+"""`python -m tansu_cffi`: run, info, and the options that print folders."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _run(this: Installed, *args: str, **variables: str) -> subprocess.CompletedP
 
 
 class Running:
-    """`run`, from its first line on."""
+    """Starts `run` and waits for its first line."""
 
     def __init__(self, this: Installed, *args: str, **variables: str) -> None:
         command = _command(this, "run", "--port", "0", *args)
@@ -98,7 +98,7 @@ def test_run_listens_where_it_says(this_interpreter: Installed) -> None:
 
 
 def test_run_reads_the_environment(this_interpreter: Installed, tmp_path: Path) -> None:
-    """A password need not be in the list of processes. Options win."""
+    """A password need not be in the process list. Options override variables."""
     variables = {"TANSU_STORAGE_URL": f"file://{tmp_path / 'data'}", "TANSU_LISTENER_PORT": "1", "TANSU_NODE_ID": "7"}
     with Running(this_interpreter, TANSU_LISTNER_HOST="x", **variables) as running:
         assert f"storage file://{tmp_path / 'data'}" in running.line
@@ -122,7 +122,7 @@ def test_run_reads_the_environment(this_interpreter: Installed, tmp_path: Path) 
         (("--port", "ninety"), "run: --port: 'ninety' is not a whole number"),
         (("--port", "70000"), "run: --port: 70000 is out of range"),
         (("--advertised-port", "70000"), "run: --advertised-port: 70000 is out of range"),
-        (("--advertised-host", "a b"), 'run: --advertised-host: "a b" is no host'),
+        (("--advertised-host", "a b"), 'run: --advertised-host: "a b" is not a host'),
         (("--host", ""), "run: --host: must not be empty"),
         (("--set", "listener.port=70000"), "run: --set listener.port: 70000 is out of range"),
         (("--set", "node.id=-1"), "run: --set node.id: -1 is out of range"),
@@ -130,12 +130,12 @@ def test_run_reads_the_environment(this_interpreter: Installed, tmp_path: Path) 
         (("--set", "max.connections"), "--set max.connections: write KEY=VALUE"),
         (("--set", "storage.url:postgres://u:s3cr3t@h"), "--set storage.url: write KEY=VALUE"),
         (("--set", "storage.url:postgres://u:s3cr3t@h/?a=b"), "unknown setting 'storage.url:postgres://u:***@h/?a'"),
-        (("--storage", "host=h user=me password=s3cr3t"), "'host=h user=me password=***' is no URL"),
-        (("--storage", "mongodb://me:s3cr3t"), "no storage answers to 'mongodb'"),
+        (("--storage", "host=h user=me password=s3cr3t"), "'host=h user=me password=***' is not a URL"),
+        (("--storage", "mongodb://me:s3cr3t"), "no storage has the scheme 'mongodb'"),
         (("--set", "max.conections=1"), "unknown setting 'max.conections'. Did you mean 'max.connections'"),
-        (("--storage", "mongodb://u:s3cr3t@x"), "no storage answers to 'mongodb'"),
+        (("--storage", "mongodb://u:s3cr3t@x"), "no storage has the scheme 'mongodb'"),
         (("--storage", ""), "run: --storage: must not be empty"),
-        (("--storage", "memory"), "run: --storage: 'memory' is no URL"),
+        (("--storage", "memory"), "run: --storage: 'memory' is not a URL"),
     ],
 )
 def test_run_refuses_in_a_line(this_interpreter: Installed, args: Any, words: str) -> None:
@@ -147,7 +147,7 @@ def test_run_refuses_in_a_line(this_interpreter: Installed, args: Any, words: st
 
 
 def test_run_says_that_the_port_is_taken(this_interpreter: Installed, broker: TansuBroker) -> None:
-    """Once: what the log says of it as well is left out."""
+    """Printed once: the log's copy is filtered."""
     ran = _run(this_interpreter, "run", "--port", str(broker.port))
     assert ran.returncode == 1
     said = rf"run: port {broker.port} on \S+ is taken\. Use --port=0 to get a free one\.\n"
@@ -157,7 +157,7 @@ def test_run_says_that_the_port_is_taken(this_interpreter: Installed, broker: Ta
 def test_a_storage_that_does_not_open_is_named_by_its_option(this_interpreter: Installed) -> None:
     ran = _run(this_interpreter, "run", "--port", "0", "--storage", "file:///no/such/folder")
     assert ran.returncode == 1
-    assert re.fullmatch(r"run: --storage: file:///no/such/folder: .*Make it first.*\n", ran.stderr), ran.stderr
+    assert re.fullmatch(r"run: --storage: file:///no/such/folder: .*Create it first.*\n", ran.stderr), ran.stderr
 
 
 def test_run_advertises_another_port(this_interpreter: Installed) -> None:
@@ -180,7 +180,7 @@ def test_run_logs_to_stderr(this_interpreter: Installed) -> None:
 
 @pytest.mark.parametrize("args", [("info", "--json"), ("info",), ("--help",), ("--libdir",), ("run", "--port", "0")])
 def test_a_reader_that_goes_is_no_error(this_interpreter: Installed, args: tuple[str, ...]) -> None:
-    """As `info --json | head -1`. The status is the one that a shell gives to a program ended by SIGPIPE."""
+    """As in `info --json | head -1`. The status is that of a program ended by SIGPIPE, in a shell."""
     read, write = os.pipe()
     os.close(read)
     process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""BrokerConfig: one field, one setting; what cannot be used is refused where it is written, by name."""
+"""BrokerConfig: fields and settings; the constructor refuses invalid values by name."""
 
 from __future__ import annotations
 
@@ -75,14 +75,14 @@ def test_a_field_cannot_be_set_by_extra_as_well(name: str) -> None:
         ({"storage_url": "mem\0ory://"}, "storage_url: must not contain NUL"),
         ({"storage_url": "memory://\udc80"}, "storage_url: cannot be written as UTF-8"),
         ({"storage_url": "memory://" + "x" * 5000}, "storage_url: .*too long"),
-        ({"listener_host": "a\nb"}, r"listener_host: \"a\\nb\" is no host: '\\n' is in no host name .* Use a host"),
+        ({"listener_host": "a\nb"}, r"listener_host: \"a\\nb\" is not a host: '\\n' is not allowed .* Use a host"),
         ({"advertised_host": ""}, "advertised_host: must not be empty. Use a host name or an address, such as"),
-        ({"advertised_host": " "}, "advertised_host: \" \" is no host: ' ' is in no host name .* Use a host name"),
-        ({"advertised_host": "my host"}, "advertised_host: \"my host\" is no host: ' '"),
+        ({"advertised_host": " "}, "advertised_host: \" \" is not a host: ' ' is not allowed .* Use a host name"),
+        ({"advertised_host": "my host"}, "advertised_host: \"my host\" is not a host: ' '"),
         ({"advertised_host": "a\x7fb"}, r"advertised_host: .*\\u\{7f\}"),
         ({"advertised_host": "kafka.example/x"}, "advertised_host: .*'/'"),
         ({"advertised_host": "[::1]"}, r"advertised_host: .*'\[' is in no .*::1"),
-        ({"advertised_host": "localhost:9092"}, "advertised_host: 'localhost:9092' is no address.*a port has a"),
+        ({"advertised_host": "localhost:9092"}, "advertised_host: 'localhost:9092' is not an address.*the port has"),
         ({"advertised_host": "a" * 256}, "advertised_host: 256 bytes are too long"),
         ({"cluster_id": ""}, "cluster_id: must not be empty"),
         ({"extra": []}, "extra: a list; it must be a mapping"),
@@ -119,8 +119,8 @@ def test_any_text_is_taken_or_refused_but_never_anything_else(text: str) -> None
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("mongodb://localhost", "storage_url: no storage answers to 'mongodb'. Known here: .*memory"),
-        ("memory", "storage_url: 'memory' is no URL"),
+        ("mongodb://localhost", "storage_url: no storage has the scheme 'mongodb'. Known schemes: .*memory"),
+        ("memory", "storage_url: 'memory' is not a URL"),
     ],
 )
 def test_an_unknown_storage_is_refused_before_the_start(url: str, words: str) -> None:

@@ -1,4 +1,4 @@
-"""The tree of errors: each is the builtin that one would expect, and survives a trip to another process."""
+"""The exception classes: their builtin bases, and pickling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loading the library: the right file, or one sentence that says what is wrong."""
+"""Loading the library: the right file, or an error with the reason."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _functions() -> list[str]:
 
 
 def _fake_library(path: Path, soname: str, abi: int, leave_out: tuple[str, ...] = ()) -> Path:
-    """A library with every function of the header, none of which does anything."""
+    """A library with all functions of the header, without behaviour."""
     source = path.with_suffix(".c")
     bodies = [f"int {name}(void) {{ return {abi if name == 'tansu_abi_version' else 0}; }}" for name in _functions()]
     source.write_text("\n".join(body for body in bodies if not any(name in body for name in leave_out)))
@@ -111,7 +111,7 @@ def _copy_sources(folder: Path) -> None:
 
 
 def test_cpython_3_9_is_refused_in_a_sentence() -> None:
-    """PyPy is not, though it speaks 3.9; so requires-python cannot say it."""
+    """PyPy with Python 3.9 is accepted, so requires-python cannot express it."""
     needs.require("CPython 3.9")
     python = needs.cpython_3_9()
     assert python is not None

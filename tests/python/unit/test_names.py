@@ -1,4 +1,4 @@
-"""What the package promises by name, and the rules of its modules."""
+"""The public names of the package, and the rules of its modules."""
 
 from __future__ import annotations
 

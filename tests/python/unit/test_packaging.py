@@ -1,4 +1,4 @@
-"""What is built: the wheel's tag, what lies in it, what it links to; and the sdist, which builds without a network."""
+"""The built wheel: its tag, files and links; and the sdist, which builds without a network."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_the_wheel_states_its_licence(environments: Environments) -> None:
 
 
 def test_the_long_description_names_files_that_the_sdist_has(environments: Environments, sdist: Path) -> None:
-    """It is shown where README's links lead nowhere."""
+    """The index shows it, where README's relative links do not work."""
     with zipfile.ZipFile(_cpython(environments)) as wheel:
         (name,) = [name for name in wheel.namelist() if name.endswith("/METADATA")]
         head, _, shown = wheel.read(name).decode().partition("\n\n")

@@ -1,4 +1,4 @@
-"""setup.py where something is missing or in the way: one sentence that names the remedy, and nothing half done."""
+"""setup.py with a missing or unsuitable tool: one sentence that names the remedy, and no partial result."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SYSTEM = "/bin:/usr/bin"
 
 @pytest.fixture(scope="module")
 def builder(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A Python that has what setup.py imports."""
+    """A Python with the modules that setup.py imports."""
     folder = tmp_path_factory.mktemp("builder")
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     python = str(folder / "bin" / "python")
@@ -33,7 +33,7 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def _cargo(folder: Path, script: str) -> str:
-    """A cargo that does what a test needs; returns a PATH that has it."""
+    """Creates a fake cargo; returns a PATH with it."""
     cargo = folder / "bin" / "cargo"
     cargo.parent.mkdir(exist_ok=True)
     cargo.write_text(f"#!/bin/sh\n[ \"$1\" = --version ] && echo 'cargo 1.95.0' && exit\n{script}\n")
@@ -142,7 +142,7 @@ def test_an_interrupted_build_says_that_it_can_go_on(builder: str, tmp_path: Pat
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A copy of the tracked files under a name with blanks and letters that are not ASCII."""
+    """A copy of the tracked files under a name with blanks and non-ASCII letters."""
     needs.require("a clone made by git")
     copy = tmp_path / "ein Baum für ツリー"
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""tansu_cffi.queue: what docs/queue.md says of the arguments, of what fetch returns, and of the errors."""
+"""tansu_cffi.queue: arguments, results of fetch, and errors, as in docs/queue.md."""
 
 from __future__ import annotations
 

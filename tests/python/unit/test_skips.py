@@ -61,7 +61,7 @@ Run = Callable[..., pytest.RunResult]
 
 @pytest.fixture
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a test file outside CI, with needs of its own."""
+    """Runs a test file outside CI, with its own needs."""
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.setattr(needs, "NEEDS", NEEDS)
     pytester.makeconftest(CONFTEST)

@@ -1,4 +1,4 @@
-"""The library of Tansu's storages: where it is looked for, and what is said if it cannot be used."""
+"""The library of Tansu's storages: where it is searched, and the errors for an unusable one."""
 
 from __future__ import annotations
 

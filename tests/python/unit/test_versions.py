@@ -1,4 +1,4 @@
-"""The version is written once, in rust-ffi/Cargo.toml; whatever else says one says the same."""
+"""The version is that of rust-ffi/Cargo.toml; all other places have the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-//! Our own engine behind the seam: `memory://` and `file:///FOLDER`.
+//! The backend of this project's engine: `memory://` and `file:///FOLDER`.
 
 use std::{
     future::{pending, poll_fn},
@@ -27,7 +27,7 @@ use crate::{
 };
 
 pub(super) const STORAGES: &[Storage] = &[
-    Storage { scheme: "memory", doc: "In memory; gone when the broker stops.", experimental: false, available: true },
+    Storage { scheme: "memory", doc: "In memory; lost when the broker stops.", experimental: false, available: true },
     Storage {
         scheme: "file",
         doc: "A folder, in Kafka's layout: file:///FOLDER?fsync=interval. fsync is always, interval (1 s) or never.",
@@ -36,9 +36,9 @@ pub(super) const STORAGES: &[Storage] = &[
     },
 ];
 
-/// How much a power cut may take with `fsync=interval`.
+/// Time between syncs with `fsync=interval`, and so the loss of a power cut.
 const FSYNC_INTERVAL: Duration = Duration::from_secs(1);
-const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
+const DELETE_RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
 struct Embedded {
     engine: Arc<Engine>,
@@ -47,19 +47,19 @@ struct Embedded {
     features: Vec<Feature>,
     stop: CancellationToken,
     fsync: Fsync,
-    /// Of the folder, if there is one.
+    /// Errors of the data folder; `None` in memory.
     storage_errors: Option<Arc<StorageErrors>>,
-    /// What runs beside the connections, and has to end before the engine is shut.
+    /// Work on blocking threads, which ends before the engine is closed.
     blocking_tasks: BlockingTasks,
-    /// So many requests may at once: flusher and maintenance use the same threads.
+    /// Blocking requests served at the same time. The flusher and maintenance use the same threads.
     blocking_permits: Arc<Semaphore>,
 }
 
-/// They wait for each other's locks anyway.
+/// More would only wait for each other's locks.
 const BLOCKING_REQUESTS_MAX: usize = 4;
 
-/// Whether the URL is one of ours.
-pub(super) fn is_ours(url: &str) -> bool {
+/// Returns whether the engine serves the URL.
+pub(super) fn serves_url(url: &str) -> bool {
     STORAGES.iter().any(|storage| url.split_once(':').is_some_and(|(scheme, _)| scheme == storage.scheme))
 }
 
@@ -95,20 +95,20 @@ pub(super) async fn open(opening: &Opening<'_>) -> Result<Arc<dyn Backend>, Erro
     }))
 }
 
-/// That of a folder which is in use: its topics and its clients' caches know the broker by it.
+/// Returns the node id stored in the data folder, or 1. Topics and clients' caches refer to the stored id.
 pub(super) fn default_node_id(url: &str) -> i32 {
     const NEW: i32 = 1;
     let target = parse_url(url).ok().flatten();
     target.and_then(|target| Folder::node_id(&target.folder)).unwrap_or(NEW)
 }
 
-/// What a `file:` URL says.
+/// A parsed `file:` URL.
 struct FileUrl {
     folder: PathBuf,
     fsync: Fsync,
 }
 
-/// `None` is memory.
+/// Parses a URL of the engine; `None` is memory.
 fn parse_url(url: &str) -> Result<Option<FileUrl>, Error> {
     let bad = |why: String| Error::new(Kind::Config, format!("storage.url: {}: {why}", redact::url(url)));
     if url.starts_with("memory:") {
@@ -122,16 +122,16 @@ fn parse_url(url: &str) -> Result<Option<FileUrl>, Error> {
     let path = path.strip_prefix("localhost").unwrap_or(path);
     let path = percent_decode_str(path).decode_utf8().map_err(|_| bad("the path is not UTF-8".to_owned()))?;
     if !path.starts_with('/') {
-        return Err(bad("a folder is named by its whole path, as in file:///var/lib/broker".to_owned()));
+        return Err(bad("a folder needs an absolute path, as in file:///var/lib/broker".to_owned()));
     }
     if path.trim_matches('/').is_empty() {
-        return Err(
-            bad("the root of the file system is no broker's. Name a folder, file:///var/lib/broker".to_owned()),
-        );
+        return Err(bad(
+            "the root of the file system cannot be a data folder. Use for example file:///var/lib/broker".to_owned()
+        ));
     }
     let mut fsync = Fsync::Interval;
     if options.matches("fsync=").count() > 1 {
-        return Err(bad("fsync is there more than once. Say it once".to_owned()));
+        return Err(bad("fsync is given more than once. Give it once".to_owned()));
     }
     for option in options.split('&').filter(|option| !option.is_empty()) {
         fsync = match option.split_once('=') {
@@ -139,11 +139,11 @@ fn parse_url(url: &str) -> Result<Option<FileUrl>, Error> {
             Some(("fsync", "interval")) => Fsync::Interval,
             Some(("fsync", "never")) => Fsync::Never,
             Some(("fsync", value)) => {
-                return Err(bad(format!("fsync is '{value}', none of always, interval and never")));
+                return Err(bad(format!("fsync is '{value}'. Use always, interval or never")));
             }
             _ => {
                 let key = option.split('=').next().unwrap_or_default();
-                return Err(bad(format!("there is no option '{key}'. There is fsync=always|interval|never")));
+                return Err(bad(format!("unknown option '{key}'. Known: fsync=always|interval|never")));
             }
         };
     }
@@ -177,27 +177,27 @@ fn engine_settings(settings: &Settings, port: u16) -> engine::Settings {
 }
 
 impl Embedded {
-    /// One request, from the first look at it on.
-    fn begin(&self, request: &Request) -> Outcome {
-        with_cx(&self.clock, request, |cx| self.engine.request(cx, request.body()))
+    /// Serves a request until it completes or parks.
+    fn run_in_place(&self, request: &Request) -> Outcome {
+        with_context(&self.clock, request, |cx| self.engine.request(cx, request.body()))
     }
 
-    /// On a thread of its own, where connections do not wait for it.
+    /// Serves a request on a blocking thread, so that other connections do not wait for it.
     async fn run_blocking(&self, request: Request) -> Reply {
         let (engine, clock) = (self.engine.clone(), self.clock);
         let permit = self.blocking_permits.clone().acquire_owned().await.expect("it is never closed");
         let begun = self.blocking_tasks.spawn(move || {
             let _permit = permit;
-            let outcome = with_cx(&clock, &request, |cx| engine.request(cx, request.body()));
+            let outcome = with_context(&clock, &request, |cx| engine.request(cx, request.body()));
             (request, outcome)
         });
         match begun.await {
-            Ok((request, outcome)) => match answered(outcome) {
+            Ok((request, outcome)) => match into_reply(outcome) {
                 ControlFlow::Break(answer) => answer,
                 ControlFlow::Continue(parked) => self.finish(request, parked).await,
             },
             Err(e) => {
-                ended(Err(e));
+                resume_panic(Err(e));
                 Reply::Close("the broker stops".to_owned())
             }
         }
@@ -218,11 +218,11 @@ impl Embedded {
                 false
             };
             let stopped = or(stop, woken).await;
-            let outcome = with_cx(&self.clock, &request, |cx| match stopped {
+            let outcome = with_context(&self.clock, &request, |cx| match stopped {
                 true => self.engine.cancel(cx, parked),
                 false => self.engine.resume(cx, request.body(), parked),
             });
-            match answered(outcome) {
+            match into_reply(outcome) {
                 ControlFlow::Break(answer) => return answer,
                 ControlFlow::Continue(_) if stopped => return Reply::Close("the broker stops".to_owned()),
                 ControlFlow::Continue(again) => parked = again,
@@ -231,8 +231,8 @@ impl Embedded {
     }
 }
 
-/// What the engine says, for the shell; or what it goes on with once that is woken.
-fn answered(outcome: Outcome) -> ControlFlow<Reply, engine::Parked> {
+/// Converts an outcome: a reply, or the parked request to resume when it is woken.
+fn into_reply(outcome: Outcome) -> ControlFlow<Reply, engine::Parked> {
     match outcome {
         Outcome::Reply(pieces) => ControlFlow::Break(Reply::Parts(pieces)),
         Outcome::Silent => ControlFlow::Break(Reply::Silent),
@@ -241,13 +241,13 @@ fn answered(outcome: Outcome) -> ControlFlow<Reply, engine::Parked> {
     }
 }
 
-/// Ends once `is_so`, which wakes the waker it is given when that may have changed.
+/// Waits until `is_so`, which stores the given waker and wakes it when the result may have changed.
 async fn until(mut is_so: impl FnMut(&Waker) -> bool) {
     poll_fn(|cx| if is_so(cx.waker()) { Poll::Ready(()) } else { Poll::Pending }).await;
 }
 
-fn with_cx(clock: &Clock, request: &Request, run: impl FnOnce(&RequestContext<'_>) -> Outcome) -> Outcome {
-    // The shell has read this header before.
+fn with_context(clock: &Clock, request: &Request, run: impl FnOnce(&RequestContext<'_>) -> Outcome) -> Outcome {
+    // The connection has parsed this header before.
     let client_id = header::parse(&request.frame).ok().and_then(|head| head.client_id);
     run(&RequestContext {
         now: clock.now(),
@@ -260,12 +260,12 @@ fn with_cx(clock: &Clock, request: &Request, run: impl FnOnce(&RequestContext<'_
 }
 
 impl Embedded {
-    /// Everything that happens by the clock.
+    /// Fires the engine's timers.
     async fn fire(&self) {
         loop {
             let mut sleep = None;
             let due = poll_fn(|cx| {
-                // Again after every wake: an earlier deadline may have been set.
+                // Runs again after every wake: an earlier deadline may have been set.
                 let next = self.engine.arm(cx.waker());
                 let Some(next) = next else { return Poll::Pending };
                 let at = self.clock.at(next);
@@ -280,7 +280,7 @@ impl Embedded {
         }
     }
 
-    /// Group commit: what is appended while one sync runs is synced by the next.
+    /// Group commit: records appended during one sync are synced by the next.
     async fn flush(&self) {
         loop {
             match self.fsync {
@@ -296,18 +296,18 @@ impl Embedded {
                 }
             }
             let engine = self.engine.clone();
-            ended(self.blocking_tasks.spawn(move || engine.flush()).await);
+            resume_panic(self.blocking_tasks.spawn(move || engine.flush()).await);
         }
     }
 
-    /// The folders of deleted topics.
-    async fn sweep(&self) {
+    /// Removes the folders of deleted topics.
+    async fn delete_removed_dirs(&self) {
         loop {
             until(|waker| self.engine.poll_removed_dirs(waker)).await;
             let engine = self.engine.clone();
-            ended(self.blocking_tasks.spawn(move || engine.delete_removed_dirs()).await);
-            // What cannot be removed is tried again, and not all the time.
-            tokio::time::sleep(SWEEP_INTERVAL).await;
+            resume_panic(self.blocking_tasks.spawn(move || engine.delete_removed_dirs()).await);
+            // Retries folders that cannot be removed, with a pause.
+            tokio::time::sleep(DELETE_RETRY_INTERVAL).await;
         }
     }
 }
@@ -329,7 +329,7 @@ impl Backend for Embedded {
         if self.engine.is_blocking(request.key, request.version, request.body()) {
             return Response::Pending(Box::pin(self.run_blocking(request)));
         }
-        match answered(self.begin(&request)) {
+        match into_reply(self.run_in_place(&request)) {
             ControlFlow::Break(answer) => Response::Ready(answer),
             ControlFlow::Continue(parked) => Response::Pending(Box::pin(self.finish(request, parked))),
         }
@@ -337,19 +337,19 @@ impl Backend for Embedded {
 
     fn timers(&self) -> Pending<'_, ()> {
         Box::pin(async {
-            // The timers last: they may use up what one poll of this task is allowed.
-            zip(zip(self.flush(), self.sweep()), self.fire()).await;
+            // The timers are polled last: they may use up the task's budget for one poll.
+            zip(zip(self.flush(), self.delete_removed_dirs()), self.fire()).await;
         })
     }
 
     fn maintain(&self) -> Pending<'_, Result<(), Error>> {
         let (engine, now) = (self.engine.clone(), self.clock.now());
-        // Compaction and files take their time, which connections do not have.
+        // On a blocking thread: compaction and files would delay connections.
         Box::pin(async move {
             let maintained = engine.clone();
             let mut running = self.blocking_tasks.spawn(move || maintained.run_maintenance(now));
             let done = or(async { Some((&mut running).await) }, cancelled(&self.stop)).await;
-            ended(match done {
+            resume_panic(match done {
                 Some(result) => result,
                 None => {
                     engine.stop_maintenance();
@@ -364,7 +364,7 @@ impl Backend for Embedded {
     }
 
     fn topics(&self) -> Pending<'_, Result<Vec<Topic>, Error>> {
-        Box::pin(async { Ok(self.engine.topics().iter().map(|topic| show(topic)).collect()) })
+        Box::pin(async { Ok(self.engine.topics().iter().map(|topic| to_topic(topic)).collect()) })
     }
 
     fn create_topic(
@@ -375,7 +375,7 @@ impl Backend for Embedded {
     ) -> Pending<'_, Result<Topic, Error>> {
         Box::pin(async move {
             let created = self.engine.create(&name, partitions, configs.into_iter().collect());
-            created.map(|topic| show(&topic)).map_err(|why| Error::new(Kind::Kafka, why))
+            created.map(|topic| to_topic(&topic)).map_err(|why| Error::new(Kind::Kafka, why))
         })
     }
 
@@ -384,7 +384,7 @@ impl Backend for Embedded {
         Box::pin(async move {
             engine.stop_work();
             self.blocking_tasks.finished().await;
-            // A thread for nothing would be one more to wait for.
+            // Avoids starting a thread that has nothing to do.
             if !engine.is_on_disk() {
                 return;
             }
@@ -397,8 +397,8 @@ impl Backend for Embedded {
     }
 }
 
-/// A panic goes on where it is seen: the broker goes down with it.
-fn ended(result: Result<(), tokio::task::JoinError>) {
+/// Resumes a panic of a blocking task, so that the broker fails.
+fn resume_panic(result: Result<(), tokio::task::JoinError>) {
     if let Err(e) = result
         && let Ok(panic) = e.try_into_panic()
     {
@@ -406,7 +406,7 @@ fn ended(result: Result<(), tokio::task::JoinError>) {
     }
 }
 
-fn show(topic: &engine::Topic) -> Topic {
+fn to_topic(topic: &engine::Topic) -> Topic {
     let partition = |partition: &Arc<engine::log::Partition>| {
         let (log_start, high_watermark) = partition.range();
         Partition { id: partition.index, log_start, high_watermark }

@@ -1,4 +1,4 @@
-//! Tansu's storages behind the seam. They live in a library of their own, which is loaded when a URL needs it.
+//! The backend of Tansu's storages. They are in a second library, which is loaded when a URL needs it.
 
 use std::{ffi::OsStr, sync::Arc};
 
@@ -10,7 +10,7 @@ use storages_abi::{
 use tokio_util::sync::CancellationToken;
 use wire::api::ApiRange;
 
-use super::{Backend, Opening, Partition, Pending, Reply, Request, Response, Storage, Topic};
+use super::{Backend, Opening, Pending, Reply, Request, Response, Storage, Topic};
 use crate::{
     error::{Error, Kind},
     settings::Settings,
@@ -23,12 +23,12 @@ const fn storage(scheme: &'static str, doc: &'static str) -> Storage {
 pub(super) const STORAGES: &[Storage] = &[
     storage("tansu+memory", "Tansu's storage in memory."),
     storage("sqlite", "One file: sqlite://PATH or sqlite:///ABSOLUTE/PATH."),
-    storage("postgres", "A PostgreSQL database, as in libpq's URLs."),
+    storage("postgres", "A PostgreSQL database, in libpq's URL form."),
     storage("postgresql", "The same as postgres."),
-    Storage { experimental: true, ..storage("s3", "A bucket of S3 or of a server like it: s3://BUCKET.") },
+    Storage { experimental: true, ..storage("s3", "A bucket of S3 or of a compatible server: s3://BUCKET.") },
 ];
 
-/// Loads the library: the given one, else the one beside libtansu, else the one that the dynamic linker finds.
+/// Loads the library: the given file, else the file in libtansu's folder, else the one that the dynamic linker finds.
 pub(super) fn load(given: &str) -> Result<Library, LoadError> {
     if !given.is_empty() {
         return Library::load(OsStr::new(given));
@@ -90,15 +90,6 @@ fn error(failure: Failure) -> Error {
     Error::new(kind, failure.message)
 }
 
-fn topic(topic: storages_abi::Topic) -> Topic {
-    let partition = |part: &storages_abi::Partition| Partition {
-        id: part.id,
-        log_start: part.log_start,
-        high_watermark: part.high_watermark,
-    };
-    Topic { name: topic.name, id: topic.id, partitions: topic.partitions.iter().map(partition).collect() }
-}
-
 struct Storages {
     opened: Opened,
     ranges: Vec<ApiRange>,
@@ -116,13 +107,13 @@ impl Backend for Storages {
         Response::Pending(Box::pin(async move {
             match call.await {
                 storages_abi::Reply::Frame(bytes) => Reply::Frame(bytes),
-                storages_abi::Reply::Nothing => Reply::Silent,
+                storages_abi::Reply::Silent => Reply::Silent,
                 storages_abi::Reply::Close(why) => Reply::Close(why),
             }
         }))
     }
 
-    /// Tells the library when the broker drains: what only waits is then answered.
+    /// Tells the library when the broker drains; it then answers waiting requests.
     fn timers(&self) -> Pending<'_, ()> {
         Box::pin(async {
             self.stop.cancelled().await;
@@ -136,7 +127,7 @@ impl Backend for Storages {
     }
 
     fn topics(&self) -> Pending<'_, Result<Vec<Topic>, Error>> {
-        Box::pin(async { Ok(self.opened.topics().await.map_err(error)?.into_iter().map(topic).collect()) })
+        Box::pin(async { self.opened.topics().await.map_err(error) })
     }
 
     fn create_topic(
@@ -146,7 +137,7 @@ impl Backend for Storages {
         configs: Vec<(String, String)>,
     ) -> Pending<'_, Result<Topic, Error>> {
         let new = NewTopic { name, partitions, configs };
-        Box::pin(async move { self.opened.create_topic(&new).await.map(topic).map_err(error) })
+        Box::pin(async move { self.opened.create_topic(&new).await.map_err(error) })
     }
 
     fn shut_down(&self) {
@@ -156,7 +147,7 @@ impl Backend for Storages {
     fn close(&self) -> Pending<'_, ()> {
         Box::pin(async {
             if let Err(failure) = self.opened.close().await {
-                tracing::error!("the storage was not closed in order: {failure}");
+                tracing::error!("the storage did not close cleanly: {failure}");
             }
         })
     }

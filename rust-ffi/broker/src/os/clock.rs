@@ -1,4 +1,4 @@
-//! The time, as the engine wants it.
+//! The clock for the engine.
 #![expect(clippy::disallowed_methods, reason = "the broker's clock")]
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -21,9 +21,9 @@ impl Clock {
         Now { instant: engine::Instant(micros(since)), wall_ms: i64::try_from(wall.as_millis()).unwrap_or(i64::MAX) }
     }
 
-    /// When the engine's instant comes.
+    /// Converts an instant of the engine to one of tokio.
     pub(crate) fn at(&self, instant: engine::Instant) -> tokio::time::Instant {
-        // Rounded up, or a timer could fire a little before it is due and find nothing to do.
+        // Rounded up: a timer that fires too early would find nothing due.
         tokio::time::Instant::from_std(self.start) + Duration::from_micros(instant.0.saturating_add(1))
     }
 }

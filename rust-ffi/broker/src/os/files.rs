@@ -1,4 +1,4 @@
-//! A folder of the operating system, as the engine wants it.
+//! A data folder of the operating system, for the engine.
 #![expect(clippy::disallowed_methods, reason = "the broker's files")]
 
 use std::{
@@ -16,41 +16,45 @@ use super::{
     storage_errors::StorageErrors,
 };
 
-/// Kafka's own name for it.
+/// Kafka's name of the lock file.
 const LOCK: &str = ".lock";
 
-/// A folder that no other broker has.
+/// A data folder, locked against other brokers.
 #[derive(Debug)]
 pub(crate) struct Folder {
     root: PathBuf,
-    /// `.lock`, which Kafka's tools look at, and the folder itself: a cleaner of temporary folders may remove the file
-    /// while a broker runs.
+    /// `.lock`, which Kafka's tools check, and the folder itself, because a cleaner of temporary folders may remove
+    /// `.lock`.
     locks: Vec<File>,
     handles: Arc<Handles>,
     storage_errors: Arc<StorageErrors>,
 }
 
 impl Folder {
-    /// Makes the folder if only its last part is missing, and locks it. The error is a sentence.
+    /// Creates the folder if only the last part of its path is missing, and locks it.
     pub(crate) fn open(root: &Path) -> Result<Folder, String> {
         let shown = root.display();
         match create_private(root) {
             Ok(()) => {}
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists && root.is_dir() => {}
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
-                return Err(format!("{shown} is no folder. Name one, or a path where one can be made."));
+                return Err(format!("{shown} is not a folder. Name a folder, or a path where one can be created."));
             }
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
                 let parent = root.parent().unwrap_or(root).display();
-                return Err(format!("the folder {parent} is missing. Make it first; its last part is made for you."));
+                return Err(format!(
+                    "the folder {parent} does not exist. Create it first; only the last part of the path is created."
+                ));
             }
-            Err(e) => return Err(format!("the folder {shown} cannot be made: {e}. Make it, or use another place.")),
+            Err(e) => {
+                return Err(format!("the folder {shown} cannot be created: {e}. Create it, or use another path."));
+            }
         }
         let file = open_lock(&root.join(LOCK)).map_err(|e| match fs::symlink_metadata(root.join(LOCK)) {
             Ok(found) if found.is_symlink() => {
                 format!("{LOCK} in the folder {shown} is a symbolic link, which is not followed. Remove it.")
             }
-            _ => format!("the folder {shown} cannot be written to: {e}. Check its owner and rights."),
+            _ => format!("the folder {shown} cannot be written to: {e}. Check its owner and permissions."),
         })?;
         let taken =
             || format!("another broker has the folder {shown} open. Stop it first, or use a folder for each broker.");
@@ -60,7 +64,7 @@ impl Folder {
             Err(TryLockError::Error(e)) => return Err(format!("the folder {shown} cannot be locked: {e}")),
         }
         let mut locks = vec![file];
-        // Windows opens no folder, and removes no file that is open. Some network file systems lock no folder.
+        // Windows cannot open a folder and does not remove open files. Some network file systems cannot lock a folder.
         if let Ok(folder) = File::open(root) {
             match folder.try_lock() {
                 Ok(()) => locks.push(folder),
@@ -72,7 +76,7 @@ impl Folder {
         Ok(Folder { root: root.to_owned(), locks, handles, storage_errors: Arc::default() })
     }
 
-    /// The node id that a folder in use has written down.
+    /// Returns the node id stored in a data folder.
     pub(crate) fn node_id(root: &Path) -> Option<i32> {
         let text = fs::read_to_string(root.join("meta.properties")).ok()?;
         text.lines().find_map(|line| line.strip_prefix("node.id=")?.trim().parse().ok())
@@ -88,7 +92,7 @@ impl Folder {
 }
 
 impl Drop for Folder {
-    /// For a forked child as well, which holds the same descriptor.
+    /// Unlocks explicitly, because a forked child may hold the same descriptor.
     fn drop(&mut self) {
         self.locks.iter().for_each(|lock| drop(lock.unlock()));
     }
@@ -138,7 +142,7 @@ impl Files for Folder {
     }
 
     fn sync_folder(&self, folder: &str) -> io::Result<()> {
-        // Windows has no such thing; its folders are journalled.
+        // Windows cannot sync a folder; its file systems journal them.
         if cfg!(windows) {
             return Ok(());
         }
@@ -156,7 +160,7 @@ impl Files for Folder {
     }
 }
 
-/// For its owner alone, whatever the umask is: records may be anything. One that is there keeps its rights.
+/// Creates a folder that only its owner can read, whatever the umask. An existing folder keeps its permissions.
 fn create_private(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
@@ -164,7 +168,7 @@ fn create_private(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// Another user of a shared folder could have put a link there, to a file that is not the broker's.
+/// Opens `.lock` without following a symbolic link, which another user of a shared folder could have created.
 fn open_lock(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true);
@@ -173,7 +177,7 @@ fn open_lock(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Bytes in all and left, of the volume of a folder.
+/// Returns the total and the usable bytes of a folder's volume.
 #[cfg(unix)]
 fn volume(folder: &Path) -> Option<(i64, i64)> {
     let found = nix::sys::statvfs::statvfs(folder).ok()?;
@@ -190,7 +194,7 @@ fn volume(_: &Path) -> Option<(i64, i64)> {
 #[derive(Debug)]
 struct OsFile {
     handle: Arc<Handle>,
-    /// As it was when it was opened.
+    /// The path at opening, for messages.
     path: PathBuf,
     storage_errors: Arc<StorageErrors>,
 }

@@ -1,5 +1,5 @@
-//! Which files of a folder are open. There may be any number of files: a partition of many segments, many partitions.
-//! So many of them are open at once as the descriptors allow; the others are opened again when somebody uses them.
+//! Open files of a data folder. A folder may have more files than the process may open, so the least recently used ones
+//! are closed and opened again at their next use.
 #![expect(clippy::disallowed_methods, reason = "the broker's files")]
 
 use std::{
@@ -14,15 +14,16 @@ use std::{
     },
 };
 
-/// A file that is open, or can be.
+/// A file, open or closed.
 #[derive(Debug)]
 pub(super) struct Handle {
     handles: Arc<Handles>,
     me: Weak<Handle>,
     file: Mutex<Option<Arc<File>>>,
-    /// Used since somebody last looked for one to close.
+    /// Whether it was used since `make_room` last saw it.
     used: AtomicBool,
-    /// `None` once it has lost its name: it then stays open until nobody wants it any more. Changed with the table.
+    /// `None` after the file was removed or replaced: it then stays open until the handle is dropped. Changed with the
+    /// table locked.
     path: Mutex<Option<PathBuf>>,
 }
 
@@ -33,13 +34,13 @@ pub(super) struct Handles {
     table: Mutex<Table>,
 }
 
-/// Its lock comes before that of a file.
+/// Lock order: the table before a file.
 #[derive(Debug, Default)]
 struct Table {
-    /// One handle for each name, so that who renames or removes a file finds those that use it. Sorted, so that those
-    /// of one folder are found without a look at the others.
+    /// One handle for each path, so that a rename or removal finds the handles in use. Sorted, so that the files of a
+    /// folder are a range.
     by_path: BTreeMap<PathBuf, Weak<Handle>>,
-    /// Those that were opened, the oldest first.
+    /// Opened handles, the oldest first.
     opened: VecDeque<Weak<Handle>>,
 }
 
@@ -72,7 +73,7 @@ impl Handle {
 }
 
 impl Drop for Handle {
-    /// Takes no lock of the table: who holds it may be the last to hold a handle.
+    /// Does not lock the table: its holder may drop the last reference to a handle.
     fn drop(&mut self) {
         if self.has_name() && self.is_open() {
             self.handles.open.fetch_sub(1, Relaxed);
@@ -96,7 +97,7 @@ impl Handles {
         Arc::new(Handles { max, open: AtomicUsize::new(0), table: Mutex::default() })
     }
 
-    /// Opens a file for reading and appending, and creates it if it is not there.
+    /// Opens a file for reading and appending, and creates it if it does not exist.
     pub(super) fn create(self: &Arc<Handles>, path: &Path) -> io::Result<Arc<Handle>> {
         let mut table = lock(&self.table);
         if let Some(handle) = table.live(path) {
@@ -119,7 +120,7 @@ impl Handles {
 
     fn open(&self, table: &mut Table, handle: &Handle, how: &OpenOptions, path: &Path) -> io::Result<Arc<File>> {
         if let Some(file) = &*lock(&handle.file) {
-            // Somebody was quicker.
+            // Another thread has opened it.
             return Ok(file.clone());
         }
         self.make_room(table);
@@ -130,11 +131,12 @@ impl Handles {
         Ok(file)
     }
 
-    /// Closes what was not used for longest, near enough: whoever was used since the last look is passed over once.
+    /// Closes files until one more may be opened, by the clock algorithm: a file used since the last round is skipped
+    /// once.
     fn make_room(&self, table: &mut Table) {
-        let mut looks = 2 * table.opened.len();
-        while self.open.load(Relaxed) >= self.max && looks > 0 {
-            looks -= 1;
+        let mut attempts = 2 * table.opened.len();
+        while self.open.load(Relaxed) >= self.max && attempts > 0 {
+            attempts -= 1;
             let Some(next) = table.opened.pop_front() else { return };
             let Some(handle) = next.upgrade().filter(|handle| handle.has_name()) else { continue };
             if handle.used.swap(false, Relaxed) {
@@ -143,17 +145,17 @@ impl Handles {
                 self.open.fetch_sub(1, Relaxed);
             }
         }
-        // Those that are gone, and those that were closed and opened again.
+        // Drops dead entries and duplicates of files that were opened again.
         if table.opened.len() > 2 * self.max {
             let mut seen = HashSet::new();
             table.opened.retain(|handle| handle.strong_count() > 0 && seen.insert(handle.as_ptr()));
         }
     }
 
-    /// Who uses the file at `path` keeps it, though it loses its name.
+    /// Detaches the handle of `path` from its path; users of the handle keep the file.
     fn detach(&self, table: &mut Table, path: &Path) {
         if let Some(handle) = table.live(path) {
-            // One that cannot be opened is not there, or will not be read either.
+            // A file that cannot be opened here could not be read later either.
             let _ = self.open(table, &handle, OpenOptions::new().read(true).append(true), path);
             self.forget(&handle);
         }
@@ -194,13 +196,13 @@ impl Handles {
             self.detach(&mut table, path);
             return fs::remove_file(path);
         }
-        // There may be more than can be open: those that are not stay as they are.
+        // There may be more files than can be open; closed ones stay closed.
         for file in table.inside(path) {
             if let Some(handle) = table.by_path.remove(&file).and_then(|handle| handle.upgrade()) {
                 self.forget(&handle);
             }
         }
-        // Takes milliseconds on some file systems: nobody waits for it.
+        // Without the lock: this takes milliseconds on some file systems.
         drop(table);
         fs::remove_dir_all(path)
     }
@@ -212,15 +214,15 @@ mod tests {
 
     use super::*;
 
-    /// An empty folder, removed at the end.
-    struct Place(PathBuf);
+    /// An empty folder, removed on drop.
+    struct TempDir(PathBuf);
 
-    impl Place {
-        fn new(name: &str) -> Place {
+    impl TempDir {
+        fn new(name: &str) -> TempDir {
             let path = std::env::temp_dir().join(format!("tansu-handles-{name}-{}", std::process::id()));
             let _ = fs::remove_dir_all(&path);
             fs::create_dir(&path).expect("a folder can be made");
-            Place(path)
+            TempDir(path)
         }
 
         fn file(&self, name: &str) -> PathBuf {
@@ -228,7 +230,7 @@ mod tests {
         }
     }
 
-    impl Drop for Place {
+    impl Drop for TempDir {
         fn drop(&mut self) {
             let _ = fs::remove_dir_all(&self.0);
         }
@@ -251,9 +253,9 @@ mod tests {
 
     #[test]
     fn more_files_than_may_be_open() {
-        let place = Place::new("many");
+        let dir = TempDir::new("many");
         let handles = Handles::new(4);
-        let files: Vec<_> = (0..40).map(|i| handles.create(&place.file(&i.to_string())).expect("it opens")).collect();
+        let files: Vec<_> = (0..40).map(|i| handles.create(&dir.file(&i.to_string())).expect("it opens")).collect();
         for round in 0..3_u8 {
             for (i, file) in files.iter().enumerate() {
                 write(file, &[i as u8 + round]);
@@ -269,10 +271,10 @@ mod tests {
     }
 
     #[test]
-    fn one_that_loses_its_name_is_kept_by_who_uses_it() {
-        let place = Place::new("nameless");
+    fn a_removed_file_stays_readable_through_its_handle() {
+        let dir = TempDir::new("nameless");
         let handles = Handles::new(1);
-        let (old, new) = (place.file("0.log"), place.file("0.log.tmp"));
+        let (old, new) = (dir.file("0.log"), dir.file("0.log.tmp"));
         let reader = handles.create(&old).expect("it opens");
         write(&reader, b"before");
         let compacted = handles.create(&new).expect("it opens");
@@ -291,15 +293,15 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_takes_its_files_along() {
-        let place = Place::new("folder");
+    fn renaming_a_folder_renames_its_open_files() {
+        let dir = TempDir::new("folder");
         let handles = Handles::new(1);
-        fs::create_dir(place.file("a")).expect("a folder can be made");
-        let files: Vec<_> = ["a/0", "a/1"].map(|name| handles.create(&place.file(name)).expect("it opens")).into();
+        fs::create_dir(dir.file("a")).expect("a folder can be made");
+        let files: Vec<_> = ["a/0", "a/1"].map(|name| handles.create(&dir.file(name)).expect("it opens")).into();
         files.iter().zip([b"0", b"1"]).for_each(|(file, bytes)| write(file, bytes));
-        handles.rename(&place.file("a"), &place.file("b")).expect("it is renamed");
+        handles.rename(&dir.file("a"), &dir.file("b")).expect("it is renamed");
         assert_eq!((read(&files[0]), read(&files[1])), (b"0".to_vec(), b"1".to_vec()));
-        handles.remove(&place.file("b")).expect("it is removed");
+        handles.remove(&dir.file("b")).expect("it is removed");
         assert_eq!(read(&files[1]), b"1", "it was open");
         assert_eq!(files[0].get().expect_err("it is gone").kind(), io::ErrorKind::NotFound);
     }

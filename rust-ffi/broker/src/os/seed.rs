@@ -1,8 +1,8 @@
-//! Chance, once for each broker.
+//! The random seed of a broker.
 
 use std::hash::{BuildHasher as _, RandomState};
 
-/// From the operating system's randomness, by way of the standard library's.
+/// Draws a seed from the operating system's randomness, through the standard library.
 pub(crate) fn draw() -> u64 {
     RandomState::new().hash_one(std::process::id())
 }

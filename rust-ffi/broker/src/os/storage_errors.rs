@@ -1,4 +1,4 @@
-//! What the disk has refused to do, for whoever runs the broker: the engine answers clients with an error and goes on.
+//! Errors of the data folder, for `on_error`. The engine returns an error to clients and continues.
 
 use std::{
     io,
@@ -9,22 +9,22 @@ use std::{
 #[derive(Debug, Default)]
 pub(crate) struct StorageErrors(Mutex<Vec<String>>);
 
-/// More damages at once are counted by the log alone.
+/// Messages kept at most; the log has all of them.
 const KEPT_MAX: usize = 10;
 
 impl StorageErrors {
-    /// Kept until somebody takes it: the first of many says as much as all of them.
+    /// Keeps the first write error until it is taken.
     pub(super) fn note(&self, path: &Path, e: &io::Error) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.is_empty() {
             kept.push(format!(
-                "{} could not be written: {e}. What was acknowledged is safe; producers get errors.",
+                "{} could not be written: {e}. Acknowledged records are kept; producers get errors.",
                 path.display()
             ));
         }
     }
 
-    /// Each is kept: they are of different files.
+    /// Keeps a message about a damaged file.
     pub(super) fn damaged(&self, what: &str) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() < KEPT_MAX {

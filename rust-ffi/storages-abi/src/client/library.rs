@@ -1,4 +1,4 @@
-//! From a path to the functions of the library.
+//! Loading the library from a path.
 
 use std::ffi::{CStr, OsStr, OsString};
 use std::fmt;
@@ -54,8 +54,8 @@ impl PartialEq for Library {
 }
 
 impl Library {
-    /// Loads the library in `file`: a path, or a name that the dynamic linker looks for. The second time this costs a
-    /// look-up.
+    /// Loads the library in `file`: a path, or a name that the dynamic linker looks for. Later calls only look the
+    /// library up.
     pub fn load(file: &OsStr) -> Result<Library, LoadError> {
         let file = file.to_owned();
         let library =
@@ -96,7 +96,7 @@ impl Library {
 #[cfg(unix)]
 fn open(file: &OsStr) -> Result<libloading::Library, libloading::Error> {
     use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
-    // Now: a library that lacks a symbol is refused here and not in the middle of a request.
+    // RTLD_NOW: a library with a missing symbol is refused here and not in the middle of a request.
     let flags = RTLD_NOW | RTLD_LOCAL | libc::RTLD_NODELETE;
     // SAFETY: the initializers of the library are Rust's own; a file that is something else is the embedder's choice.
     unsafe { Library::open(Some(file), flags) }.map(Into::into)
@@ -108,19 +108,19 @@ fn open(file: &OsStr) -> Result<libloading::Library, libloading::Error> {
     unsafe { libloading::Library::new(file) }
 }
 
-/// What the dynamic linker says, without the file's name, which it says first.
+/// Returns the dynamic linker's message without the file's name.
 fn reason(error: &libloading::Error, file: &OsStr) -> String {
     let said = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
     let name = format!("{}: ", file.display());
     shortened(said.strip_prefix(&name).unwrap_or(&said))
 }
 
-/// A text of another file, as far as it is worth showing.
+/// Shortens a text from another library.
 fn shortened(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
-/// The path of the library beside the file that holds this code, `libtansu` or a program that links it statically.
+/// Returns the path of the library in the folder of `libtansu` or of a program that links it statically.
 #[cfg(unix)]
 pub fn beside() -> Option<PathBuf> {
     use std::os::unix::ffi::OsStrExt;
@@ -138,11 +138,11 @@ pub fn beside() -> Option<PathBuf> {
     // SAFETY: dladdr gives a NUL-terminated string that lives as long as the library is loaded.
     let name = unsafe { CStr::from_ptr(name) };
     let file = std::path::Path::new(OsStr::from_bytes(name.to_bytes()));
-    // A program is known by the name that it was called by, which may have no folder.
+    // The name of a program may have no folder.
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).map(|folder| folder.join(FILE_NAME))
 }
 
-/// The dynamic linker of this system looks beside the program by itself.
+/// The dynamic linker of this system searches the program's folder.
 #[cfg(not(unix))]
 pub fn beside() -> Option<PathBuf> {
     None

@@ -1,4 +1,4 @@
-//! Operations without an answer yet. The library answers by token, on a thread of its own.
+//! Pending operations. The library answers by token, on its own thread.
 
 use std::collections::HashMap;
 use std::ffi::c_void;
@@ -13,9 +13,9 @@ use crate::buffer::Buffer;
 use crate::entry::{Host, reply};
 use crate::message::{Failure, FailureKind, Reply};
 
-/// What an operation is answered with.
+/// The result of an operation.
 #[derive(Debug)]
-pub(crate) enum Answer {
+pub(crate) enum OperationResult {
     Reply(Reply),
     Done(Bytes),
     Failed(Failure),
@@ -30,14 +30,14 @@ pub(crate) struct Pending {
 
 #[derive(Debug, Default)]
 struct Senders {
-    by_token: HashMap<u64, oneshot::Sender<Answer>>,
-    /// No operation is answered any more.
+    by_token: HashMap<u64, oneshot::Sender<OperationResult>>,
+    /// Whether the storage is shut down.
     closed: bool,
 }
 
 impl Pending {
-    /// Returns a new token, and where its answer comes. Its sender is dropped at once if this is closed.
-    pub(crate) fn register(&self) -> (u64, oneshot::Receiver<Answer>) {
+    /// Returns a new token and the receiver of its result. Its sender is dropped at once if this is closed.
+    pub(crate) fn register(&self) -> (u64, oneshot::Receiver<OperationResult>) {
         let token = self.last.fetch_add(1, Ordering::Relaxed) + 1;
         let (sender, receiver) = oneshot::channel();
         let mut senders = self.lock();
@@ -63,7 +63,7 @@ impl Pending {
     }
 
     /// Answers an operation. Returns whether it was pending.
-    fn answer(&self, token: u64, answer: Answer) -> bool {
+    fn answer(&self, token: u64, answer: OperationResult) -> bool {
         let sender = self.lock().by_token.remove(&token);
         // After the lock: the receiver may be woken in here.
         sender.is_some_and(|sender| sender.send(answer).is_ok())
@@ -73,20 +73,20 @@ impl Pending {
         self.senders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the library is given. It holds a reference until it calls `release`.
+    /// Returns the functions for the library, which has a reference until it calls `release`.
     pub(crate) fn host(self: &Arc<Pending>) -> Host {
         Host { context: Arc::into_raw(self.clone()).cast_mut().cast(), reply: on_reply, release: on_release }
     }
 }
 
-fn decode(kind: u32, payload: Buffer) -> Answer {
+fn decode(kind: u32, payload: Buffer) -> OperationResult {
     match kind {
-        reply::FRAME => Answer::Reply(Reply::Frame(payload.into_bytes())),
-        reply::NOTHING => Answer::Reply(Reply::Nothing),
-        reply::CLOSE => Answer::Reply(Reply::Close(String::from_utf8_lossy(payload.as_slice()).into_owned())),
-        reply::DONE => Answer::Done(payload.into_bytes()),
-        reply::FAILED => Answer::Failed(Failure::from_json(payload.as_slice())),
-        odd => Answer::Failed(Failure::new(FailureKind::Panic, format!("a reply of the unknown kind {odd}"))),
+        reply::FRAME => OperationResult::Reply(Reply::Frame(payload.into_bytes())),
+        reply::NOTHING => OperationResult::Reply(Reply::Silent),
+        reply::CLOSE => OperationResult::Reply(Reply::Close(String::from_utf8_lossy(payload.as_slice()).into_owned())),
+        reply::DONE => OperationResult::Done(payload.into_bytes()),
+        reply::FAILED => OperationResult::Failed(Failure::from_json(payload.as_slice())),
+        odd => OperationResult::Failed(Failure::new(FailureKind::Panic, format!("a reply of the unknown kind {odd}"))),
     }
 }
 
@@ -124,7 +124,7 @@ mod tests {
         assert!(reply(token, bytes.clone()));
         assert!(!reply(token, bytes.clone()));
         assert!(!reply(token + 1, bytes.clone()));
-        assert!(matches!(receiver.try_recv(), Ok(Answer::Reply(Reply::Frame(found))) if found == bytes));
+        assert!(matches!(receiver.try_recv(), Ok(OperationResult::Reply(Reply::Frame(found))) if found == bytes));
         assert!(bytes.is_unique());
         // SAFETY: as above.
         unsafe { (host.release)(host.context) };
@@ -136,11 +136,11 @@ mod tests {
         let pending = Arc::new(Pending::default());
         let (token, receiver) = pending.register();
         drop(receiver);
-        assert!(!pending.answer(token, Answer::Done(Bytes::new())));
+        assert!(!pending.answer(token, OperationResult::Done(Bytes::new())));
         let (token, _receiver) = pending.register();
         assert!(pending.forget(token));
         assert!(!pending.forget(token));
-        assert!(!pending.answer(token, Answer::Done(Bytes::new())));
+        assert!(!pending.answer(token, OperationResult::Done(Bytes::new())));
     }
 
     #[test]
@@ -152,13 +152,13 @@ mod tests {
         let (after, mut second) = pending.register();
         assert!(second.try_recv().is_err());
         for token in [before, after] {
-            assert!(!pending.answer(token, Answer::Done(Bytes::new())));
+            assert!(!pending.answer(token, OperationResult::Done(Bytes::new())));
         }
     }
 
     #[test]
     fn an_unknown_kind_is_a_failure() {
         let answer = decode(99, Buffer::empty());
-        assert!(matches!(answer, Answer::Failed(failure) if failure.kind == FailureKind::Panic));
+        assert!(matches!(answer, OperationResult::Failed(failure) if failure.kind == FailureKind::Panic));
     }
 }

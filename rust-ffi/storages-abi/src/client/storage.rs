@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use super::library::Library;
-use super::pending::{Answer, Pending};
+use super::pending::{OperationResult, Pending};
 use crate::buffer::Buffer;
 use crate::entry::{Entry, Instance, Operation, operation};
 use crate::message::{self, Failure, FailureKind, Frame, NewTopic, Options, Range, Reply, Topic};
@@ -43,7 +43,7 @@ impl Drop for Raw {
 }
 
 impl Storage {
-    /// Opens what the options name. Dropping the future gives the opening up.
+    /// Opens the storage of the options. Dropping the future cancels the opening.
     pub async fn open(library: Library, options: &Options) -> Result<Storage, Failure> {
         let raw = Arc::new(Raw::new(library.entry(), options)?);
         let operation = Operation { kind: operation::OPEN, ..Operation::default() };
@@ -56,16 +56,17 @@ impl Storage {
         &self.ranges
     }
 
-    /// Answers a request. Dropping the future ends what only waits; what the storage has begun, it finishes.
+    /// Answers a request. Dropping the future cancels a waiting request; a storage operation that has begun is
+    /// completed.
     pub fn call(&self, frame: Frame) -> impl Future<Output = Reply> + Send + use<> {
         let Frame { bytes, key, version, correlation_id, body_at } = frame;
         let operation = Operation { kind: operation::CALL, key, version, correlation_id, body_at };
         let call = self.raw.submit(operation, bytes.into());
         async move {
             match call.await {
-                Answer::Reply(reply) => reply,
-                Answer::Failed(failure) => Reply::Close(failure.message),
-                Answer::Done(_) => Reply::Close("the storage did not answer the request".to_owned()),
+                OperationResult::Reply(reply) => reply,
+                OperationResult::Failed(failure) => Reply::Close(failure.message),
+                OperationResult::Done(_) => Reply::Close("the storage did not answer the request".to_owned()),
             }
         }
     }
@@ -83,7 +84,7 @@ impl Storage {
         Topic::from_json(&self.perform(operation::CREATE_TOPIC, payload(&topic.to_json())).await?)
     }
 
-    /// Answers at once what only waits: the broker is draining.
+    /// Answers waiting requests at once, because the broker is draining.
     pub fn drain(&self) {
         // SAFETY: the contract of `Entry`.
         unsafe { (self.raw.entry.drain)(self.raw.instance) }
@@ -132,9 +133,9 @@ impl Raw {
 
     async fn perform(self: &Arc<Raw>, operation: Operation, payload: Buffer) -> Result<Bytes, Failure> {
         match self.submit(operation, payload).await {
-            Answer::Done(bytes) => Ok(bytes),
-            Answer::Failed(failure) => Err(failure),
-            Answer::Reply(_) => Err(Failure::new(FailureKind::Panic, "the storage answered another question")),
+            OperationResult::Done(bytes) => Ok(bytes),
+            OperationResult::Failed(failure) => Err(failure),
+            OperationResult::Reply(_) => Err(Failure::new(FailureKind::Panic, "the storage answered another question")),
         }
     }
 }
@@ -148,19 +149,19 @@ fn payload(value: &Value) -> Buffer {
 struct Call {
     raw: Arc<Raw>,
     token: u64,
-    receiver: oneshot::Receiver<Answer>,
+    receiver: oneshot::Receiver<OperationResult>,
     answered: bool,
 }
 
 impl Future for Call {
-    type Output = Answer;
+    type Output = OperationResult;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Answer> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<OperationResult> {
         let answer = ready!(Pin::new(&mut self.receiver).poll(cx));
         self.answered = true;
         // The sender lives in `pending` until it is used, or until all are dropped.
         Poll::Ready(answer.unwrap_or_else(|_| {
-            Answer::Failed(Failure::new(FailureKind::Storage, "the storage was shut down before it answered"))
+            OperationResult::Failed(Failure::new(FailureKind::Storage, "the storage was shut down before it answered"))
         }))
     }
 }

@@ -35,9 +35,9 @@ pub const fn entry<B: Backend>() -> Entry {
 }
 
 struct Server<B> {
-    /// None once it is shut down.
+    /// None after the shutdown.
     runtime: Mutex<Option<Runtime>>,
-    /// Of the runtime. A task that is spawned after its end is dropped.
+    /// The runtime's handle. A task spawned after its end is dropped.
     handle: Handle,
     state: Arc<State<B>>,
 }
@@ -51,7 +51,7 @@ struct State<B> {
     host: HostRef,
 }
 
-/// The client, until the last use of it.
+/// The client's functions; released on drop.
 struct HostRef(Host);
 
 // SAFETY: `Host` may be called on any thread.
@@ -66,8 +66,8 @@ impl Drop for HostRef {
     }
 }
 
-/// An answer to an operation, on its way.
-enum Answer {
+/// The result of an operation.
+enum OperationResult {
     Reply(Reply),
     Done(Buffer),
     Failed(Failure),
@@ -78,7 +78,7 @@ impl<B: Backend> State<B> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn perform(&self, operation: Operation, payload: Buffer) -> Answer {
+    async fn perform(&self, operation: Operation, payload: Buffer) -> OperationResult {
         let done = match operation.kind {
             operation::OPEN => self.open().await,
             operation::CALL => return self.call(operation, payload).await,
@@ -96,7 +96,7 @@ impl<B: Backend> State<B> {
             }
             odd => Err(Failure::new(FailureKind::Panic, format!("operation {odd} is unknown"))),
         };
-        done.map_or_else(Answer::Failed, Answer::Done)
+        done.map_or_else(OperationResult::Failed, OperationResult::Done)
     }
 
     async fn open(&self) -> Result<Buffer, Failure> {
@@ -107,14 +107,14 @@ impl<B: Backend> State<B> {
         Ok(ranges)
     }
 
-    async fn call(&self, operation: Operation, payload: Buffer) -> Answer {
+    async fn call(&self, operation: Operation, payload: Buffer) -> OperationResult {
         let Operation { key, version, correlation_id, body_at, .. } = operation;
         match self.backend() {
             Ok(backend) => {
                 let bytes = payload.into_bytes();
-                Answer::Reply(backend.call(Frame { bytes, key, version, correlation_id, body_at }).await)
+                OperationResult::Reply(backend.call(Frame { bytes, key, version, correlation_id, body_at }).await)
             }
-            Err(failure) => Answer::Failed(failure),
+            Err(failure) => OperationResult::Failed(failure),
         }
     }
 
@@ -132,13 +132,13 @@ impl<B: Backend> State<B> {
         self.backend.get().ok_or_else(|| Failure::new(FailureKind::Panic, "the storage is not open"))
     }
 
-    fn send(&self, token: u64, answer: Answer) {
+    fn send(&self, token: u64, answer: OperationResult) {
         let (kind, payload) = match answer {
-            Answer::Reply(Reply::Frame(bytes)) => (reply::FRAME, bytes.into()),
-            Answer::Reply(Reply::Nothing) => (reply::NOTHING, Buffer::empty()),
-            Answer::Reply(Reply::Close(why)) => (reply::CLOSE, why.into()),
-            Answer::Done(payload) => (reply::DONE, payload),
-            Answer::Failed(failure) => (reply::FAILED, json(&failure.to_json())),
+            OperationResult::Reply(Reply::Frame(bytes)) => (reply::FRAME, bytes.into()),
+            OperationResult::Reply(Reply::Silent) => (reply::NOTHING, Buffer::empty()),
+            OperationResult::Reply(Reply::Close(why)) => (reply::CLOSE, why.into()),
+            OperationResult::Done(payload) => (reply::DONE, payload),
+            OperationResult::Failed(failure) => (reply::FAILED, json(&failure.to_json())),
         };
         let Host { context, reply, .. } = self.host.0;
         // SAFETY: the contract of `Host`; it is released with `self.host`.
@@ -199,17 +199,17 @@ unsafe extern "C" fn submit<B: Backend>(instance: *mut Instance, token: u64, ope
     let server = unsafe { server::<B>(instance) };
     let state = server.state.clone();
     let task = async move {
-        let answer = Caught(Box::pin(state.perform(operation, payload))).await.unwrap_or_else(Answer::Failed);
+        let answer = Caught(Box::pin(state.perform(operation, payload))).await.unwrap_or_else(OperationResult::Failed);
         state.lock().remove(&token);
         state.send(token, answer);
     };
     let started = panics::caught(|| {
-        // Held until the task is in it: the task takes itself out.
+        // Locked until the task is inserted: the task removes itself.
         let mut running = server.state.lock();
         running.insert(token, server.handle.spawn(task).abort_handle());
     });
     if let Err(failure) = started {
-        server.state.send(token, Answer::Failed(failure));
+        server.state.send(token, OperationResult::Failed(failure));
     }
 }
 
@@ -278,7 +278,7 @@ unsafe extern "C" fn free<B: Backend>(instance: *mut Instance) {
     let _ = panics::caught(|| {
         // SAFETY: the caller's promise: `new` made it, and this is its last use.
         let server = unsafe { Box::from_raw(instance.cast::<Server<B>>()) };
-        // The backend goes with the last reference, after its tasks.
+        // The backend is dropped with the last reference, after its tasks.
         server.shut_down();
     });
 }

@@ -1,25 +1,17 @@
-//! The tracing subscriber of this library: events of the wanted level go to the sink of `libtansu`; spans are off.
+//! The tracing subscriber of this library: events of an enabled level go to the sink of `libtansu`. Spans are disabled.
 
-use std::fmt::{self, Write};
 use std::sync::Once;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
-use tracing_core::field::{Field, Visit};
 use tracing_core::span::{Attributes, Id, Record};
 use tracing_core::subscriber::Interest;
 use tracing_core::{Dispatch, Event, Level, LevelFilter, Metadata, Subscriber, dispatcher};
 
 use super::panics::caught;
 use crate::entry::LogFn;
+use crate::log_line::{self, DEBUG, LogLine, OFF, TRACE, filter};
 
-const OFF: u32 = 0;
-const ERROR: u32 = 1;
-const WARN: u32 = 2;
-const INFO: u32 = 3;
-const DEBUG: u32 = 4;
-const TRACE: u32 = 5;
-
-/// A longer record is cut.
+/// Longer records are cut.
 const MESSAGE_BYTES_MAX: usize = 16 << 10;
 
 static LEVEL: AtomicU32 = AtomicU32::new(OFF);
@@ -35,10 +27,10 @@ pub(super) unsafe extern "C" fn set(level: u32, sink: LogFn) {
         SINK.store(sink as *mut (), Ordering::Release);
         LEVEL.store(level.min(TRACE), Ordering::Release);
         INSTALLED.call_once(|| {
-            // Fails if the library's own code has set one, which then keeps its records.
+            // Fails if this library's code has set a subscriber, which then keeps its records.
             let _ = dispatcher::set_global_default(Dispatch::new(Records));
         });
-        // Every callsite asks the subscriber again and remembers the answer.
+        // Makes every callsite query the subscriber again.
         tracing_core::callsite::rebuild_interest_cache();
     });
 }
@@ -55,22 +47,15 @@ impl Subscriber for Records {
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(match LEVEL.load(Ordering::Relaxed) {
-            OFF => LevelFilter::OFF,
-            ERROR => LevelFilter::ERROR,
-            WARN => LevelFilter::WARN,
-            INFO => LevelFilter::INFO,
-            DEBUG => LevelFilter::DEBUG,
-            _ => LevelFilter::TRACE,
-        })
+        Some(filter(LEVEL.load(Ordering::Relaxed)))
     }
 
     fn event(&self, event: &Event<'_>) {
-        // The remembered answer may be older than the level.
+        // The cached answer may be out of date.
         if self.enabled(event.metadata()) {
-            let mut line = Line::default();
-            event.record(&mut line);
-            send(number(event.metadata()), event.metadata().target(), line.into_text());
+            let mut text = LogLine::of(event).into_text();
+            text.truncate(text.floor_char_boundary(MESSAGE_BYTES_MAX));
+            send(number(event.metadata()), event.metadata().target(), text);
         }
     }
 
@@ -95,49 +80,10 @@ fn send(level: u32, target: &str, message: String) {
     }
 }
 
-/// Upstream reports at INFO what each of its functions returns: one level lower, so that INFO stays readable.
+/// Returns the level of a record. Upstream logs the results of its functions at INFO; they are lowered to DEBUG.
 fn number(metadata: &Metadata<'_>) -> u32 {
     match *metadata.level() {
-        Level::ERROR => ERROR,
-        Level::WARN => WARN,
         Level::INFO if metadata.target().starts_with("nisshi") => DEBUG,
-        Level::INFO => INFO,
-        Level::DEBUG => DEBUG,
-        Level::TRACE => TRACE,
-    }
-}
-
-/// A record as one line: the message, then ` name=value` for each field.
-#[derive(Default)]
-struct Line {
-    message: String,
-    fields: String,
-}
-
-impl Line {
-    fn into_text(self) -> String {
-        let mut text = self.message + &self.fields;
-        if text.len() > MESSAGE_BYTES_MAX {
-            text.truncate(text.floor_char_boundary(MESSAGE_BYTES_MAX));
-        }
-        text
-    }
-
-    fn take(&mut self, field: &Field, value: fmt::Arguments<'_>) {
-        // Writing to a String cannot fail.
-        let _ = match field.name() {
-            "message" => write!(self.message, "{value}"),
-            name => write!(self.fields, " {name}={value}"),
-        };
-    }
-}
-
-impl Visit for Line {
-    fn record_str(&mut self, field: &Field, value: &str) {
-        self.take(field, format_args!("{value}"));
-    }
-
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.take(field, format_args!("{value:?}"));
+        level => log_line::number(level),
     }
 }

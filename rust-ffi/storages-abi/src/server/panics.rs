@@ -11,7 +11,7 @@ const _: () = assert!(cfg!(panic = "unwind"), "libtansu_storages must be built w
 
 /// Runs the body of a C function.
 pub(super) fn caught<T>(body: impl FnOnce() -> T) -> Result<T, Failure> {
-    // What a panicking body leaves half done is behind a lock, or belongs to an instance that answers with failures.
+    // Inconsistent state is behind a lock, or belongs to an instance that returns failures.
     catch_unwind(AssertUnwindSafe(body)).map_err(|payload| failure(payload.as_ref()))
 }
 
@@ -24,7 +24,7 @@ fn words(payload: &(dyn Any + Send)) -> &str {
     text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no message")
 }
 
-/// Sends the reports of panics to the log. The hook is this library's own: each has its own standard library.
+/// Sends the reports of panics to the log. The hook belongs to this library, which has its own standard library.
 pub(super) fn install_hook() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| std::panic::set_hook(Box::new(report)));

@@ -1,4 +1,4 @@
-//! What a Fetch asks for, on its own feet: it outlives the frame's borrow.
+//! The partitions and limits of a Fetch, owned, so that they outlive the frame.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -6,7 +6,7 @@ use wire::message::{DecodeError, Reader, fetch_request::FetchRequest};
 
 use crate::answer::Request;
 
-/// The most that one answer carries, whatever the client would take.
+/// Largest response, whatever the client allows.
 const BYTES_MAX: usize = 50 * 1024 * 1024;
 
 #[derive(Debug)]
@@ -17,13 +17,13 @@ pub(super) struct Plan {
     pub max_bytes: usize,
     /// isolation.level=read_committed
     pub committed_only: bool,
-    /// The client goes on with a fetch session; we have begun none.
+    /// Whether the client continues a fetch session; this broker creates none.
     pub unknown_session: bool,
 }
 
 #[derive(Debug)]
 pub(super) struct TopicPlan {
-    /// Until version 12; then the id.
+    /// Up to version 12; later versions have the id.
     pub name: Option<String>,
     pub id: [u8; 16],
     pub partitions: Vec<PartitionPlan>,
@@ -50,7 +50,7 @@ impl Plan {
         })
     }
 
-    /// Every partition whose topic has a name.
+    /// Returns all partitions whose topic has a name.
     pub(super) fn partitions(&self, names: &[Option<String>]) -> Vec<(String, i32)> {
         let named = self.topics.iter().zip(names).filter_map(|(topic, name)| Some((topic, name.as_ref()?)));
         let keys = named.flat_map(|(topic, name)| topic.partitions.iter().map(|part| (name.clone(), part.index)));
@@ -58,7 +58,7 @@ impl Plan {
     }
 }
 
-/// A partition that is asked for twice is answered once, in its first place and as it was last asked for (Kafka:
+/// A partition that is requested twice is answered once, in its first place and with its last values (Kafka:
 /// `FetchRequest.fetchData`, a LinkedHashMap).
 fn topics(body: &FetchRequest<'_>, version: i16) -> Vec<TopicPlan> {
     let mut topics: Vec<TopicPlan> = Vec::with_capacity(body.topics.len());

@@ -1,4 +1,4 @@
-//! One look at all partitions of a Fetch.
+//! One read of all partitions of a Fetch.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,12 +8,12 @@ use tansu_storage::{Error, Storage as _, TopicId, Topition};
 use wire::ErrorCode;
 
 use super::plan::{PartitionPlan, Plan, TopicPlan};
-use crate::{Inner, waiters::Writes};
+use crate::{Shared, waiters::Writes};
 
-/// After this long a storage hands over what it has read so far.
+/// After this time a storage returns the batches read so far.
 const BUDGET: Duration = Duration::from_secs(5);
 
-/// What a look has found, partitions in the order of the request.
+/// The result of a read, partitions in the order of the request.
 #[derive(Debug, Default)]
 pub(super) struct Look {
     pub parts: Vec<Part>,
@@ -38,15 +38,15 @@ impl Part {
 }
 
 impl Look {
-    /// For a storage that does not answer: no error, and nothing is known.
+    /// The result if the storage does not answer: no error and no data.
     pub(super) fn without_offsets(plan: &Plan) -> Look {
         let partitions = plan.topics.iter().flat_map(|topic| &topic.partitions);
         let parts = partitions.map(|part| Part::failed(part.index, ErrorCode::None)).collect();
         Look { parts, ..Look::default() }
     }
 
-    /// Kafka does not wait where a partition could not be read, or where none could. An unknown topic alone does not
-    /// count: a consumer of a deleted topic would spin.
+    /// Returns whether the response must not wait. Kafka does not wait if a partition failed or none can be read. An
+    /// unknown topic alone does not count: a consumer of a deleted topic would poll without a pause.
     pub(super) fn answers_at_once(&self) -> bool {
         let unknown = |error| matches!(error, ErrorCode::UnknownTopicOrPartition | ErrorCode::UnknownTopicId);
         let good = |part: &Part| part.error == ErrorCode::None;
@@ -54,8 +54,8 @@ impl Look {
     }
 }
 
-/// The names of the topics, where they have one.
-pub(super) async fn names(inner: &Inner, plan: &Plan) -> Vec<Option<String>> {
+/// Returns the names of the topics that have one.
+pub(super) async fn names(inner: &Shared, plan: &Plan) -> Vec<Option<String>> {
     if plan.topics.iter().all(|topic| topic.name.is_some()) {
         return plan.topics.iter().map(|topic| topic.name.clone()).collect();
     }
@@ -70,7 +70,7 @@ pub(super) async fn names(inner: &Inner, plan: &Plan) -> Vec<Option<String>> {
 }
 
 /// Name and number of partitions.
-async fn resolve(inner: &Inner, id: TopicId) -> Result<(String, usize), Error> {
+async fn resolve(inner: &Shared, id: TopicId) -> Result<(String, usize), Error> {
     let unknown = || Error::Api(UpstreamCode::UnknownTopicOrPartition);
     let metadata = inner.storage.metadata(Some(&[id])).await?;
     let topic = metadata.topics().first().ok_or_else(unknown)?;
@@ -81,7 +81,7 @@ async fn resolve(inner: &Inner, id: TopicId) -> Result<(String, usize), Error> {
     Ok((name, topic.partitions.as_ref().map_or(0, Vec::len)))
 }
 
-pub(super) async fn look(inner: Arc<Inner>, plan: Arc<Plan>, names: Arc<Vec<Option<String>>>) -> Look {
+pub(super) async fn look(inner: Arc<Shared>, plan: Arc<Plan>, names: Arc<Vec<Option<String>>>) -> Look {
     let mut look = Look::default();
     for (topic, name) in plan.topics.iter().zip(names.iter()) {
         topic_look(&inner, &plan, topic, name.as_deref(), &mut look).await;
@@ -89,7 +89,7 @@ pub(super) async fn look(inner: Arc<Inner>, plan: Arc<Plan>, names: Arc<Vec<Opti
     look
 }
 
-async fn topic_look(inner: &Inner, plan: &Plan, topic: &TopicPlan, name: Option<&str>, look: &mut Look) {
+async fn topic_look(inner: &Shared, plan: &Plan, topic: &TopicPlan, name: Option<&str>, look: &mut Look) {
     let by_id = topic.name.is_none();
     let unknown = if by_id { ErrorCode::UnknownTopicId } else { ErrorCode::UnknownTopicOrPartition };
     let asked = match name {
@@ -107,7 +107,7 @@ async fn topic_look(inner: &Inner, plan: &Plan, topic: &TopicPlan, name: Option<
     };
     for part in &topic.partitions {
         if !usize::try_from(part.index).is_ok_and(|index| index < count) {
-            // Not for the storage's ears: some keep state for each partition they are asked for.
+            // Not passed to the storage: some keep state for each requested partition.
             look.parts.push(Part::failed(part.index, ErrorCode::UnknownTopicOrPartition));
             continue;
         }
@@ -126,18 +126,18 @@ fn is_unknown(error: &Error) -> bool {
     matches!(error, Error::Api(UpstreamCode::UnknownTopicOrPartition))
 }
 
-fn failure(inner: &Inner, what: &str, error: &Error) -> ErrorCode {
+fn failure(inner: &Shared, what: &str, error: &Error) -> ErrorCode {
     tracing::warn!(what, error = inner.secrets.hide(&error.to_string()), "a fetch failed in the storage");
     ErrorCode::KafkaStorageError
 }
 
 /// One partition.
 struct Read<'a> {
-    inner: &'a Inner,
+    inner: &'a Shared,
     plan: &'a Plan,
     topition: Topition,
     part: &'a PartitionPlan,
-    /// Bytes that the answer still has room for.
+    /// Remaining bytes of the response.
     left: usize,
 }
 
@@ -145,7 +145,7 @@ impl Read<'_> {
     async fn run(&self, look: &mut Look) -> Result<Part, Error> {
         let part = self.part;
         if part.leader_epoch > 0 {
-            // There is one epoch, 0: nobody else ever leads.
+            // There is one epoch, 0, because the leader never changes.
             return Ok(Part::failed(part.index, ErrorCode::UnknownLeaderEpoch));
         }
         let before = self.writes();
@@ -193,13 +193,13 @@ impl Read<'_> {
         self.inner.waiters.writes(self.topition.topic(), self.part.index)
     }
 
-    /// A broker may see another one's high watermark late, where it is kept for a while.
+    /// A cached high watermark of another broker may be out of date.
     fn may_be_stale(&self) -> bool {
         let traits = self.inner.traits;
         traits.shared && traits.holes && !self.is_old()
     }
 
-    /// Nobody is going to fill the hole at the offset that is asked for.
+    /// Whether the hole at the requested offset is never filled.
     fn is_dead(&self, idle: bool) -> bool {
         idle && (!self.inner.traits.shared || self.is_old())
     }
@@ -215,17 +215,17 @@ impl Read<'_> {
         };
         let bytes = self.part.max_bytes.min(self.left).clamp(1, u32::MAX as usize) as u32;
         let read = self.inner.storage.fetch(&self.topition, self.part.offset, 1, bytes, isolation, BUDGET).await?;
-        // The SQL storages say "nothing" with an empty batch.
+        // The SQL storages return an empty batch for no data.
         Ok(read.into_iter().filter(|batch| batch.record_count > 0).collect())
     }
 
-    /// As Kafka: only the first batch of the whole answer may be larger than the limits, or its reader would be stuck.
+    /// As in Kafka, only the first batch of the response may exceed the limits; otherwise its reader would be stuck.
     fn within_limits(&self, batches: Vec<deflated::Batch>, first: bool) -> Vec<Bytes> {
         let room = self.part.max_bytes.min(self.left);
         let mut taken = Vec::with_capacity(batches.len());
         let mut bytes = 0;
         for mut batch in batches {
-            // What Metadata says; the checksum does not cover it.
+            // The epoch of Metadata; the checksum does not cover it.
             batch.partition_leader_epoch = 0;
             let batch = Bytes::from(batch);
             bytes += batch.len();
@@ -242,7 +242,7 @@ fn next(batch: &deflated::Batch) -> i64 {
     batch.base_offset + i64::from(batch.last_offset_delta) + 1
 }
 
-/// How many batches follow each other without a gap.
+/// Returns how many batches follow each other without a gap.
 fn gapless(batches: &[deflated::Batch]) -> usize {
     let gap = batches.windows(2).position(|pair| pair[1].base_offset > next(&pair[0]));
     gap.map_or(batches.len(), |before| before + 1)

@@ -1,4 +1,4 @@
-//! Why a database would not have us, in words, from the errors that upstream hands on.
+//! Messages for errors of databases, from the errors that upstream passes on.
 
 use std::{error::Error as StdError, io};
 
@@ -7,14 +7,14 @@ use tokio_postgres::error::SqlState;
 
 use crate::error::OpenErrorKind;
 
-/// What is wrong, and what to do about it.
+/// The fault and the remedy.
 #[derive(Debug)]
 pub(super) struct Reason {
     pub kind: OpenErrorKind,
     pub words: String,
 }
 
-/// Looks through upstream's wrappers for what PostgreSQL or the system said.
+/// Finds the error of PostgreSQL or the system in upstream's wrappers.
 pub(super) fn postgres_reason(error: &Error) -> Reason {
     let error = cause(error);
     let unreachable = |words: String| Reason { kind: OpenErrorKind::Unreachable, words };
@@ -63,7 +63,7 @@ fn by_io(error: &io::Error) -> String {
     }
 }
 
-/// What SQLite said.
+/// Finds the error of SQLite.
 pub(super) fn sqlite_reason(error: &Error) -> String {
     match cause(error) {
         Error::LibSql(error) => error.to_string(),
@@ -81,7 +81,7 @@ fn cause(error: &Error) -> &Error {
     }
 }
 
-/// Upstream's errors name no source, so its own variants are opened by hand.
+/// Upstream's errors have no source, so its variants are matched.
 fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
     if let Some(found) = error.downcast_ref::<E>() {
         return Some(found);

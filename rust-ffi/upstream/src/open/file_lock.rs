@@ -1,5 +1,4 @@
-//! One broker per file. The lock is a file beside the database: closing any descriptor of the database itself would
-//! drop SQLite's own locks on it.
+//! The lock of an SQLite file. It is a second file: closing a descriptor of the database would release SQLite's locks.
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
@@ -17,7 +16,7 @@ pub(super) enum LockError {
 }
 
 impl FileLock {
-    /// Locks `path` + `.lock`. The file stays when the lock goes: removing it would open a gap for two brokers.
+    /// Locks `path` + `.lock`. The file is never removed, because two brokers could then lock different files.
     pub(super) fn take(path: &Path) -> Result<FileLock, LockError> {
         let mut name = path.as_os_str().to_owned();
         name.push(".lock");
@@ -33,7 +32,7 @@ impl FileLock {
         }
     }
 
-    /// Unlocks for a forked child as well, which holds the same descriptor.
+    /// Unlocks explicitly, because a forked child may hold the same descriptor.
     pub(super) fn release(&self) {
         let _ = self.0.unlock();
     }

@@ -1,10 +1,10 @@
-//! The part of a storage URL behind the question mark.
+//! The options of a storage URL.
 
 use url::form_urlencoded;
 
 use crate::{error::OpenError, redact::shown};
 
-/// The options of `url`, decoded, each at most once and each one of `known`.
+/// Returns the decoded options of `url`. Each may occur once and must be in `known`.
 pub(super) fn options(url: &str, known: &[&str]) -> Result<Vec<(String, String)>, OpenError> {
     let mut found: Vec<(String, String)> = Vec::new();
     let query = url.split_once('?').map_or("", |(_, query)| query);

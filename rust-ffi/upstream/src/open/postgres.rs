@@ -17,14 +17,14 @@ use crate::{
 pub(super) async fn open(options: &Options) -> Result<Opened, OpenError> {
     let name = shown(&options.url);
     let url = Url::parse(&options.url)
-        .map_err(|e| OpenError::config(format!("storage.url: {name} is no URL ({e}). {ENCODE}")))?;
+        .map_err(|e| OpenError::config(format!("storage.url: {name} is not a URL ({e}). {ENCODE}")))?;
     let config = tokio_postgres::Config::from_str(&options.url).map_err(|e| {
         let why = std::error::Error::source(&e).map_or_else(|| e.to_string(), ToString::to_string);
-        OpenError::config(format!("storage.url: {name} is no PostgreSQL URL: {why}. {KNOWN}"))
+        OpenError::config(format!("storage.url: {name} is not a PostgreSQL URL: {why}. {KNOWN}"))
     })?;
     let secrets = secrets(&url, &config);
     let opening = options.clone();
-    // In a task: upstream's work is not dropped half way, even if it takes longer than we wait.
+    // In a task, so that upstream's work is completed even after the timeout.
     let built = tokio::spawn(async move { build(&opening, PostgresEngineFactory, url).await });
     let reason = match timeout(DEADLINE, built).await {
         Ok(Ok(Ok(storage))) => {
@@ -54,7 +54,7 @@ const KNOWN: &str = "Known options: user, password, dbname, options, application
                      connect_timeout, tcp_user_timeout, keepalives, keepalives_idle, keepalives_interval, \
                      keepalives_retries, target_session_attrs, channel_binding, load_balance_hosts.";
 
-/// The password, encoded and decoded, wherever it stands.
+/// Returns the passwords of the URL, encoded and decoded.
 fn secrets(url: &Url, config: &tokio_postgres::Config) -> Secrets {
     let encoded = url.password().map(str::to_owned);
     let decoded = config.get_password().map(|password| String::from_utf8_lossy(password).into_owned());

@@ -1,5 +1,5 @@
-//! `s3://BUCKET?OPTION=...`: a bucket of S3, or of a server that speaks it and knows conditional puts. What the URL
-//! does not say, the environment does, as everywhere with AWS. Experimental, as upstream says.
+//! `s3://BUCKET?OPTION=...`: a bucket of S3 or of a compatible server with conditional puts. Options that the URL does
+//! not set come from AWS's environment variables. Experimental, according to upstream.
 
 use std::{str::FromStr as _, sync::Arc, time::Duration};
 
@@ -19,7 +19,7 @@ use crate::{
     redact::{Secrets, shown},
 };
 
-/// Ours, and what `object_store` calls them.
+/// Options, and their names in `object_store`.
 const CLIENT: &[(&str, &str)] = &[
     ("endpoint", "aws_endpoint"),
     ("region", "aws_region"),
@@ -30,10 +30,10 @@ const CLIENT: &[(&str, &str)] = &[
     ("virtual_hosted_style_request", "aws_virtual_hosted_style_request"),
     ("skip_signature", "aws_skip_signature"),
 ];
-/// Produce requests are gathered for this long before they become one object.
+/// Produce requests are collected for this time into one object.
 const BATCH_DELAY: &str = "batch_max_delay_ms";
 const BATCH_SIZE: &str = "batch_min_bytes";
-/// A request that fails for longer than this is answered as failed; the client tries again.
+/// A request that fails for this time is answered with an error; the client retries.
 const RETRY: Duration = Duration::from_secs(10);
 
 pub(super) async fn open(options: &Options) -> Result<Opened, OpenError> {
@@ -121,7 +121,7 @@ fn client(name: &str, bucket: String, found: &[(String, String)]) -> Result<obje
             "storage.url: the endpoint of {name} is not encrypted. Add allow_http=true if that is meant."
         )));
     }
-    // A server that says nothing would hold a produce for object_store's 30 s, as long as clients wait.
+    // A silent server would delay a produce for object_store's 30 s, the clients' timeout.
     let mut client = ClientOptions::new().with_connect_timeout(DEADLINE).with_read_timeout(RETRY);
     if let Some(allow) = builder.get_config_value(&AmazonS3ConfigKey::Client(object_store::ClientConfigKey::AllowHttp))
     {
@@ -144,7 +144,7 @@ fn number(name: &str, found: &[(String, String)], key: &str) -> Result<Option<u6
     }
 }
 
-/// What the server or the network said, without the wrappers round it.
+/// Returns the innermost error, of the server or the network.
 fn reason(error: &tansu_storage::Error) -> String {
     match error {
         tansu_storage::Error::ObjectStore(error) | tansu_storage::Error::NoCredentials(error) => error.to_string(),

@@ -1,5 +1,5 @@
-//! `sqlite://PATH` and `sqlite:///ABSOLUTE/PATH`: one file, one broker, and a thread of its own, because upstream's
-//! SQLite engine blocks the thread that calls it.
+//! `sqlite://PATH` and `sqlite:///ABSOLUTE/PATH`: one file, one broker, and a separate thread, because upstream's
+//! SQLite engine blocks its calling thread.
 
 use std::{
     fs,
@@ -29,11 +29,11 @@ use crate::{
     redact::{Secrets, shown},
 };
 
-/// How every database of SQLite begins that is not empty.
+/// The first bytes of every non-empty SQLite database.
 const HEADER: &[u8; 16] = b"SQLite format 3\0";
 const KNOWN: &[&str] = &["busy_timeout", "compaction", "vacuum_into"];
 
-/// What lives as long as the storage.
+/// Resources of the open storage.
 #[derive(Debug, Default)]
 pub(crate) struct Held {
     lock: Mutex<Option<FileLock>>,
@@ -42,7 +42,7 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    /// Lets the next broker have the file.
+    /// Releases the file for the next broker.
     pub(crate) fn release(&self) {
         self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
@@ -98,7 +98,7 @@ fn is_duration(value: &str) -> bool {
     !digits.is_empty() && digits.parse::<u32>().is_ok() && ["ms", "s", "m"].contains(&unit)
 }
 
-/// The file that the URL names, with its folder resolved. The path is taken as it is written.
+/// Returns the file of the URL, with its folder resolved. The path is used as it is written.
 fn file(url: &str) -> Result<PathBuf, OpenError> {
     let rest = url.strip_prefix("sqlite://").unwrap_or_default();
     let path = Path::new(rest.split('?').next().unwrap_or_default());
@@ -125,7 +125,7 @@ fn file(url: &str) -> Result<PathBuf, OpenError> {
 
 fn unusable(url: &str, path: &Path, e: &io::Error) -> OpenError {
     let (path, url) = (path.display(), shown(url));
-    OpenError::storage(format!("storage.url: {path} of {url} cannot be used: {e}. Check its owner and rights."))
+    OpenError::storage(format!("storage.url: {path} of {url} cannot be used: {e}. Check its owner and permissions."))
 }
 
 fn lock(url: &str, path: &Path) -> Result<FileLock, OpenError> {
@@ -146,8 +146,8 @@ fn lock(url: &str, path: &Path) -> Result<FileLock, OpenError> {
     })
 }
 
-/// The lock is held: nobody in this process has the file open, so that opening and closing it drops no lock of
-/// SQLite's.
+/// Requires the lock: no code of this process has the file open, so that opening and closing it releases no lock of
+/// SQLite.
 fn check_file(url: &str, path: &Path) -> Result<(), OpenError> {
     let mut head = [0; HEADER.len()];
     let opened = fs::OpenOptions::new().read(true).write(true).open(path);
@@ -165,7 +165,7 @@ fn check_file(url: &str, path: &Path) -> Result<(), OpenError> {
 }
 
 /// Upstream joins the path of its URL, still percent-encoded, to the working directory. With one slash more it is
-/// absolute. A path that would have to be encoded goes through a link.
+/// absolute. A path that needs encoding is replaced by a symbolic link.
 fn upstream_url(url: &str, path: &Path) -> Result<(Url, Option<Link>), OpenError> {
     if let Some(plain) = plain_url(path) {
         return Ok((plain, None));
@@ -187,7 +187,7 @@ fn plain_url(path: &Path) -> Option<Url> {
     (url.path() == format!("/{text}")).then_some(url)
 }
 
-/// A folder with one symbolic link in it, removed with this.
+/// A folder with one symbolic link, removed on drop.
 #[derive(Debug)]
 struct Link(PathBuf);
 
@@ -217,13 +217,13 @@ impl Drop for Link {
     }
 }
 
-/// A thread with a runtime on it, until the guard is dropped.
+/// A thread with a runtime, until the guard is dropped.
 async fn engine_thread() -> Result<(Handle, DropGuard), OpenError> {
     let end = CancellationToken::new();
     let guard = end.clone().drop_guard();
     let (ready, handle) = oneshot::channel();
     let spawned = thread::Builder::new().name("tansu-sqlite".into()).spawn(move || {
-        // Decoding runs on the blocking threads; one call at a time needs no more of them.
+        // Decoding runs on blocking threads; one call at a time needs only one.
         match Builder::new_current_thread().enable_all().max_blocking_threads(2).build() {
             Ok(runtime) => {
                 let _ = ready.send(Ok(runtime.handle().clone()));

@@ -8,7 +8,7 @@ use std::{
 use bytes::Bytes;
 use tansu_sans_io::record::{Record, deflated, inflated};
 use tokio_util::sync::CancellationToken;
-use upstream::{Answer, Options, Tansu};
+use upstream::{Options, Reply, Tansu};
 use wire::{
     Uuid,
     api::Api,
@@ -91,14 +91,14 @@ impl Client {
         Client { tansu, stop }
     }
 
-    pub async fn answer(&self, key: i16, version: i16, request: &Request<'_>) -> Answer {
+    pub async fn answer(&self, key: i16, version: i16, request: &Request<'_>) -> Reply {
         let (frame, id, body_at) = frame(key, version, request);
         self.tansu.call(frame, key, version, id, body_at).await
     }
 
     pub async fn ask(&self, key: i16, version: i16, request: Request<'_>) -> Reply {
         match self.answer(key, version, &request).await {
-            Answer::Reply(frame) => {
+            Reply::Frame(frame) => {
                 let claimed = i32::from_be_bytes(frame[..PREFIX].try_into().unwrap());
                 assert_eq!(claimed as usize, frame.len() - PREFIX);
                 let header = Api::from_key(key).unwrap().response_header_version(version);

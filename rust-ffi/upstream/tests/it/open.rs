@@ -14,8 +14,8 @@ async fn refused(url: &str) -> OpenError {
 #[tokio::test]
 async fn what_is_wrong_with_a_url_is_named() {
     for (url, words) in [
-        ("memory", "is no URL"),
-        ("mysql://db", "no storage answers to 'mysql'"),
+        ("memory", "is not a URL"),
+        ("mysql://db", "no storage has the scheme 'mysql'"),
         ("tansu+memory://?retention=1", "no option 'retention'"),
         ("sqlite://", "names no file"),
         ("sqlite:///nowhere/at/all/a.db", "/nowhere/at/all of sqlite:///nowhere/at/all/a.db does not exist. Create it"),
@@ -52,7 +52,7 @@ async fn files_that_are_none_are_named() {
     assert!(error.message.contains("Name another file"), "{error}");
 }
 
-/// A port where nobody listens, until the listener is dropped one where nobody answers.
+/// A port with a silent listener; after the listener is dropped, a port without one.
 fn silent() -> (TcpListener, u16) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();

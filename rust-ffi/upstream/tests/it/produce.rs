@@ -3,7 +3,7 @@
 use std::future::Future as _;
 
 use bytes::BytesMut;
-use upstream::Answer;
+use upstream::Reply;
 use wire::{
     ErrorCode,
     message::{Request, Response, describe_groups_request::DescribeGroupsRequest},
@@ -46,12 +46,12 @@ async fn acks_zero_says_nothing_and_its_failure_closes() {
     client.topic("t").await;
     let good = batch(&["a"]);
     let answer = client.answer(0, 9, &Request::Produce(produce("t", &[(0, &good)], 0))).await;
-    assert_eq!(answer, Answer::Silent);
+    assert_eq!(answer, Reply::Silent);
     assert_eq!(client.fetch_one("t", 0, 0).await.values, ["a"]);
     let answer = client.answer(0, 9, &Request::Produce(produce("t", &[(0, b"nonsense")], 0))).await;
-    assert!(matches!(answer, Answer::Close(_)), "{answer:?}");
+    assert!(matches!(answer, Reply::Close(_)), "{answer:?}");
     let answer = client.answer(0, 9, &Request::Produce(produce("unknown", &[(0, &good)], 0))).await;
-    assert!(matches!(answer, Answer::Close(_)), "{answer:?}");
+    assert!(matches!(answer, Reply::Close(_)), "{answer:?}");
 }
 
 #[tokio::test]
@@ -83,7 +83,7 @@ async fn versions_without_record_batches_are_advertised_and_close() {
     let client = Client::open("tansu+memory://").await;
     assert_eq!(client.tansu.advertised()[0].min, 0);
     let answer = client.tansu.call(bytes::Bytes::from_static(&[0; 32]), 0, 2, 1, 8).await;
-    assert!(matches!(answer, Answer::Close(_)));
+    assert!(matches!(answer, Reply::Close(_)));
 }
 
 #[tokio::test]
@@ -106,6 +106,6 @@ async fn honest_counts_beyond_what_anybody_needs_close_the_connection() {
     for (count, closes) in [(100_000, false), (200_000, true)] {
         let request = DescribeGroupsRequest { groups: vec![""; count], ..DescribeGroupsRequest::default() };
         let answer = client.answer(15, 5, &Request::DescribeGroups(request)).await;
-        assert_eq!(matches!(answer, Answer::Close(_)), closes, "{count}");
+        assert_eq!(matches!(answer, Reply::Close(_)), closes, "{count}");
     }
 }

@@ -1,4 +1,4 @@
-"""The script. The order counts: what lists everything is asked while there is little."""
+"""The script. The order matters: requests that list everything come while there is little."""
 
 import importlib
 

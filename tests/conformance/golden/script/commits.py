@@ -61,7 +61,7 @@ class Commits:
 
 @scenario
 def commits(s: Scenario) -> None:
-    """By a client that is in no group."""
+    """By a client outside of groups."""
     made = create(s, new_topic("co-1", 2), new_topic("co-2", 2))
     c = Commits(s, GROUP, {name: topic_id(made, name) for name in ("co-1", "co-2")})
     c.fetch("before", None)
@@ -128,7 +128,7 @@ def commits(s: Scenario) -> None:
 
 @scenario
 def member_commits(s: Scenario) -> None:
-    """Members commit with their generation; what a member subscribes to may not be deleted."""
+    """Members commit with their generation; offsets of a subscribed topic cannot be deleted."""
     made = create(s, new_topic("t1", 2), new_topic("t2", 2))
     ids = {name: topic_id(made, name) for name in ("t1", "t2")}
     c, group = Commits(s, "mc", ids), Group(s, "mc")

@@ -58,7 +58,7 @@ def _see(s: Scenario, label: str, topic: str, *keys: str) -> None:
 
 @scenario
 def alter_configs(s: Scenario) -> None:
-    """The old way: what is not named goes back to its default."""
+    """AlterConfigs: configs that are not named return to their defaults."""
     create(s, new_topic("ac", configs=[("retention.ms", "5000")]))
 
     def alter(
@@ -143,7 +143,7 @@ def incremental_alter_configs(s: Scenario) -> None:
 
 @scenario
 def broker_configs(s: Scenario) -> None:
-    """What may be changed while the broker runs, and what lists know of it."""
+    """Dynamic broker configs, and how lists show them."""
 
     def alter(label: str, name: str, key: str, operation: int, value: Optional[str], kind: int = BROKER) -> None:
         edits = [{"Name": key, "ConfigOperation": operation, "Value": value}]

@@ -13,7 +13,7 @@ NO_ID = uuid.UUID(int=0)
 
 @scenario
 def fetch(s: Scenario) -> None:
-    """Offsets before, in, between and after batches, and partitions that are not there."""
+    """Offsets before, in, between and after batches, and unknown partitions."""
     ident = topic_id(create(s, new_topic("fe", 2)), "fe")
     for number in range(3):
         produce(s, f"batch {number}", "fe", numbered(number + 2, timestamp=1_700_000_000_000 + number))
@@ -45,7 +45,7 @@ def fetch(s: Scenario) -> None:
 
 @scenario
 def fetch_limits(s: Scenario) -> None:
-    """How many bytes come; the first batch comes whole."""
+    """Limits of bytes; the first batch is complete."""
     create(s, new_topic("limit", 2))
     for number in range(4):
         for partition in (0, 1):
@@ -90,7 +90,7 @@ def fetch_waits(s: Scenario) -> None:
 
 @scenario
 def fetch_sessions(s: Scenario) -> None:
-    """KIP-227: partitions are named once, then only what has changed; wrong epochs and ids are told."""
+    """KIP-227: partitions are named once, then only changed ones; wrong epochs and ids are errors."""
     ident = topic_id(create(s, new_topic("sess", 3)), "sess")
     produce(s, "first", "sess", numbered(1))
     for version in (7, 11, 12, 13, 16, 18):

@@ -91,7 +91,7 @@ class Group:
 
 @scenario
 def coordinators(s: Scenario) -> None:
-    """FindCoordinator: every kind of key, and keys that have no form."""
+    """FindCoordinator: every type of key, and malformed keys."""
     for version in all_versions("FindCoordinator"):
         for kind in (0, 1, 3, -1) if version else (0,):
             values: dict[str, Any] = {"Key": "k", "CoordinatorKeys": ["a", "", "a"] if version > 3 else []}
@@ -102,7 +102,7 @@ def coordinators(s: Scenario) -> None:
 
 @scenario
 def unknown_groups(s: Scenario) -> None:
-    """Nobody is in them, and asking makes nothing."""
+    """They have no members, and a request does not create them."""
     for name in ("ug-nope", ""):
         group = Group(s, name)
         word = name or "empty"
@@ -134,7 +134,7 @@ def unknown_groups(s: Scenario) -> None:
 
 @scenario
 def lone_member(s: Scenario) -> None:
-    """A member joins, syncs, and asks what is not right."""
+    """A member joins, syncs, and sends invalid requests."""
     group = Group(s, "lm")
     joined = group.alone()
     member = joined["MemberId"]
@@ -203,7 +203,7 @@ def join_versions(s: Scenario) -> None:
 
 @scenario
 def two_members(s: Scenario) -> None:
-    """The second waits for the first; the leader gives the shares; one leaves."""
+    """The second member waits for the first; the leader assigns; one leaves."""
     group = Group(s, "tm")
     first = group.alone()["MemberId"]
     second = group.new_member("second", to="b")
@@ -228,7 +228,7 @@ def two_members(s: Scenario) -> None:
 
 @scenario
 def votes(s: Scenario) -> None:
-    """The protocol that most members like best, of those that all know."""
+    """The protocol with the most votes of those that all members support."""
     group = Group(s, "vo")
 
     def likes(*names: str) -> dict[str, Any]:
@@ -251,7 +251,7 @@ def votes(s: Scenario) -> None:
 
 @scenario
 def static_members(s: Scenario) -> None:
-    """KIP-345: a member that comes back takes its place; the one before is fenced."""
+    """KIP-345: a returning static member takes its place; the earlier one is fenced."""
     group = Group(s, "sm")
     a = group.join("i1 joins", GroupInstanceId="i1")
     group.sync("i1 syncs", a, (a["MemberId"], b"1"), GroupInstanceId="i1")
@@ -281,7 +281,7 @@ def static_members(s: Scenario) -> None:
 
 @scenario
 def expiry(s: Scenario) -> None:
-    """A member that says nothing is out after its session; a rebalance ends without those who do not come."""
+    """A silent member is removed after its session timeout; a rebalance ends without members that do not rejoin."""
     group = Group(s, "ex")
     member = group.new_member("short", SessionTimeoutMs=1500)
     joined = group.join("short joins", member, SessionTimeoutMs=1500)

@@ -1,4 +1,4 @@
-"""Metadata, and what a broker says of itself."""
+"""Metadata and ApiVersions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NO_ID = uuid.UUID(int=0)
 
 @scenario
 def metadata(s: Scenario) -> None:
-    """Topics by name and by id, all, none, unknown, badly named, and those that are created by asking."""
+    """Topics by name and by id, all, none, unknown, badly named, and auto-created ones."""
     for version in all_versions("Metadata"):
         s.ask("Metadata", version, "of none", Topics=[], AllowAutoTopicCreation=False)
     made = create(s, new_topic("meta-a", 2), new_topic("meta-b"))
@@ -56,7 +56,7 @@ def metadata(s: Scenario) -> None:
 
 @scenario
 def auto_creation(s: Scenario) -> None:
-    """A topic that is not there is made when a client asks for it, unless it says otherwise."""
+    """Metadata creates a missing topic, unless the request forbids it."""
     for version in (0, 3, 4, 9, 13):
         topics = [{"Name": f"auto-{version}"}]
         s.ask("Metadata", version, "first", Topics=topics, AllowAutoTopicCreation=True)
@@ -71,7 +71,7 @@ def auto_creation(s: Scenario) -> None:
 
 @scenario
 def api_versions(s: Scenario) -> None:
-    """What is served, and what a client learns that speaks a later version."""
+    """The served versions, and the response to a later version."""
     for version in all_versions("ApiVersions"):
         s.ask("ApiVersions", version, ClientSoftwareName="golden", ClientSoftwareVersion="1.0")
     for version in (5, 99):
@@ -82,7 +82,7 @@ def api_versions(s: Scenario) -> None:
 
 @scenario
 def malformed(s: Scenario) -> None:
-    """What cannot be read closes its connection."""
+    """A malformed request closes its connection."""
     for version in (0, 2, 14):
         s.raw("Produce", version, "unknown version", b"\x00" * 24, to=f"produce {version}")
     s.raw("Fetch", 3, "removed version", b"\x00" * 24, to="fetch 3")

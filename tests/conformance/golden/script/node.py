@@ -1,4 +1,4 @@
-"""What the only node of a cluster answers about itself."""
+"""Requests about the nodes of a cluster with one node."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def elections(s: Scenario) -> None:
 
 @scenario
 def telemetry(s: Scenario) -> None:
-    """Not advertised, yet served: nobody subscribes to anything."""
+    """Not advertised, but served: there are no subscriptions."""
     s.ask("GetTelemetrySubscriptions", 0, "new", ClientInstanceId=NO_ID)
     s.ask("GetTelemetrySubscriptions", 0, "known", ClientInstanceId=SOME_ID)
     s.ask("GetTelemetrySubscriptions", 0, "known, again", ClientInstanceId=SOME_ID)

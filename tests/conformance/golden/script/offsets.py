@@ -15,7 +15,7 @@ def _records(s: Scenario, topic: str) -> None:
 
 @scenario
 def list_offsets(s: Scenario) -> None:
-    """By time and by the special timestamps, from -1 (latest) to -6 (what nobody has)."""
+    """By time and by the special timestamps, from -1 (latest) to -6 (unknown)."""
     create(s, new_topic("lo", 2))
     _records(s, "lo")
     times = [-1, -2, -3, -4, -5, -6, -7, 0, BEGIN + 100, BEGIN + 101, BEGIN + 300, BEGIN + 301]
@@ -51,7 +51,7 @@ def list_offsets(s: Scenario) -> None:
 
 @scenario
 def leader_epochs(s: Scenario) -> None:
-    """Where an epoch ends; there was only one leader."""
+    """The end offsets of epochs; there was only one leader."""
     create(s, new_topic("le", 2))
     _records(s, "le")
 
@@ -79,7 +79,7 @@ def leader_epochs(s: Scenario) -> None:
 
 @scenario
 def delete_records(s: Scenario) -> None:
-    """The start moves, and everything looks from there."""
+    """DeleteRecords moves the log start offset."""
     create(s, new_topic("dr", 3), new_topic("dr-compact", configs=[("cleanup.policy", "compact")]))
     _records(s, "dr")
 

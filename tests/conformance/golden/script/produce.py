@@ -22,7 +22,7 @@ FAR = 4_102_444_800_000
 
 @scenario
 def produce_versions(s: Scenario) -> None:
-    """One request of each version: a partition that is there, one that is not, a topic that is not."""
+    """One request of each version: a known partition, an unknown one, an unknown topic."""
     ident = topic_id(create(s, new_topic("pv", 2)), "pv")
     for version in all_versions("Produce"):
         s.ask("Produce", version, "leader", **produce_to("pv", ident, numbered(2), acks=1))
@@ -49,7 +49,7 @@ def produce_versions(s: Scenario) -> None:
 
 @scenario
 def odd_batches(s: Scenario) -> None:
-    """Batches that no good client sends."""
+    """Invalid batches."""
     create(s, new_topic("odd"))
     good = numbered(1)
     for label, records in (
@@ -105,7 +105,7 @@ def odd_batches(s: Scenario) -> None:
 
 @scenario
 def topic_rules(s: Scenario) -> None:
-    """What a topic's configs allow."""
+    """Limits by a topic's configs."""
     create(
         s,
         new_topic("rule-append", configs=[("message.timestamp.type", "LogAppendTime")]),
@@ -134,7 +134,7 @@ def topic_rules(s: Scenario) -> None:
 
 @scenario
 def idempotence(s: Scenario) -> None:
-    """Sequences: in order, again, with a gap, of another epoch, at the end of the numbers."""
+    """Sequences: in order, repeated, with a gap, of another epoch, at the largest number."""
     create(s, new_topic("idem", 6))
     for version in all_versions("InitProducerId"):
         init_producer(s, version=version)

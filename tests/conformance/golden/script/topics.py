@@ -68,7 +68,7 @@ def create_topics(s: Scenario) -> None:
 
 @scenario
 def topic_configs(s: Scenario) -> None:
-    """Configs that a topic is created with: values, ranges, lists, what depends on another."""
+    """Configs at creation: values, ranges, lists, dependencies."""
     rows: list[list[tuple[str, Optional[str]]]] = [
         [("no.such", "1")],
         [("no.such", None)],
@@ -128,7 +128,7 @@ def topic_configs(s: Scenario) -> None:
 
 @scenario
 def create_partitions(s: Scenario) -> None:
-    """More of them, fewer, as many, with assignments."""
+    """More, fewer and equal counts, with assignments."""
     create(s, *(new_topic(f"cp-{number}", 2) for number in range(8)))
 
     def grow(label: str, *topics: tuple[str, int], version: int = 3, brokers: Any = None, **more: Any) -> None:

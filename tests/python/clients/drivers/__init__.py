@@ -1,4 +1,4 @@
-"""Three Kafka clients behind one face, so that a test says once what all of them must see."""
+"""Three Kafka clients behind one interface, so that one test covers all of them."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ class _AioMember(Member):
 
 
 class _LoopThread:
-    """A loop that runs while nobody waits for it, as a consumer's heartbeats need it."""
+    """An event loop that always runs, as a consumer's heartbeats need it."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()

@@ -1,4 +1,4 @@
-"""What the tests ask of a client."""
+"""The interface of a client for the tests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Headers = tuple[tuple[str, Optional[bytes]], ...]
 
 
 class Message(NamedTuple):
-    """A record as it is sent."""
+    """A record to send."""
 
     value: Optional[bytes]
     key: Optional[bytes] = None
@@ -25,7 +25,7 @@ class Message(NamedTuple):
 
 
 class Got(NamedTuple):
-    """A record as it is read."""
+    """A received record."""
 
     partition: int
     offset: int

@@ -63,7 +63,7 @@ class Confluent(Driver):
 
     def read(self, servers: str, topic: str, count: int) -> list[Got]:
         # Without a group nothing subscribes in librdkafka: each partition is assigned.
-        consumer = _consumer(servers, "nobody")
+        consumer = _consumer(servers, "no-group")
         try:
             partitions = consumer.list_topics(topic, timeout=PATIENCE_S).topics[topic].partitions
             consumer.assign([TopicPartition(topic, partition, 0) for partition in partitions])
@@ -90,7 +90,7 @@ class Confluent(Driver):
             consumer.close()
 
     def ends(self, servers: str, topic: str, partition: int) -> tuple[int, int]:
-        consumer = _consumer(servers, "nobody")
+        consumer = _consumer(servers, "no-group")
         try:
             begin, end = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=PATIENCE_S)
             return begin, end
@@ -98,7 +98,7 @@ class Confluent(Driver):
             consumer.close()
 
     def offset_at(self, servers: str, topic: str, partition: int, timestamp: int) -> Optional[int]:
-        consumer = _consumer(servers, "nobody")
+        consumer = _consumer(servers, "no-group")
         try:
             place = consumer.offsets_for_times([TopicPartition(topic, partition, timestamp)], timeout=PATIENCE_S)[0]
             assert place.error is None, place.error

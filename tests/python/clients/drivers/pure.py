@@ -1,4 +1,4 @@
-"""kafka-python, the client that is Python all through."""
+"""kafka-python, a client in pure Python."""
 
 from __future__ import annotations
 

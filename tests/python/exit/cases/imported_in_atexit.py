@@ -1,7 +1,7 @@
 """The package is imported for the first time when the interpreter is exiting: no hook of it will be called.
 
 Where it can tell (the interpreter had shut `threading` down), it refuses to start. Where it cannot, the broker is
-stopped by nobody, and the process ends all the same.
+never stopped, and the process ends nevertheless.
 """
 
 import atexit

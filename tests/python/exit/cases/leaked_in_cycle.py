@@ -1,4 +1,4 @@
-"""The broker and its handler hold each other, and nobody else holds them."""
+"""The broker and its handler refer to each other, and nothing else refers to them."""
 
 from tansu_cffi import BrokerEventHandler, TansuBroker
 

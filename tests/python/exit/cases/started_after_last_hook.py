@@ -1,4 +1,4 @@
-"""A hook that runs after the package's own: a broker that started there would be stopped by nobody."""
+"""A hook that runs after the package's own: a broker that started there would never be stopped."""
 
 import atexit
 

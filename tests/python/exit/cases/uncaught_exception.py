@@ -1,4 +1,4 @@
-"""The program ends by an exception that nobody catches."""
+"""The program ends by an uncaught exception."""
 
 # expect code: 1
 # expect stderr: ValueError: of the program

@@ -20,7 +20,7 @@ final class Broker {
         /** The broker goes on. */
         void error(String message);
 
-        /** The broker goes down, {@link #stopped} follows. */
+        /** The broker stops because of an error; {@link #stopped} follows. */
         void fatal(String message);
 
         /** Last of all. */
@@ -30,13 +30,14 @@ final class Broker {
     private final Tansu tansu;
     /**
      * The garbage collector does not see that C holds the callbacks. Without this field they are collected while the
-     * broker runs, and the next event crashes the virtual machine. Whoever lets go of a broker must have waited first.
+     * broker runs, and the next event crashes the virtual machine. Wait for a broker before dropping the last
+     * reference to it.
      */
     private final Tansu.Callbacks callbacks = new Tansu.Callbacks();
 
     private final Pointer broker;
 
-    /** Makes a broker that is not started yet. Wrong settings are told here. */
+    /** Creates a broker that is not started yet. Throws for invalid settings. */
     Broker(Tansu tansu, Map<String, String> settings, Events events) {
         this.tansu = tansu;
         callbacks.onStarted = (userData, port) -> events.started(Short.toUnsignedInt(port));
@@ -47,7 +48,7 @@ final class Broker {
 
         // The callbacks come on a thread that Java does not know. Without an initializer JNA attaches and detaches it
         // around each call, and each call makes a new Thread object. With one it stays attached until it ends; as a
-        // daemon, so that a broker that nobody stopped does not hold up the end of the program.
+        // daemon, so that a broker that was not stopped does not block the end of the program.
         // An exception in a callback goes to Native.getCallbackExceptionHandler, which prints it; never to the broker.
         CallbackThreadInitializer thread = new CallbackThreadInitializer(true, false, "tansu-callbacks");
         for (var callback : List.of(
