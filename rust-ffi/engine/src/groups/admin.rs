@@ -34,9 +34,8 @@ pub(super) fn remove(groups: &mut LiveGroups, step: &mut Step<'_>, name: &str) -
         let topics = durable.offsets.iter();
         let offsets = topics.flat_map(|(topic, partitions)| partitions.keys().map(move |index| (topic, *index)));
         let mut records: Vec<GroupRecord> = offsets.map(|(topic, index)| tombstone(&group, topic, index)).collect();
-        if durable.metadata.is_some() {
-            records.push(GroupRecord::Metadata { group, value: None });
-        }
+        // Kafka deletes the record of a group that never had one, too.
+        records.push(GroupRecord::Metadata { group, value: None });
         step.write(records)?;
     }
     if let Some(group) = groups.get_mut(name) {
