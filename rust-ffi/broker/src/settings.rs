@@ -62,6 +62,7 @@ const fn int(min: i64, max: i64) -> Type {
 }
 
 const NODE_ID: &str = "node.id";
+pub(crate) const SEED: &str = "broker.seed";
 /// Upstream's default, which existing databases contain.
 const UPSTREAM_NODE_ID: i32 = 111;
 
@@ -118,6 +119,13 @@ const OWN: &[Setting] = &[
         int(0, 2_147_483_647),
         "1",
         "Node id of the broker. A data folder that is in use keeps its own; on Tansu's storages the default is 111.",
+    ),
+    row(
+        SEED,
+        int(0, i64::MAX),
+        "0",
+        "Seed of topic ids, member ids and other random values of `memory://` and `file:///`. A new broker with the \
+         same seed and the same requests gives the same ids; 0 draws a seed from the operating system.",
     ),
     row("num.network.threads", int(1, 256), "1", "Threads that serve connections."),
     row(

@@ -23,7 +23,7 @@ use crate::{
     error::{Error, Kind},
     os::{clock::Clock, files::Folder, seed, storage_errors::StorageErrors},
     redact,
-    settings::Settings,
+    settings::{SEED, Settings},
 };
 
 pub(super) const STORAGES: &[Storage] = &[
@@ -169,7 +169,10 @@ fn engine_settings(settings: &Settings, port: u16) -> engine::Settings {
         cluster_id: settings.text("cluster.id").to_owned(),
         host: settings.text("advertised.host").to_owned(),
         port,
-        seed: seed::draw(),
+        seed: match settings.int(SEED) {
+            0 => seed::draw(),
+            seed => seed.unsigned_abs(),
+        },
         group_initial_rebalance_delay_ms: settings.int("group.initial.rebalance.delay.ms"),
         broker_configs: settings.of_engine(),
         ..engine::Settings::default()
