@@ -144,7 +144,7 @@ def _run(args: argparse.Namespace) -> int:
     def on_signal(number: int, frame: Any) -> None:
         nonlocal stops
         stops += 1
-        # The first lets requests in work finish; a second one is somebody who has no time.
+        # The first signal drains; a second one ends the grace.
         broker.stop(None if stops == 1 else 0)
 
     for number in (signal.SIGINT, signal.SIGTERM):

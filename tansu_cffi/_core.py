@@ -210,7 +210,7 @@ class Core:
         return self.pid != os.getpid()
 
     def check_process(self) -> None:
-        """Refuses a broker that a forked child has inherited; first of all, for its locks may be held by nobody."""
+        """Refuses a broker inherited over fork. Called first, because its locks may be held for ever."""
         if self.inherited_over_fork:
             raise BrokerStateError(
                 "this broker was made in the parent process and does not run here. Start brokers after fork, "

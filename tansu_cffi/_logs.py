@@ -1,7 +1,7 @@
 """Passes the library's log records to Python's `logging`.
 
-The library has one log for all brokers of the process. Records arrive on a thread of its own, in order, and go to
-`logging.getLogger("tansu")` and its children. The level is pushed down, so that a record nobody wants is never made.
+The library has one log for all brokers of the process. Records arrive in order on the log thread and go to
+`logging.getLogger("tansu")` and its children. The level is passed down, so that disabled records are not created.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ class Session:
             either: set[asyncio.Future[Any]] = {task, end}
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            # The end came first, or the caller was cancelled: nobody waits for the rest.
+            # The end came first, or the caller was cancelled: the rest is not awaited.
             if not task.done():
                 task.cancel()
             error = (await asyncio.gather(task, return_exceptions=True))[0]

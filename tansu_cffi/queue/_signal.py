@@ -26,7 +26,7 @@ class Signal:
             try:
                 waiter.get_loop().call_soon_threadsafe(_resolve, waiter)
             except RuntimeError:
-                pass  # that loop is closed: nobody waits there any more
+                pass  # that loop is closed: no coroutine waits there
 
     async def wait(self) -> None:
         with self._lock:
