@@ -1,7 +1,7 @@
-//! What a client may do, as bits of Kafka's `AclOperation`: everything, for there is no authorizer.
-//! Kafka: `AclEntry.supportedOperations`.
+//! Authorized operations as bits of Kafka's `AclOperation`: all of them, as there is no authorizer. Kafka:
+//! `AclEntry.supportedOperations`.
 
-/// The client did not ask.
+/// Value for a client that did not request them.
 pub(crate) const NOT_ASKED: i32 = i32::MIN;
 
 const READ: i32 = 1 << 3;

@@ -1,4 +1,4 @@
-//! Why a part of a request is refused: Kafka's code and its words. Kafka: `ApiError`.
+//! Error code and message for one part of a request. Kafka: `ApiError`.
 
 use wire::ErrorCode;
 
@@ -13,19 +13,19 @@ impl ApiError {
         ApiError { code, message: Some(message.into()) }
     }
 
-    /// Kafka sends no words with it.
+    /// Creates an error without a message, as Kafka sends it.
     pub(crate) fn bare(code: ErrorCode) -> ApiError {
         ApiError { code, message: None }
     }
 
-    /// What to do within no time at all is not begun. Measured on Kafka 4.3.1: nothing is changed, whatever else is
-    /// wrong with the request. Kafka: `KafkaEventQueue`, which gives up on an event whose deadline has passed.
+    /// Creates the error for a request with a timeout of zero. Measured on Kafka 4.3.1: nothing is changed, whatever
+    /// else is wrong with the request. Kafka: `KafkaEventQueue`, which drops events whose deadline has passed.
     pub(crate) fn timed_out() -> ApiError {
         ApiError::bare(ErrorCode::RequestTimedOut)
     }
 }
 
-/// Code and message of an answer. `A` is what else there is to say of success.
+/// Returns the error code of a result.
 pub(crate) fn code<A>(answer: &Result<A, ApiError>) -> i16 {
     answer.as_ref().err().map_or(ErrorCode::None, |error| error.code).code()
 }
@@ -34,7 +34,7 @@ pub(crate) fn message<A>(answer: &Result<A, ApiError>) -> Option<&str> {
     answer.as_ref().err()?.message.as_deref()
 }
 
-/// What an answer takes, roughly, in memory and on the wire.
+/// Returns the approximate size of a result in memory and on the wire.
 pub(crate) fn bytes<A>(answer: &Result<A, ApiError>) -> usize {
     64 + message(answer).map_or(0, str::len)
 }

@@ -1,32 +1,32 @@
-//! Mistakes for the simulation to find, one for each of its checkers: a checker that has never found anything may be
-//! blind. They are there with the feature `sim-bugs` only, which nothing that ships is built with; without it [`planted`]
-//! is false when it is compiled, and nothing is left of what depends on it.
+//! Planted bugs for the simulation, one for each of its checkers: a checker that has never found anything may be blind.
+//! They exist with the feature `sim-bugs` only, which no shipped build has; without it [`planted`] is constantly false
+//! and the code behind it is removed.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bug {
-    /// With `fsync=always` an answer does not wait for the sync.
+    /// With `fsync=always` a response does not wait for the sync.
     AcknowledgedBeforeSync,
     /// A batch of several records takes one offset too many.
     OffsetLeftOut,
-    /// Whoever asks for the last offset of a segment is given the next segment.
+    /// A read of the last offset of a segment starts at the next segment.
     LastOfSegmentSkipped,
-    /// A fetch waits for the first of its partitions only.
+    /// A fetch parks on the first of its partitions only.
     OnePartitionWatched,
-    /// Of a producer only the last batch is known, and not the last five.
+    /// Only the last batch of a producer is remembered, not the last five.
     OneBatchKept,
-    /// A fetch is told that the log ends where it reads from.
+    /// The high watermark in a Fetch response is the fetch offset.
     LowHighWatermark,
-    /// A torn batch at the end of a log is taken for a broken disk.
+    /// A torn batch at the end of a log refuses the start.
     TornBatchRefused,
     /// A topic is deleted in memory only.
     DeletionNotWritten,
-    /// Who asks for its assignment late is given the leader's.
+    /// A late SyncGroup is answered with the assignment of the leader.
     LeadersAssignment,
-    /// Of several records that a coordinator appends at once the first is not applied to its state.
+    /// The first of several records that a coordinator appends at once is not replayed.
     RecordNotReplayed,
     /// A second commit of an offset is ignored.
     FirstCommitKept,
-    /// A fetch waits until there is enough for it, however long that takes.
+    /// A parked fetch has no deadline.
     FetchWithoutDeadline,
     /// A produce with acks=0 is answered.
     SilentAnswered,
@@ -56,10 +56,10 @@ mod switch {
         ];
     }
 
-    /// Its number and one; 0 is none.
+    /// Number of the planted bug plus one; 0 for none.
     static PLANTED: AtomicUsize = AtomicUsize::new(0);
 
-    /// From now on every engine of this process has this bug, and no other.
+    /// Plants a bug in every engine of this process, in place of any other.
     pub fn plant(bug: Option<Bug>) {
         PLANTED.store(bug.map_or(0, |bug| bug as usize + 1), Ordering::Relaxed);
     }

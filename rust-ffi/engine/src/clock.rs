@@ -1,4 +1,4 @@
-//! Time as the engine sees it: an argument. Nothing in this crate reads a clock.
+//! Time as an argument: no code of this crate reads a clock.
 
 use std::{
     ops::{Add, Sub},
@@ -10,10 +10,10 @@ use std::{
 pub struct Instant(pub u64);
 
 impl Instant {
-    /// Later than anything that happens.
+    /// Later than any deadline.
     pub const NEVER: Instant = Instant(u64::MAX);
 
-    /// What a client asks for may be negative, which means at once.
+    /// Adds milliseconds; a negative number, which clients may send, counts as zero.
     pub fn after_ms(self, ms: i64) -> Instant {
         Instant(self.0.saturating_add(u64::try_from(ms).unwrap_or(0).saturating_mul(1_000)))
     }
@@ -36,7 +36,7 @@ impl Sub for Instant {
     }
 }
 
-/// Now, on both clocks.
+/// The current time on both clocks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Now {
     pub instant: Instant,

@@ -1,7 +1,7 @@
-//! Configs of topics, of the broker, and of what else Kafka has configs for: their tables, what is set, what holds.
+//! Configs of topics, of the broker, of groups and of client metrics: tables, set values, effective values.
 //!
-//! `table/` has every config of Kafka with its type, default and range; `broker.rs` and `topic.rs` what is in effect;
-//! `describe.rs` and `alter.rs` what clients see and may change.
+//! `table/` has every config of Kafka with its type, default and range; `broker.rs` and `topic.rs` the effective
+//! values; `describe.rs` and `alter.rs` what clients read and change.
 
 pub(crate) mod alter;
 mod broker;
@@ -18,7 +18,7 @@ pub use topic::TopicConfig;
 
 use crate::Engine;
 
-/// What has configs (`ConfigResource.Type`).
+/// Types of config resources (`ConfigResource.Type`).
 pub(crate) mod resource {
     pub(crate) const TOPIC: i8 = 2;
     pub(crate) const BROKER: i8 = 4;
@@ -28,7 +28,7 @@ pub(crate) mod resource {
 }
 
 impl Engine {
-    /// The names of what has configs of this type, sorted.
+    /// Returns the names of the resources of this type that have configs, sorted.
     pub(crate) fn config_resources(&self, kind: i8) -> Vec<String> {
         match kind {
             resource::TOPIC => self.topics.list().iter().map(|topic| topic.name.clone()).collect(),
@@ -40,7 +40,7 @@ impl Engine {
     }
 }
 
-/// Why a config is refused: the key, the value and what would do, in Kafka's words.
+/// Reason why a config is invalid: key, value and remedy, in Kafka's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError(pub String);
 

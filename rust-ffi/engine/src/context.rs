@@ -1,4 +1,4 @@
-//! What a handler knows besides the request itself.
+//! The context of a request: time, header fields and the client.
 
 use wire::{
     api::Api,
@@ -15,18 +15,18 @@ pub struct RequestContext<'a> {
     pub correlation_id: i32,
     /// From the request header; may be empty or missing.
     pub client_id: Option<&'a str>,
-    /// The peer's address without its port, as Kafka shows it: `/127.0.0.1`.
+    /// Address of the client without its port, as Kafka shows it: `/127.0.0.1`.
     pub client_host: &'a str,
 }
 
 impl RequestContext<'_> {
-    /// Encodes a response, in the request's version.
+    /// Encodes a response in the version of the request.
     pub(crate) fn reply(&self, encode: impl FnOnce(&mut Writer, i16) -> Result<(), EncodeError>) -> Outcome {
         let header = Api::from_key(self.key).map_or(0, |api| api.response_header_version(self.version));
         let mut writer = Writer::response(self.correlation_id, header);
         match encode(&mut writer, self.version).and_then(|()| writer.into_response()) {
             Ok(pieces) => Outcome::Reply(pieces),
-            // A flaw of ours; only this connection pays.
+            // A bug of the broker; only this connection is closed.
             Err(e) => Outcome::Close(format!("the answer to key {} cannot be written: {e}", self.key)),
         }
     }

@@ -1,4 +1,4 @@
-//! One match over the requests that are served.
+//! Dispatch of requests by key, the served versions, and which requests block.
 
 use wire::{
     api::{Api, ApiRange},
@@ -14,7 +14,7 @@ use crate::{
 
 macro_rules! serve {
     ($($key:literal $module:ident $file:ident $request:ident,)*) => {
-        /// The keys that are served.
+        /// The served request keys.
         const SERVED: &[i16] = &[$($key),*];
 
         pub(crate) fn request(engine: &Engine, context: &RequestContext<'_>, body: &[u8]) -> Outcome {
@@ -76,16 +76,18 @@ serve! {
     81 remove_raft_voter remove_raft_voter_request RemoveRaftVoterRequest,
 }
 
-/// What the elements of a request may cost in memory. Ten thousand topics are well within it; answers are several times
-/// as large as what was asked.
+/// Memory budget for the decoded elements of a request. Ten thousand topics are well within it; responses are several
+/// times as large as their requests.
 const ELEMENTS_MAX: usize = 2 << 20;
 
-/// Produce and Fetch name many partitions honestly, and their answers are as large as they are.
+/// Returns a reader with the element budget. Produce and Fetch are exempt: they name many partitions, and their
+/// responses are as large as they are.
 fn reader(key: i16, body: &[u8]) -> Reader<'_> {
     if key <= wire::api::FETCH { Reader::new(body) } else { Reader::within(body, ELEMENTS_MAX) }
 }
 
-/// Whether a request makes, removes, writes down or inflates much: others would wait for it. A malformed one does not.
+/// Returns whether a request may create, delete, persist or inflate so much that other requests would wait. A malformed
+/// request does not.
 pub(crate) fn is_blocking(engine: &Engine, key: i16, version: i16, body: &[u8]) -> bool {
     let is_on_disk = engine.data_dir.is_some();
     match key {
@@ -97,19 +99,19 @@ pub(crate) fn is_blocking(engine: &Engine, key: i16, version: i16, body: &[u8]) 
         | ALTER_CONFIGS
         | CREATE_PARTITIONS
         | INCREMENTAL_ALTER_CONFIGS => is_on_disk || body.len() > LARGE,
-        // A thousand names may make a thousand topics.
+        // A thousand names may create a thousand topics.
         METADATA if is_on_disk => MetadataRequest::decode(&mut reader(key, body), version)
             .is_ok_and(|request| api::metadata::makes_topics(engine, &request)),
         METADATA => body.len() > LARGE,
-        // The first one makes `__consumer_offsets`.
+        // The first of these requests creates `__consumer_offsets`.
         OFFSET_COMMIT | FIND_COORDINATOR | JOIN_GROUP => is_on_disk && engine.topics.get(OFFSETS_TOPIC).is_none(),
         _ => false,
     }
 }
 
-/// More than an ordinary client's request that makes topics in memory.
+/// Size of a request that creates unusually many topics in memory.
 const LARGE: usize = 4 << 10;
-/// Fewer bytes do not inflate to so much that others notice.
+/// Smaller Produce requests inflate too little for other requests to notice.
 const LARGE_PRODUCE: usize = 16 << 10;
 
 const PRODUCE: i16 = wire::api::PRODUCE;
@@ -124,10 +126,10 @@ const ALTER_CONFIGS: i16 = 33;
 const CREATE_PARTITIONS: i16 = 37;
 const INCREMENTAL_ALTER_CONFIGS: i16 = 44;
 
-/// Kafka serves these if they are sent, but does not say so unless a metrics reporter is configured.
+/// Kafka serves these keys and advertises them only if a metrics reporter is configured.
 const UNADVERTISED: &[i16] = &[71, 72];
 
-/// ApiVersions is the shell's.
+/// ApiVersions is answered by the broker crate.
 const API_VERSIONS: i16 = wire::api::API_VERSIONS;
 
 pub(crate) fn resume(engine: &Engine, context: &RequestContext<'_>, body: &[u8], parked: Parked) -> Outcome {
@@ -143,31 +145,31 @@ pub(crate) fn resume(engine: &Engine, context: &RequestContext<'_>, body: &[u8],
 pub(crate) fn cancel(engine: &Engine, context: &RequestContext<'_>, parked: Parked) -> Outcome {
     let Parked { ticket, request } = parked;
     match request {
-        // As if its time were over: it is answered with what is there.
+        // Answers as after the deadline, with the records read so far.
         ParkedRequest::Fetch(delayed) => api::fetch::cancel(engine, context, delayed, ticket),
-        // Not acknowledged: the client sends it again, and the log knows it then.
+        // Not acknowledged: the client retries, and the log recognises the retry.
         ParkedRequest::Produce(_) => Outcome::Close("the broker stops".to_owned()),
         ParkedRequest::Group(_) | ParkedRequest::Reply(_) => Outcome::Close("the broker stops".to_owned()),
     }
 }
 
-/// Whether requests of this key are answered at all.
+/// Returns whether requests with this key are served.
 pub(crate) fn has(key: i16) -> bool {
     SERVED.contains(&key)
 }
 
-/// Produce is said to begin at version 0, for the sake of clients that look for it; none before this one is answered.
-const PRODUCE_BEGINS: i16 = 3;
+/// Produce is advertised from version 0 on, for clients that expect it; earlier versions than this one are not served.
+const PRODUCE_MIN: i16 = 3;
 
-/// Whether a request of this key and version may be handed to the engine.
+/// Returns whether a request of this key and version may be passed to the engine.
 pub fn serves(key: i16, version: i16) -> bool {
-    let is_there = key != 0 || version >= PRODUCE_BEGINS;
+    let is_there = key != 0 || version >= PRODUCE_MIN;
     SERVED.contains(&key) && is_there && Api::from_key(key).is_some_and(|api| (api.min..=api.max).contains(&version))
 }
 
-/// What ApiVersions says, sorted by key.
+/// Returns the advertised versions, sorted by key.
 pub fn advertised() -> Vec<ApiRange> {
-    let said = |key: i16| (SERVED.contains(&key) && !UNADVERTISED.contains(&key)) || key == API_VERSIONS;
+    let is_advertised = |key: i16| (SERVED.contains(&key) && !UNADVERTISED.contains(&key)) || key == API_VERSIONS;
     let range = |api: &Api| ApiRange { key: api.key, min: api.min, max: api.max };
-    wire::api::TABLE.iter().filter(|api| said(api.key)).map(range).collect()
+    wire::api::TABLE.iter().filter(|api| is_advertised(api.key)).map(range).collect()
 }

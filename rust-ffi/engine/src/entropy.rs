@@ -1,4 +1,4 @@
-//! The only randomness: SplitMix64 from one seed, so that a run can be repeated.
+//! The only source of randomness: SplitMix64 from one seed, so that a run can be repeated.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -20,13 +20,13 @@ impl Entropy {
         z ^ (z >> 31)
     }
 
-    /// A positive number, for fetch sessions.
+    /// Returns a positive number, for fetch session ids.
     pub fn next_i32(&self) -> i32 {
         ((self.next_u64() >> 33) as i32).max(1)
     }
 
-    /// A random UUID (version 4) whose text does not begin with `-`, which command lines would take for an option.
-    /// Kafka: `Uuid.randomUuid`.
+    /// Returns a random UUID (version 4) whose text does not begin with `-`, which command lines would take for an
+    /// option. Kafka: `Uuid.randomUuid`.
     pub fn uuid(&self) -> Uuid {
         loop {
             let mut bytes = [0; 16];
@@ -41,7 +41,7 @@ impl Entropy {
         }
     }
 
-    /// As Java prints a UUID; member ids end in one.
+    /// Returns a UUID in Java's text form, which ends member ids.
     pub fn hyphenated_uuid(&self) -> String {
         let number = u128::from_be_bytes(self.uuid().0);
         let hex = format!("{number:032x}");

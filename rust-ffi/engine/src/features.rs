@@ -1,4 +1,4 @@
-//! Feature levels of the cluster (KIP-584): Kafka 4.3.1's, but only those are in use whose requests are served.
+//! Feature levels of the cluster (KIP-584): those of Kafka 4.3.1; a feature is in use if its requests are served.
 //! Kafka: `FeatureControlManager`, `Feature`, `MetadataVersion`.
 
 use wire::api_versions::Feature;
@@ -10,11 +10,11 @@ pub(crate) const METADATA: &str = "metadata.version";
 /// 4.3-IV0, the newest of Kafka 4.3.1; 7 is 3.3-IV3, the oldest that it can begin with.
 const METADATA_LEVELS: Feature = Feature { name: METADATA, min: 7, max: 30, level: 30 };
 
-/// Name, highest level, and the request keys without which it is not in use.
+/// Name, highest level, and the request keys that it needs to be in use.
 const OTHERS: &[(&str, i16, &[i16])] = &[
     ("eligible.leader.replicas.version", 1, &[75]),
     ("group.version", 1, &[68, 69]),
-    // Never: no voter can join. In Kafka, too, it stays at 0 where the settings name the voters.
+    // Never in use, as no voter can join. In Kafka, too, it stays at 0 if the settings name the voters.
     ("kraft.version", 1, &[80, 81, NEVER]),
     ("share.version", 1, &[76, 77, 78, 79]),
     ("streams.version", 1, &[88, 89]),
@@ -24,7 +24,7 @@ const OTHERS: &[(&str, i16, &[i16])] = &[
 /// A key that no request has.
 const NEVER: i16 = -1;
 
-/// By name.
+/// Returns all features, sorted by name.
 pub fn features() -> Vec<Feature> {
     let other = |(name, highest, keys): &(&'static str, i16, &[i16])| Feature {
         name,

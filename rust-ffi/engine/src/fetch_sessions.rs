@@ -1,4 +1,4 @@
-//! Fetch sessions (KIP-227): a consumer names its partitions once, and then only what has changed. Kafka:
+//! Incremental fetch sessions (KIP-227): a client names its partitions once and then only changes. Kafka:
 //! `FetchSession.scala`.
 
 use std::{
@@ -17,32 +17,31 @@ use wire::{
 
 use crate::{clock::Instant, entropy::Entropy, waiters::lock};
 
-/// A session that was not used for this long makes room for another. Kafka:
-/// `MIN_INCREMENTAL_FETCH_SESSION_EVICTION_MS`.
+/// A session unused for this long may be evicted. Kafka: `MIN_INCREMENTAL_FETCH_SESSION_EVICTION_MS`.
 const EVICTED_AFTER: Duration = Duration::from_secs(120);
-/// A partition in a session costs memory for as long as the session lives, about a quarter of a kilobyte.
+/// Most partitions of one session. Each costs about a quarter of a kilobyte while the session lives.
 const PARTITIONS_MAX: usize = 100_000;
-/// Of all sessions together. Kafka counts sessions alone.
+/// Most partitions of all sessions together. Kafka limits only the number of sessions.
 const PARTITIONS_IN_ALL_MAX: usize = if cfg!(test) { 1_000 } else { 400_000 };
 
-/// Epochs that mean something else. Kafka: `FetchMetadata`.
+/// Session epochs with a meaning of their own. Kafka: `FetchMetadata`.
 const FINAL: i32 = -1;
 const INITIAL: i32 = 0;
 
-/// One partition that a client wants to read.
+/// One partition of a fetch. Kafka: `CachedPartition`.
 #[derive(Clone, Debug)]
 pub(crate) struct FetchPartition {
     /// Empty from version 13 on, which names topics by their ids.
     pub topic: Arc<str>,
     pub topic_id: Uuid,
-    /// The name that the id had when it was first known. Kafka: `CachedPartition.maybeResolveUnknownName`.
+    /// The name that the topic id had when it was first resolved. Kafka: `CachedPartition.maybeResolveUnknownName`.
     pub known_as: Option<Arc<str>>,
     pub partition: i32,
     pub fetch_offset: i64,
     pub bytes_max: usize,
     pub current_leader_epoch: i32,
     pub last_fetched_epoch: i32,
-    /// What the client of a session was told last; -1 if nothing yet.
+    /// The offsets in the last response of the session; -1 before the first one.
     pub last_sent: LastSent,
 }
 
@@ -61,18 +60,18 @@ type Key = (Arc<str>, Uuid, i32);
 #[derive(Debug)]
 pub(crate) struct Session {
     pub id: i32,
-    /// What the next request has to say.
+    /// The epoch that the next request must carry.
     epoch: i32,
     by_id: bool,
     partitions: BTreeMap<Key, FetchPartition>,
-    /// Who got nothing last time comes first next time.
+    /// Partitions in the order of reading: those without records in the last response come first.
     order: Vec<Key>,
     created: Instant,
     used: Instant,
     quota: PartitionQuota,
 }
 
-/// How many partitions all sessions have, and this one among them.
+/// The number of partitions of a session, counted against the limit of all sessions.
 #[derive(Debug)]
 struct PartitionQuota {
     in_all: Arc<AtomicUsize>,
@@ -84,7 +83,7 @@ impl PartitionQuota {
         PartitionQuota { in_all: in_all.clone(), own: 0 }
     }
 
-    /// Whether there is room for so many.
+    /// Changes the number of partitions. Returns `false` if the limits do not allow it.
     fn resize(&mut self, own: usize) -> bool {
         let others = |in_all: usize| in_all - self.own;
         let fits = |in_all: usize| {
@@ -111,12 +110,12 @@ pub(crate) struct FetchSessions {
     partitions: Arc<AtomicUsize>,
 }
 
-/// What a fetch is about.
+/// The partitions of a fetch request, and its session. Kafka: `FetchContext`.
 #[derive(Debug)]
 pub(crate) struct FetchContext {
     pub partitions: Vec<FetchPartition>,
     pub session: Option<Arc<Mutex<Session>>>,
-    /// Only what has changed is answered.
+    /// The response contains only partitions with changes.
     pub incremental: bool,
 }
 
@@ -134,7 +133,7 @@ fn partition(topic: &Arc<str>, topic_id: Uuid, part: &fetch_request::FetchPartit
     }
 }
 
-/// Each partition once: a later mention wins, as in Kafka.
+/// Returns the partitions of a request, each once: a later mention wins, as in Kafka.
 fn partitions_of(request: &FetchRequest<'_>) -> Vec<FetchPartition> {
     let mut all = Vec::new();
     let mut places: BTreeMap<(Uuid, &str, i32), usize> = BTreeMap::new();
@@ -154,7 +153,7 @@ fn partitions_of(request: &FetchRequest<'_>) -> Vec<FetchPartition> {
     all
 }
 
-/// A topic's name by its id, if there is such a topic.
+/// Looks up the name of a topic by its id.
 pub(crate) type NameOf<'a> = &'a dyn Fn(Uuid) -> Option<Arc<str>>;
 
 impl FetchPartition {
@@ -162,8 +161,7 @@ impl FetchPartition {
         (self.topic.clone(), self.topic_id, self.partition)
     }
 
-    /// Remembers the name of a topic that is known by its id: once the topic is deleted, the answer depends on whether
-    /// there was one.
+    /// Remembers the name of the topic id: after the topic is deleted, the error depends on whether it existed.
     pub(crate) fn resolve(&mut self, name_of: NameOf<'_>) {
         if self.known_as.is_none() && !self.topic_id.is_zero() {
             self.known_as = name_of(self.topic_id);
@@ -172,8 +170,8 @@ impl FetchPartition {
 }
 
 impl FetchSessions {
-    /// Returns what is fetched. The error is the whole answer's. `by_id` is set for requests that name topics by their
-    /// ids. Kafka: `FetchManager.newContext`.
+    /// Returns the partitions to fetch, or the top-level error. `by_id` is set for versions that name topics by id.
+    /// Kafka: `FetchManager.newContext`.
     pub(crate) fn new_context(
         &self,
         request: &FetchRequest<'_>,
@@ -203,7 +201,7 @@ impl FetchSessions {
             return Err(ErrorCode::FetchSessionTopicIdError);
         }
         if !session.update(request) {
-            // The client begins anew, and is answered without a session if there is no room then either.
+            // The client starts a new session, or fetches without one if there is no room.
             drop(session);
             lock(&self.by_id).remove(&id);
             return Err(ErrorCode::FetchSessionIdNotFound);
@@ -266,16 +264,16 @@ impl FetchSessions {
         Some(session)
     }
 
-    /// Whoever holds one keeps it until he has answered.
+    /// Drops sessions that were not used for an hour. A request in progress keeps its session until it is answered.
     pub(crate) fn expire(&self, now: Instant) {
-        /// A client that has gone leaves its session behind; nobody else would take its memory back.
+        /// Sessions of disconnected clients would otherwise keep their memory for ever.
         const FORGOTTEN_AFTER: Duration = Duration::from_secs(3_600);
         lock(&self.by_id).retain(|_, session| now - lock(session).used <= FORGOTTEN_AFTER);
     }
 }
 
-/// Which session makes room for one of `size` partitions: one that nobody has used for a while, or one that is smaller
-/// and has been of use for a while. Kafka: `FetchSessionCacheShard.tryEvict`.
+/// Returns the session to evict for one of `size` partitions: one that is unused for a while, or a smaller one that is
+/// old enough. Kafka: `FetchSessionCacheShard.tryEvict`.
 fn evictable(sessions: &BTreeMap<i32, Arc<Mutex<Session>>>, size: usize, now: Instant) -> Option<i32> {
     let (mut stale, mut smaller) = (None, None);
     for (id, session) in sessions {
@@ -291,7 +289,7 @@ fn evictable(sessions: &BTreeMap<i32, Arc<Mutex<Session>>>, size: usize, now: In
 }
 
 impl Session {
-    /// `false` if it has become too large; it is of no use then.
+    /// Applies the changes of a request. Returns `false` if the session became too large.
     fn update(&mut self, request: &FetchRequest<'_>) -> bool {
         for mut new in partitions_of(request) {
             let key = new.key();
@@ -320,7 +318,7 @@ impl Session {
         self.quota.resize(self.partitions.len())
     }
 
-    /// What the client was told. Those that had records go behind those that had none.
+    /// Records what a response contained. Partitions with records move behind those without.
     pub(crate) fn record_response(&mut self, sent: impl Iterator<Item = (Key, LastSent)>, served: &BTreeSet<Key>) {
         for (key, last_sent) in sent {
             if let Some(requested) = self.partitions.get_mut(&key) {

@@ -1,8 +1,8 @@
 //! The broker as a deterministic state machine. It has no sockets, no clock, no threads and no `async`: a request, the
-//! time and a seed go in, an [`Outcome`] comes out. The shell, and the simulation, do the rest.
+//! time and a seed go in, an [`Outcome`] comes out. The broker crate and the simulation do the rest.
 //!
-//! [`Engine::request`] answers a request or parks it; a parked one is resumed once its ticket is woken, by a change of
-//! what it waits for or by [`Engine::fire`], which the owner of the time calls.
+//! [`Engine::request`] answers a request or parks it. A parked request is resumed once its ticket is woken: by a change
+//! of what it waits for, or by [`Engine::fire`], which the owner of the clock calls.
 #![forbid(unsafe_code)]
 
 mod acl_operations;
@@ -66,8 +66,8 @@ use timer_event::TimerEvent;
 use timers::Timers;
 use topics::Topics;
 
-/// A folder that has been used has ids in it, and clients may have others, that the seed has given out already: the
-/// same ones must not come again. In a new folder everything is the seed's.
+/// Returns the seed of this run. A used data folder holds ids that the seed has produced already, and clients may hold
+/// others: the same ids must not come again. In a new folder the configured seed is used.
 fn seed_of(seed: u64, data_dir: &DataDir, now: Now) -> u64 {
     match data_dir.metadata.end() {
         0 => seed,
@@ -86,7 +86,7 @@ pub struct Engine {
     pub(crate) groups: Groups,
     pub(crate) fetch_sessions: FetchSessions,
     pub(crate) producer_ids: ProducerIds,
-    /// `None` if everything is in memory.
+    /// The data folder; `None` in memory.
     pub(crate) data_dir: Option<Arc<DataDir>>,
     stops: AtomicBool,
     /// See [`Engine::stop_work`].
@@ -110,8 +110,8 @@ impl Engine {
         }
     }
 
-    /// With what is in a data folder, which is made if it is not there. Returns sentences for people, too: what a crash
-    /// has cost. The error is one: the folder is left as it was.
+    /// Opens a data folder, creating it if necessary. Also returns notices for the operator: what recovery discarded.
+    /// On an error, which is a sentence for the operator, the folder is unchanged.
     pub fn open(settings: Settings, store: Store, now: Now) -> Result<(Engine, Vec<String>), String> {
         let found = DataDir::open(store, &settings, now)?;
         let mut engine = Engine::new(settings);
@@ -126,7 +126,7 @@ impl Engine {
         let failed = |e: std::io::Error| format!("the data folder cannot be opened: {e}");
         let (topics, notices) = Topics::reopen(data_dir.clone(), topics, &found.how).map_err(failed)?;
         engine.topics = topics;
-        // A power cut may have taken the note of an id (without fsync), but not what its producer has written.
+        // A power cut (without fsync) may have taken the record of an id, but not what its producer has written.
         let of = |(_, partition): (String, Arc<log::Partition>)| {
             let given = partition.producers().into_iter().map(|(id, _)| id).filter(|id| *id < producer_ids::GIVEN_MAX);
             given.max().map_or(0, |id| id + 1)
@@ -138,31 +138,31 @@ impl Engine {
         if let Some(data_dir) = &engine.data_dir
             && !found.how.clean
         {
-            // What a power cut has taken was deleted up to an offset that may come again. A full disk is no reason not
-            // to start.
+            // Offsets that a power cut has taken may be assigned again: the checkpoint must not delete them. A full
+            // disk does not prevent the start.
             let _ = data_dir.checkpoint(&engine.topics.partitions());
         }
         Ok((engine, found.notices.into_iter().chain(notices).collect()))
     }
 
-    /// Whether [`Engine::flush`] is to be called at once; if not, `waker` is woken when it is.
+    /// Returns whether [`Engine::flush`] is to be called at once; otherwise `waker` is woken when it is.
     pub fn poll_unsynced(&self, waker: &Waker) -> bool {
         self.data_dir.as_ref().is_some_and(|data_dir| data_dir.poll_unsynced(waker))
     }
 
-    /// Whether [`Engine::flush`] has something to do.
+    /// Returns whether [`Engine::flush`] has anything to sync.
     pub fn has_unsynced(&self) -> bool {
         self.data_dir.as_ref().is_some_and(|data_dir| data_dir.has_unsynced())
     }
 
-    /// Makes what was appended survive a power cut. Blocks for as long as the disk takes.
+    /// Syncs all appended batches. Blocks until the disk is done.
     pub fn flush(&self) {
         if let Some(data_dir) = &self.data_dir {
             data_dir.flush();
         }
     }
 
-    /// Whether there is something to write down at the end.
+    /// Returns whether the engine has a data folder, which [`Engine::close`] marks clean.
     pub fn is_on_disk(&self) -> bool {
         self.data_dir.is_some()
     }
@@ -171,7 +171,7 @@ impl Engine {
         self.data_dir.as_ref().map_or_else(LogDirInfo::default, |data_dir| data_dir.store.files.log_dir_info())
     }
 
-    /// The end: writes down what lets the next start be quick. Nothing is asked of the engine after it.
+    /// Closes the data folder cleanly, so that the next start is quick. The engine takes no calls after it.
     pub fn close(&self) -> Result<(), String> {
         let Some(data_dir) = &self.data_dir else { return Ok(()) };
         data_dir
@@ -179,37 +179,38 @@ impl Engine {
             .map_err(|e| format!("the data folder could not be closed in order: {e}"))
     }
 
-    /// `body` is what follows the header. The shell has checked that key and version are served ([`serves`]).
+    /// Handles a request. `body` follows the header. The caller has checked that key and version are served
+    /// ([`serves`]).
     pub fn request(&self, context: &RequestContext<'_>, body: &[u8]) -> Outcome {
         dispatch::request(self, context, body)
     }
 
-    /// Whether [`Engine::request`] is better called where no other request waits for it.
+    /// Returns whether [`Engine::request`] may block and should run on a thread of its own.
     pub fn is_blocking(&self, key: i16, version: i16, body: &[u8]) -> bool {
         dispatch::is_blocking(self, key, version, body)
     }
 
-    /// The same request goes on, once the ticket it was parked with is woken.
+    /// Resumes a parked request after its ticket was woken.
     pub fn resume(&self, context: &RequestContext<'_>, body: &[u8], parked: Parked) -> Outcome {
         dispatch::resume(self, context, body, parked)
     }
 
-    /// The answer of a parked request whose time has not come, because the broker stops.
+    /// Ends a parked request early, because the broker stops.
     pub fn cancel(&self, context: &RequestContext<'_>, parked: Parked) -> Outcome {
         dispatch::cancel(self, context, parked)
     }
 
-    /// When [`Engine::fire`] is to be called; `waker` is woken once that becomes earlier.
+    /// Returns when [`Engine::fire`] is to be called; `waker` is woken if that becomes earlier.
     pub fn arm(&self, waker: &Waker) -> Option<Instant> {
         self.timers.arm(waker)
     }
 
-    /// The next deadline.
+    /// Returns the next deadline.
     pub fn next_deadline(&self) -> Option<Instant> {
         self.timers.next()
     }
 
-    /// All that is due happens. Returns how many deadlines there were.
+    /// Handles all deadlines that have passed. Returns their number.
     pub fn fire(&self, now: Now) -> usize {
         let mut fired = 0;
         while let Some(event) = self.timers.pop_due(now.instant) {
@@ -228,7 +229,7 @@ impl Engine {
         groups::check_replay(self)
     }
 
-    /// Retention, compaction, and what has expired: producer ids, fetch sessions, offsets. To be called now and then.
+    /// Runs retention and compaction, and drops expired producer ids, fetch sessions and offsets. Called periodically.
     pub fn run_maintenance(&self, now: Now) {
         let producers_kept_ms = self.configs.int("producer.id.expiration.ms");
         for topic in self.topics.list() {
@@ -242,24 +243,24 @@ impl Engine {
         groups::expire(self, now);
         if let Some(data_dir) = &self.data_dir {
             data_dir.metadata.run_maintenance(now);
-            // Of use after a crash only, and tried again next time.
+            // Needed only after a crash, and tried again next time.
             let _ = data_dir.checkpoint(&self.topics.partitions());
         }
     }
 
-    /// Whether [`Engine::delete_removed_dirs`] has something to do; if not, `waker` is woken once it has.
+    /// Returns whether [`Engine::delete_removed_dirs`] has anything to delete; otherwise `waker` is woken once it has.
     pub fn poll_removed_dirs(&self, waker: &Waker) -> bool {
         self.data_dir.as_ref().is_some_and(|data_dir| data_dir.poll_deleted_dirs(waker))
     }
 
-    /// Removes the folders of deleted topics.
+    /// Deletes the directories of deleted topics.
     pub fn delete_removed_dirs(&self) {
         if let Some(data_dir) = &self.data_dir {
             data_dir.remove_deleted_dirs();
         }
     }
 
-    /// The broker stops: [`Engine::run_maintenance`] comes to its end soon.
+    /// Makes a running [`Engine::run_maintenance`] end soon, because the broker stops.
     pub fn stop_maintenance(&self) {
         self.stops.store(true, Ordering::Relaxed);
         self.topics.partitions().iter().for_each(|(_, partition)| partition.stop_maintenance());
@@ -268,8 +269,8 @@ impl Engine {
         }
     }
 
-    /// Nobody waits any more: all that takes long, as [`Engine::run_maintenance`], [`Engine::delete_removed_dirs`], making thousands of
-    /// topics and inflating thousands of batches, comes to its end soon.
+    /// Makes everything that takes long end soon, because all connections are closed: maintenance, deleting
+    /// directories, creating thousands of topics, inflating thousands of batches.
     pub fn stop_work(&self) {
         self.ends.store(true, Ordering::Relaxed);
         self.stop_maintenance();
@@ -282,7 +283,7 @@ impl Engine {
         self.ends.load(Ordering::Relaxed)
     }
 
-    /// Makes a topic; without a count it has `num.partitions`.
+    /// Creates a topic; without a count it has `num.partitions`.
     pub(crate) fn create_topic(
         &self,
         name: &str,
@@ -293,15 +294,15 @@ impl Engine {
         self.topics.create(name, self.entropy.uuid(), partitions, config.into())
     }
 
-    /// Makes a topic, as CreateTopics does. The error is for people.
+    /// Creates a topic, as CreateTopics does. The error is a sentence for the user.
     pub fn create(&self, name: &str, partitions: i32, configs: BTreeMap<String, String>) -> Result<Arc<Topic>, String> {
         let _held = self.configs.read_lock();
-        let said = |code: ErrorCode, why: String| format!("Kafka error {} ({code:?}): {why}", code.code());
-        let config = TopicConfig::new(&self.configs, configs).map_err(|e| said(ErrorCode::InvalidConfig, e.0))?;
-        self.create_topic(name, Some(partitions), config).map_err(|e| said((&e).into(), e.to_string()))
+        let error = |code: ErrorCode, why: String| format!("Kafka error {} ({code:?}): {why}", code.code());
+        let config = TopicConfig::new(&self.configs, configs).map_err(|e| error(ErrorCode::InvalidConfig, e.0))?;
+        self.create_topic(name, Some(partitions), config).map_err(|e| error((&e).into(), e.to_string()))
     }
 
-    /// All topics, by name.
+    /// Returns all topics, sorted by name.
     pub fn topics(&self) -> Vec<Arc<Topic>> {
         self.topics.list()
     }

@@ -1,4 +1,4 @@
-//! The log: partitions of record batches, exactly as the producers sent them.
+//! Partition logs: record batches as the producers sent them, in segments in memory or in files.
 
 mod arena;
 mod compaction;

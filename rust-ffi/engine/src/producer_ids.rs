@@ -1,16 +1,17 @@
-//! Ids for idempotent producers: nobody is given one twice, also not after a restart.
+//! Allocation of producer ids: each is assigned once, also across restarts.
 
 use std::{io, sync::Mutex};
 
 use crate::{storage::DataDir, waiters::lock};
 
-/// Clients may write with any id: one as large as this was never given out, and must not lead to the end of all ids.
+/// Clients may write with any id: ids from here on were never assigned, and must not exhaust the range.
 pub(crate) const GIVEN_MAX: i64 = i64::MAX / 4;
 
 #[derive(Debug, Default)]
 pub(crate) struct ProducerIds(Mutex<Block>);
 
-/// Ids that may be given out. On disk stands the end of the block, so that a crash loses the rest of one at most.
+/// Allocated ids that are not assigned yet. The metadata log holds the end of the block, so that a crash loses the rest
+/// of one block at most.
 #[derive(Debug, Default)]
 struct Block {
     next: i64,

@@ -1,11 +1,11 @@
-//! Replicas that a client places itself. There is one broker, so the only list that will do is this broker alone.
-//! Kafka: `ReplicationControlManager.validateManualPartitionAssignment`.
+//! Manual replica assignments. The only valid replica list is this broker alone. Kafka:
+//! `ReplicationControlManager.validateManualPartitionAssignment`.
 
 use wire::ErrorCode;
 
 use crate::api_error::ApiError;
 
-/// The replicas of one partition.
+/// Checks the replicas of one partition.
 pub(crate) fn check(node_id: i32, broker_ids: &[i32]) -> Result<(), ApiError> {
     let refuse = |why: String| {
         Err(ApiError::new(
@@ -16,7 +16,7 @@ pub(crate) fn check(node_id: i32, broker_ids: &[i32]) -> Result<(), ApiError> {
     if broker_ids.is_empty() {
         return refuse("an empty replica list.".to_owned());
     }
-    // Kafka looks at them in order, so a negative or small one is named before a repeated one.
+    // Kafka checks them in sorted order, so a negative or small id is named before a duplicate.
     match broker_ids.iter().filter(|id| **id != node_id).min() {
         Some(id) if *id < node_id || broker_ids.iter().filter(|id| **id == node_id).count() < 2 => {
             refuse(format!("broker {id}, but no such broker is registered."))

@@ -1,20 +1,20 @@
-//! What an engine is built with.
+//! The settings of an engine.
 
 use std::{collections::BTreeMap, mem::MaybeUninit};
 
-/// Asks the operating system for the pages of memory that is about to be written, all at once: one by one, as they are
-/// touched, they cost twice as much. Changes nothing that can be seen.
+/// Prefaults the pages of memory that is about to be written: one by one, as they are touched, they cost twice as much.
+/// Has no visible effect.
 pub type Prefault = fn(&mut [MaybeUninit<u8>]);
 
-/// Everything that an embedder decides. The shell fills it from its table of settings.
+/// The settings of an engine. The broker crate fills them from its table of settings.
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub node_id: i32,
     pub cluster_id: String,
-    /// Where clients are told to connect to.
+    /// Advertised host.
     pub host: String,
     pub port: u16,
-    /// Decides member ids, topic ids and whatever else is random.
+    /// Seed of member ids, topic ids and all other random values.
     pub seed: u64,
     /// How long a new consumer group waits for more members. Kafka: `group.initial.rebalance.delay.ms`.
     pub group_initial_rebalance_delay_ms: i64,

@@ -1,5 +1,5 @@
-//! Files, as the engine sees them. The shell has the operating system's, tests and the simulation have others: see
-//! [`memory`] and [`faulty`]. Paths are relative to the data folder and use `/`.
+//! Files as the engine sees them: the traits that the broker crate implements with the operating system, and tests and
+//! the simulation with [`memory`] and [`faulty`]. Paths are relative to the data folder and use `/`.
 
 pub mod faulty;
 pub mod memory;
@@ -8,43 +8,43 @@ use std::{fmt::Debug, io, sync::Arc};
 
 /// One open file.
 pub trait File: Debug + Send + Sync {
-    /// Writes all pieces at the end, one after the other. After an error the end is unknown: see [`File::truncate`].
+    /// Appends all pieces in order. After an error the end is unknown: see [`File::truncate`].
     fn append(&self, pieces: &[&[u8]]) -> io::Result<()>;
-    /// Fills `buf` from `at` on, or fails.
+    /// Fills `buf` from position `at`, or fails.
     fn read(&self, at: u64, buf: &mut [u8]) -> io::Result<()>;
     fn size(&self) -> io::Result<u64>;
     fn truncate(&self, len: u64) -> io::Result<()>;
-    /// What was written is there after a power cut.
+    /// Makes the contents survive a power cut.
     fn sync(&self) -> io::Result<()>;
 }
 
-/// A folder with everything in it.
+/// A folder with its files and subfolders.
 pub trait Files: Debug + Send + Sync {
-    /// The names in a folder, sorted. Empty for a folder that is not there.
+    /// Returns the names in a folder, sorted. Empty if the folder does not exist.
     fn list(&self, folder: &str) -> io::Result<Vec<String>>;
-    /// Whether there is a file. There may be very many beside it.
+    /// Returns whether a file exists. The folder may hold very many others.
     fn exists(&self, path: &str) -> io::Result<bool>;
     fn create_folder(&self, folder: &str) -> io::Result<()>;
-    /// Opens a file for reading and appending, and creates it if it is not there.
+    /// Opens a file for reading and appending; creates it if necessary.
     fn open(&self, path: &str) -> io::Result<Arc<dyn File>>;
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
-    /// A file, or a folder with all that is in it.
+    /// Removes a file, or a folder with its contents.
     fn remove(&self, path: &str) -> io::Result<()>;
-    /// The names in a folder are there after a power cut.
+    /// Makes the names in a folder survive a power cut.
     fn sync_folder(&self, folder: &str) -> io::Result<()>;
-    /// Data is damaged or gone, for the operator. Each damage is told once.
+    /// Reports damaged or lost data to the operator. Called once for each damage.
     fn damaged(&self, _what: &str) {}
-    /// For people who look where their data is.
+    /// Returns the folder and its volume, for DescribeLogDirs.
     fn log_dir_info(&self) -> LogDirInfo {
         LogDirInfo::default()
     }
 }
 
-/// Where a folder is. Kafka: `LogDirDescription`.
+/// Path and volume of a folder. Kafka: `LogDirDescription`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogDirInfo {
     pub path: String,
-    /// Of the volume that it is on; -1 if nobody knows.
+    /// Size of the volume; -1 if unknown.
     pub total_bytes: i64,
     pub usable_bytes: i64,
 }
@@ -56,14 +56,14 @@ impl Default for LogDirInfo {
     }
 }
 
-/// When what was written is made to survive a power cut. A killed process loses nothing in any case.
+/// When writes are synced. A killed process loses nothing in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fsync {
     /// Before the acknowledgement.
     Always,
-    /// Once in a while; a power cut may take what came since.
+    /// Periodically; a power cut may take what came since.
     Interval,
-    /// When the operating system likes.
+    /// Left to the operating system.
     Never,
 }
 
@@ -74,7 +74,7 @@ pub struct Store {
     pub fsync: Fsync,
 }
 
-/// The whole file; `None` if there is none. For small ones.
+/// Reads a whole small file; `None` if it does not exist.
 pub(crate) fn read(files: &dyn Files, folder: &str, name: &str) -> io::Result<Option<Vec<u8>>> {
     let path = join(folder, name);
     if !files.exists(&path)? {
@@ -87,7 +87,7 @@ pub(crate) fn read(files: &dyn Files, folder: &str, name: &str) -> io::Result<Op
     Ok(Some(bytes))
 }
 
-/// Also if there is none.
+/// Removes a file. Succeeds if it does not exist.
 pub(crate) fn remove(files: &dyn Files, path: &str) -> io::Result<()> {
     match files.remove(path) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -95,7 +95,7 @@ pub(crate) fn remove(files: &dyn Files, path: &str) -> io::Result<()> {
     }
 }
 
-/// Writes a file anew that could be made again from others: a power cut may leave anything of it.
+/// Writes a file that could be rebuilt from others: after a power cut it may hold anything.
 pub(crate) fn put(files: &dyn Files, folder: &str, name: &str, bytes: &[u8]) -> io::Result<()> {
     let (temporary, path) = (join(folder, &format!("{name}.tmp")), join(folder, name));
     let file = files.open(&temporary)?;
@@ -104,7 +104,7 @@ pub(crate) fn put(files: &dyn Files, folder: &str, name: &str, bytes: &[u8]) -> 
     files.rename(&temporary, &path)
 }
 
-/// Replaces a file at once: after a crash there is the old one or the new one.
+/// Replaces a file atomically: after a crash it is the old one or the new one.
 pub(crate) fn replace(files: &dyn Files, folder: &str, name: &str, bytes: &[u8]) -> io::Result<()> {
     let (temporary, path) = (join(folder, &format!("{name}.tmp")), join(folder, name));
     let file = files.open(&temporary)?;

@@ -1,4 +1,4 @@
-//! What the tests of requests share.
+//! Helpers for tests of requests.
 
 use wire::{
     api::Api,
@@ -7,7 +7,7 @@ use wire::{
 
 use crate::{Engine, Now, Outcome, RequestContext, Topic};
 
-/// Asks at the start of time; returns the response without its frame and header.
+/// Sends a request at time zero; returns the response without frame and header.
 pub(crate) fn ask(engine: &Engine, key: i16, version: i16, request: &Request<'_>) -> Vec<u8> {
     ask_at(engine, Now::default(), key, version, request)
 }
@@ -33,7 +33,7 @@ pub(crate) fn context(now: Now, key: i16, version: i16) -> RequestContext<'stati
     RequestContext { now, key, version, correlation_id: 5, client_id: Some("test"), client_host: "/127.0.0.1" }
 }
 
-/// Appends a batch of so many records; returns how many bytes it has.
+/// Appends a batch of `count` records; returns its size in bytes.
 pub(crate) fn produce(topic: &Topic, index: i32, count: usize) -> i64 {
     let batch = crate::log::testing::plain(count, 10, 0);
     topic.partition(index).unwrap().append(&batch, &topic.config(), Now::default()).unwrap();

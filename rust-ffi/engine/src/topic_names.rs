@@ -1,22 +1,22 @@
-//! What a topic may be called. Kafka: `org.apache.kafka.common.internals.Topic`.
+//! Valid topic names. Kafka: `org.apache.kafka.common.internals.Topic`.
 
 /// Kafka: `Topic.MAX_NAME_LENGTH`.
 const LENGTH_MAX: usize = 249;
 
-/// Topics that the broker writes itself.
+/// Internal topics, which the broker writes itself.
 pub const INTERNAL: &[&str] = &["__consumer_offsets", "__transaction_state", "__share_group_state"];
 
-/// Kafka's own tools may write to internal topics under this name (`AdminUtils.ADMIN_CLIENT_ID`).
+/// Client id with which Kafka's tools may write to internal topics (`AdminUtils.ADMIN_CLIENT_ID`).
 pub const ADMIN_CLIENT_ID: &str = "__admin_client";
 
-/// Where Kafka's controller keeps what it knows. No topic of a client, and here there is none of this name.
+/// The metadata topic of Kafka's controller. Here no topic may have this name.
 pub const CLUSTER_METADATA: &str = "__cluster_metadata";
 
 pub fn is_internal(name: &str) -> bool {
     INTERNAL.contains(&name)
 }
 
-/// What is wrong with a name, in Kafka's words.
+/// Checks a topic name. The error is in Kafka's words.
 pub fn check(name: &str) -> Result<(), String> {
     if name.is_empty() {
         return Err("Topic name is invalid: the empty string is not allowed".to_owned());
@@ -38,8 +38,8 @@ pub fn check(name: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Two names with the same of this would be one metric to Kafka, so the second topic is refused. Most names cannot
-/// collide with another.
+/// Returns the key under which names collide: Kafka's metrics do not distinguish `.` and `_`. `None` for names with
+/// neither.
 pub fn collision_key(name: &str) -> Option<String> {
     name.contains(['.', '_']).then(|| name.replace('.', "_"))
 }

@@ -1,4 +1,4 @@
-//! The topics there are, by name and by id.
+//! The topic registry, by name and by id, and the partitions of each topic.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,12 +19,12 @@ use crate::{
     waiters::lock,
 };
 
-/// Why a topic cannot be made.
+/// Reason why a topic cannot be created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TopicError {
     Name(String),
     Exists(String),
-    /// The disk does not take it.
+    /// The data folder cannot be written.
     Storage(String),
     /// Another name that differs only in `.` and `_`.
     Collision {
@@ -70,13 +70,13 @@ pub struct Topic {
     pub is_internal: bool,
     partitions: RwLock<Vec<Arc<Partition>>>,
     config: RwLock<Arc<TopicConfig>>,
-    /// Held by who changes what the disk remembers of it; whether it is deleted. Nothing may be written after that, or
-    /// it would be there again after a start.
+    /// Whether the topic is deleted. Held while its persisted state changes: after the deletion nothing may be written,
+    /// or a start would find the topic again.
     is_deleted: Mutex<bool>,
     store: PartitionStore,
 }
 
-/// Where partitions keep what they hold.
+/// Where new partitions are created.
 #[derive(Clone, Debug)]
 enum PartitionStore {
     Memory(Prefault),
@@ -91,7 +91,7 @@ impl PartitionStore {
         }
     }
 
-    /// A new one.
+    /// Creates one partition.
     fn partition(&self, topic: &str, id: Uuid, index: i32) -> io::Result<Arc<Partition>> {
         let partition = match self {
             PartitionStore::Memory(prefault) => Partition::new(index, *prefault),
@@ -100,7 +100,7 @@ impl PartitionStore {
         Ok(Arc::new(partition))
     }
 
-    /// All of them, or none.
+    /// Creates all of the partitions, or none.
     fn partitions(&self, topic: &str, id: Uuid, indexes: Range<i32>) -> io::Result<Vec<Arc<Partition>>> {
         let mut made = Vec::new();
         for index in indexes.clone() {
@@ -110,7 +110,7 @@ impl PartitionStore {
         Ok(made)
     }
 
-    /// New ones that nobody is to find.
+    /// Deletes partitions of a creation that failed.
     fn roll_back(&self, topic: &str, id: Uuid, indexes: Range<i32>) {
         if let Some(data_dir) = self.data_dir() {
             indexes.for_each(|index| data_dir.delete_partition(topic, id, index));
@@ -127,7 +127,7 @@ fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
 }
 
 impl Topic {
-    /// A new one. On disk it is there once this returns.
+    /// Creates a topic. It is persisted when this returns.
     fn create(name: &str, id: Uuid, count: i32, config: Arc<TopicConfig>, store: &PartitionStore) -> io::Result<Topic> {
         let partitions = store.partitions(name, id, 0..count)?;
         let topic = Topic {
@@ -143,7 +143,7 @@ impl Topic {
         Ok(topic)
     }
 
-    /// One that an earlier run has left, with sentences for people.
+    /// Opens a topic of an earlier run. Also returns notices for the operator.
     fn reopen(
         name: &str,
         record: &TopicRecord,
@@ -179,7 +179,7 @@ impl Topic {
         read(&self.partitions).get(usize::try_from(index).ok()?).cloned()
     }
 
-    /// In the order of their indexes.
+    /// Returns all partitions, by index.
     pub fn partitions(&self) -> Vec<Arc<Partition>> {
         read(&self.partitions).clone()
     }
@@ -188,7 +188,8 @@ impl Topic {
         read(&self.partitions).len() as i32
     }
 
-    /// Nothing happens if there are as many already, or if the topic was deleted meanwhile: that might have come next.
+    /// Adds partitions up to `count`. Does nothing if there are that many already, or if the topic was deleted: the
+    /// deletion might as well have come right after.
     pub(crate) fn grow(&self, count: i32) -> io::Result<()> {
         let is_deleted = lock(&self.is_deleted);
         if *is_deleted {
@@ -208,7 +209,7 @@ impl Topic {
         read(&self.config).clone()
     }
 
-    /// As [`Topic::grow`] if the topic was deleted meanwhile.
+    /// Replaces the configs. A deleted topic is left alone, as in [`Topic::grow`].
     pub(crate) fn set_config(&self, config: Arc<TopicConfig>) -> io::Result<()> {
         let is_deleted = lock(&self.is_deleted);
         if *is_deleted {
@@ -224,8 +225,8 @@ impl Topic {
 
 #[derive(Debug)]
 pub(crate) struct Topics {
-    /// Held by who makes or removes a topic, until its files are there or gone: who only looks for one does not wait
-    /// for a disk. Comes before `registry`.
+    /// Held while a topic is created or removed, until its files are written or gone: lookups do not wait for the disk.
+    /// Taken before `registry`.
     changing: Mutex<()>,
     registry: RwLock<Registry>,
     store: PartitionStore,
@@ -235,9 +236,9 @@ pub(crate) struct Topics {
 struct Registry {
     by_name: BTreeMap<String, Arc<Topic>>,
     by_id: BTreeMap<Uuid, Arc<Topic>>,
-    /// From what names may collide in to the names that do: several if they were made by one request.
+    /// Names by collision key: several if one request created them.
     collisions: BTreeMap<String, BTreeSet<String>>,
-    /// Where the file system takes `T-0` and `t-0` for the same folder: the names in small letters.
+    /// Lower-case names, if the file system does not distinguish `T-0` and `t-0`.
     folded: Option<BTreeSet<String>>,
 }
 
@@ -254,7 +255,7 @@ impl Registry {
 
     fn is_free(&self, name: &str) -> Result<(), TopicError> {
         if name == topic_names::CLUSTER_METADATA {
-            // Its folder holds what the broker itself remembers.
+            // This directory is the metadata log of the broker.
             return Err(TopicError::Name(format!("Topic name is invalid: '{name}' is the broker's own")));
         }
         if self.by_name.contains_key(name) {
@@ -262,7 +263,7 @@ impl Registry {
         }
         let Some(folded) = &self.folded else { return Ok(()) };
         let small = name.to_ascii_lowercase();
-        // The broker's own may come later.
+        // Internal topics may be created later.
         let is_own = |name: &str| topic_names::is_internal(name) || name == topic_names::CLUSTER_METADATA;
         if folded.contains(&small) || (small != name && is_own(&small)) {
             return Err(TopicError::Name(format!(
@@ -321,17 +322,17 @@ impl Topics {
         read(&self.registry).by_id.get(&id).cloned()
     }
 
-    /// By name.
+    /// Returns all topics, sorted by name.
     pub(crate) fn list(&self) -> Vec<Arc<Topic>> {
         read(&self.registry).by_name.values().cloned().collect()
     }
 
-    /// Whether a topic of this name could be made.
+    /// Returns whether a topic of this name could be created.
     pub(crate) fn check(&self, name: &str) -> Result<(), TopicError> {
         read(&self.registry).check(name)
     }
 
-    /// `partitions` was checked by the caller.
+    /// Creates a topic. The caller has checked `partitions`.
     pub(crate) fn create(
         &self,
         name: &str,
@@ -339,13 +340,12 @@ impl Topics {
         partitions: i32,
         config: Arc<TopicConfig>,
     ) -> Result<Arc<Topic>, TopicError> {
-        let _nobody_else = lock(&self.changing);
+        let _changing = lock(&self.changing);
         self.check(name)?;
         self.add(name, id, partitions, config)
     }
 
-    /// Like [`Topics::create`] after [`Topics::check`]: names that collide within one request are let through, as by
-    /// Kafka.
+    /// Creates a topic that passed [`Topics::check`]: names that collide within one request are accepted, as by Kafka.
     pub(crate) fn create_checked(
         &self,
         name: &str,
@@ -353,7 +353,7 @@ impl Topics {
         partitions: i32,
         config: Arc<TopicConfig>,
     ) -> Result<Arc<Topic>, TopicError> {
-        let _nobody_else = lock(&self.changing);
+        let _changing = lock(&self.changing);
         read(&self.registry).is_free(name)?;
         self.add(name, id, partitions, config)
     }
@@ -363,11 +363,11 @@ impl Topics {
         Ok(write(&self.registry).add(topic))
     }
 
-    /// The topic is no more; who waits for its partitions is woken and will not find it. By id, so that one that was
-    /// made anew under the same name stays.
+    /// Removes a topic and wakes the requests parked on its partitions. By id, so that a new topic of the same name
+    /// stays.
     pub(crate) fn remove(&self, id: Uuid) -> io::Result<Option<Arc<Topic>>> {
-        // Somebody may make a topic of that name at once, in the same folders.
-        let _nobody_else = lock(&self.changing);
+        // A new topic of that name would use the same directories.
+        let _changing = lock(&self.changing);
         let Some(topic) = self.get_by_id(id) else { return Ok(None) };
         let mut is_deleted = lock(&topic.is_deleted);
         let written = self.write_deletion(&topic.name)?;
@@ -385,8 +385,8 @@ impl Topics {
         written.map(|()| Some(topic))
     }
 
-    /// An error if the topic stays. One within: the next start may find it or not, so that nothing may be acknowledged
-    /// for it from here on, and its files stay.
+    /// Persists the deletion. An error means that the topic stays. An inner error means that the next start may find it
+    /// or not: its files stay, and nothing is acknowledged for it from here on.
     fn write_deletion(&self, name: &str) -> io::Result<io::Result<()>> {
         match self.store.data_dir() {
             Some(data_dir) if !bugs::planted(Bug::DeletionNotWritten) => {
@@ -397,7 +397,7 @@ impl Topics {
         }
     }
 
-    /// Those of an earlier run, and sentences for people.
+    /// Opens the topics of an earlier run. Also returns notices for the operator.
     pub(crate) fn reopen(
         data_dir: Arc<DataDir>,
         found: impl Iterator<Item = (String, TopicRecord, Arc<TopicConfig>)>,
@@ -413,7 +413,7 @@ impl Topics {
         Ok((Topics::with(registry, PartitionStore::Disk(data_dir)), notices))
     }
 
-    /// Every partition there is, with its topic's name.
+    /// Returns all partitions, each with the name of its topic.
     pub(crate) fn partitions(&self) -> Vec<(String, Arc<Partition>)> {
         let of = |topic: Arc<Topic>| topic.partitions().into_iter().map(move |part| (topic.name.clone(), part));
         self.list().into_iter().flat_map(of).collect()

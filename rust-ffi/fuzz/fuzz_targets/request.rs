@@ -41,8 +41,14 @@ fuzz_target!(|data: &[u8]| {
             continue;
         }
         let now = Now { instant: Instant(second * 1_000_000), wall_ms: 1_790_000_000_000 + second as i64 * 1_000 };
-        let context =
-            RequestContext { now, key: api.key, version, correlation_id: 1, client_id: Some("fuzz"), client_host: "/127.0.0.1" };
+        let context = RequestContext {
+            now,
+            key: api.key,
+            version,
+            correlation_id: 1,
+            client_id: Some("fuzz"),
+            client_host: "/127.0.0.1",
+        };
         if let Outcome::Park(parked) = engine.request(&context, body) {
             engine.fire(now);
             if let Outcome::Park(again) = engine.resume(&context, body, parked) {

@@ -1,4 +1,4 @@
-//! The broker's end: the engine, its files, and what the shell does for each connection.
+//! The simulated broker process: the engine, its files, and the work of the broker crate for each connection.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -25,7 +25,7 @@ use crate::{
 
 const PEER: &str = "/127.0.0.1";
 
-/// A request that waits.
+/// A parked request.
 #[derive(Debug)]
 pub(crate) struct ParkedRequest {
     pub(crate) key: i16,
@@ -34,7 +34,7 @@ pub(crate) struct ParkedRequest {
     parked: Parked,
 }
 
-/// What the broker knows of a connection: what came, and what waits. A park holds back only its own connection.
+/// A connection of the broker: received requests and the parked one. Parking holds back only its own connection.
 #[derive(Debug, Default)]
 struct BrokerConnection {
     inbox: VecDeque<Vec<u8>>,
@@ -48,7 +48,7 @@ pub(crate) struct Folder {
     pub(crate) fsync: Fsync,
 }
 
-/// How a broker ends.
+/// Kind of a crash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Crash {
     Kill,
@@ -59,10 +59,10 @@ pub(crate) enum Crash {
 pub(crate) struct Broker {
     pub(crate) engine: Option<Engine>,
     settings: Settings,
-    /// `None` if everything is in memory.
+    /// `None` in memory.
     pub(crate) folder: Option<Folder>,
     connections: BTreeMap<ConnId, BrokerConnection>,
-    /// It dies at the next call that fails, of which there were so many before.
+    /// The armed crash: it happens at the next failed call, after this many failures before.
     pub(crate) armed_crash: Option<(Crash, u64)>,
     pub(crate) flush_is_due: bool,
     pub(crate) requests: u64,
@@ -79,7 +79,7 @@ impl Broker {
         Broker { engine: None, settings, folder, connections, armed_crash: None, flush_is_due: false, requests: 0 }
     }
 
-    /// Whether the engine is there then.
+    /// Starts the broker. Returns whether the engine is running.
     pub(crate) fn start(&mut self, net: &mut Net) -> bool {
         net.model.starts += 1;
         let Some(folder) = &self.folder else {
@@ -99,13 +99,13 @@ impl Broker {
         self.engine.is_some()
     }
 
-    /// A call has failed that was to be its last.
+    /// Returns whether the armed crash has happened.
     fn is_dead(&self) -> bool {
         let failures = self.folder.as_ref().map_or(0, |folder| folder.faults.failures());
         self.armed_crash.is_some_and(|(_, before)| failures > before)
     }
 
-    /// The process is gone, or the machine.
+    /// Crashes the process or the machine.
     pub(crate) fn crash(&mut self, net: &mut Net, crash: Crash) {
         net.trace.line(net.now_us, format_args!("the broker dies: {crash:?}"));
         self.engine = None;
@@ -133,7 +133,7 @@ impl Broker {
         net.model.crashed(loss);
     }
 
-    /// Dies at the call that fails after so many others.
+    /// Arms a crash at the call that fails after `changes` others.
     pub(crate) fn arm_crash(&mut self, net: &mut Net, crash: Crash, changes: i64) {
         let Some(folder) = &self.folder else { return };
         folder.faults.tear_at(net.rng.below(1_001));
@@ -141,7 +141,7 @@ impl Broker {
         self.armed_crash = Some((crash, folder.faults.failures()));
     }
 
-    /// In order: what waits is answered, and the next start finds everything.
+    /// Stops cleanly: parked requests are answered, and the next start finds everything.
     pub(crate) fn stop(&mut self, net: &mut Net) {
         let waiting: Vec<ConnId> = self.connections.keys().copied().collect();
         for id in waiting {
@@ -177,7 +177,7 @@ impl Broker {
         self.connections.remove(&id);
     }
 
-    /// Answers what came on one connection, in order, until something waits.
+    /// Handles the requests of one connection in order, until one is parked.
     fn serve(&mut self, net: &mut Net, id: ConnId) {
         while let Some(served) = self.connections.get_mut(&id)
             && served.waits.is_none()
@@ -226,7 +226,7 @@ impl Broker {
         }
     }
 
-    /// Resumes whatever was woken, and dies if that was its lot.
+    /// Resumes the woken requests. Returns the armed crash if it happened.
     pub(crate) fn resume_woken(&mut self, net: &mut Net) -> Option<Crash> {
         loop {
             if self.is_dead() {
@@ -248,7 +248,7 @@ impl Broker {
                 return self.armed_crash.map(|(crash, _)| crash);
             }
             self.settle(net, id, waits.frame.clone(), outcome);
-            // It has waited all the while.
+            // It has been parked since the first time.
             if let Some(again) = self.connections.get_mut(&id).and_then(|served| served.waits.as_mut()) {
                 again.since_us = waits.since_us;
             }
@@ -256,7 +256,7 @@ impl Broker {
         }
     }
 
-    /// What waits: on which connection, for what, since when.
+    /// Returns the parked requests: connection, key, and since when.
     pub(crate) fn waiting(&self) -> impl Iterator<Item = (ConnId, i16, u64)> {
         self.connections
             .iter()
@@ -276,7 +276,7 @@ impl Broker {
         }
     }
 
-    /// Asks past the network.
+    /// Sends a request to the engine, bypassing the network.
     pub(crate) fn ask(&self, net: &Net, version: i16, request: &Request<'_>) -> Option<Vec<u8>> {
         let engine = self.engine.as_ref()?;
         let mut writer = wire::message::Writer::new();

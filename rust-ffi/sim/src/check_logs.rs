@@ -1,4 +1,4 @@
-//! Reads everything there is, past the network, while nothing moves.
+//! Reads all logs, bypassing the network, between two events, and passes them to the model.
 
 use wire::message::{
     Reader, Records, Request,
@@ -20,7 +20,8 @@ const FETCH: i16 = 12;
 /// Small enough that a log is read in several steps.
 const STEP_BYTES: i32 = 20_000;
 
-/// `restarted`: since the last audit the broker may have lost what a crash may take.
+/// Checks all logs. `restarted` is set if the broker was restarted since the last check and may have lost what a crash
+/// may take.
 pub(crate) fn all(net: &mut Net, broker: &Broker, restarted: bool) {
     if let Some(Err(what)) = broker.engine.as_ref().map(engine::Engine::check_replay) {
         return net.model.fail(Checker::Replay, what);
@@ -50,9 +51,9 @@ pub(crate) fn all(net: &mut Net, broker: &Broker, restarted: bool) {
     net.trace.line(net.now_us, format_args!("logs checked: {} topics", found.len()));
 }
 
-/// Both ends, and all batches.
+/// Returns both ends and all batches of a log.
 fn log(net: &Net, broker: &Broker, name: &str, index: i32) -> Result<((i64, i64), Vec<ReadBatch>), String> {
-    // Nothing is before 0; the answer says where the log begins.
+    // Offset 0 is never beyond the log; an error tells the log start offset.
     let (mut from, mut all) = (0, Vec::new());
     loop {
         let partition = FetchPartition {

@@ -1,4 +1,4 @@
-//! Fake clients. Each has one connection at a time, and does one thing after the other, or several at once.
+//! Fake clients. Each has one connection at a time and one or several requests in flight.
 
 mod admin;
 mod consumer;
@@ -14,7 +14,7 @@ pub(crate) use consumer::Consumer;
 pub(crate) use member::Member;
 pub(crate) use producer::Producer;
 
-/// Where a fetch waits.
+/// The position of a fetch in a partition.
 #[derive(Clone, Debug)]
 pub(crate) struct FetchPosition {
     pub(crate) topic: String,
@@ -24,12 +24,12 @@ pub(crate) struct FetchPosition {
 }
 
 pub(crate) trait Client {
-    /// Its own time has come.
+    /// Called at a time that the client has scheduled.
     fn wakes(&mut self, net: &mut Net, me: ClientId);
     fn answered(&mut self, net: &mut Net, me: ClientId, answer: Answer<'_>);
-    /// Its connection is gone.
+    /// Called when its connection is closed.
     fn closed(&mut self, net: &mut Net, me: ClientId);
-    /// What a fetch on its way waits for, if a single record is enough for it.
+    /// Returns the positions of a fetch in flight that a single record completes.
     fn fetch_positions(&self) -> &[FetchPosition] {
         &[]
     }

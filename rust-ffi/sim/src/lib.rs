@@ -1,5 +1,5 @@
-//! The simulation: the engine, fake clients, a virtual network and faulty files on one thread. A run is decided by its
-//! seed, and a model beside the broker says what must hold.
+//! The simulation: the engine, fake clients, a virtual network and faulty files on one thread. A seed decides the run,
+//! and a model beside the broker checks it.
 #![forbid(unsafe_code)]
 
 mod broker;
@@ -23,27 +23,27 @@ pub use trace::Tracing;
 use trace::Trace;
 use world::World;
 
-/// What became of a run.
+/// Result of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     pub seed: u64,
-    /// Of all that has happened, line by line.
+    /// Hash of the trace.
     pub hash: u64,
     pub events: u64,
     pub requests: u64,
-    /// Batches that were acknowledged, and records that were read.
+    /// Acknowledged batches, and records read.
     pub acknowledged: u64,
     pub read: u64,
-    /// How often the broker was started.
+    /// Number of starts of the broker.
     pub starts: u64,
-    /// What else has gone well, and how often.
+    /// Counts of other successful operations.
     pub done: BTreeMap<&'static str, u64>,
     pub violation: Option<Violation>,
-    /// What has happened, if it was to be kept.
+    /// The trace, if it was kept.
     pub trace: String,
 }
 
-/// One run.
+/// Runs one seed.
 pub fn run(seed: u64, tracing: Tracing) -> Report {
     let mut world = World::new(seed, Trace::new(tracing));
     let violation = match catch_unwind(AssertUnwindSafe(|| world.run())) {

@@ -1,4 +1,4 @@
-//! `cargo xtask sim`: runs seeds, as many at once as there are cores, and says of one that fails how to run it again.
+//! `cargo xtask sim`: runs seeds in parallel, one thread a core, and prints how to rerun one that fails.
 #![expect(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a tool, not a part of the library")]
 
 use std::{
@@ -23,16 +23,16 @@ struct Options {
     bug: Option<String>,
 }
 
-/// Of all runs together.
+/// Totals of all runs.
 #[derive(Default)]
 struct Totals {
     requests: u64,
     acknowledged: u64,
     read: u64,
     starts: u64,
-    /// The last run, which is the only one if there is one.
+    /// The last run; the only one with `--seed`.
     last: Option<Report>,
-    /// The first seed that failed, whichever run ended first.
+    /// The lowest seed that failed.
     failed: Option<Report>,
 }
 
@@ -71,7 +71,7 @@ fn options() -> Result<Options, pico_args::Error> {
     })
 }
 
-/// A mistake of the engine's that the simulation is to find.
+/// Plants a bug in the engine that the simulation has to find.
 #[cfg(feature = "sim-bugs")]
 fn plant(name: &str) -> Result<(), String> {
     use engine::bugs::{self, Bug};
@@ -90,7 +90,7 @@ fn run(options: &Options) -> Totals {
     let totals = Mutex::new(Totals::default());
     let lock = || totals.lock().unwrap_or_else(PoisonError::into_inner);
     let tracing = if options.trace { Tracing::Print } else { Tracing::Hash };
-    // Lines of several runs at once could not be read.
+    // Traces of parallel runs would be interleaved.
     let threads = if options.trace { 1 } else { thread::available_parallelism().map_or(1, NonZero::get) };
     thread::scope(|scope| {
         for _ in 0..threads {

@@ -1,5 +1,5 @@
-//! What must hold: the model sees every request that reaches the engine and every answer that leaves it, and reads
-//! the whole log now and then. The first thing that is wrong ends the run.
+//! The model of what must hold. It observes every request that reaches the engine and every response, and reads all
+//! logs periodically. The first violation ends the run.
 
 mod groups;
 mod logs;
@@ -14,34 +14,34 @@ use crate::records::Sent;
 pub(crate) use groups::{GroupModel, decode_assignment, encode_assignment};
 pub(crate) use logs::{Kind, TopicModel};
 
-/// Who has found something.
+/// A property that is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Checker {
-    /// What was acknowledged is there.
+    /// Acknowledged records are readable.
     Acknowledged,
     /// Offsets have no gaps and are in order, and so are the records of one producer.
     Offsets,
-    /// A reader is given everything, and what is there.
+    /// A reader gets every record, and only existing ones.
     Reader,
-    /// A fetch does not sleep while there is what it waits for.
+    /// No fetch stays parked although records are available.
     Wake,
-    /// A retry is not appended twice, and is not refused.
+    /// A retry is neither appended twice nor refused.
     Idempotence,
-    /// The high watermark and the start of a log do not go back.
+    /// The high watermark and the log start offset never decrease.
     Watermark,
-    /// After a crash the broker starts, and what was read is still there.
+    /// After a crash the broker starts, and records that were read are still there.
     Recovery,
-    /// Topics are there from their creation to their deletion.
+    /// Topics exist from their creation to their deletion.
     Topics,
-    /// Of a generation each partition has one owner; generations grow.
+    /// Each partition has one owner in a generation; generations grow.
     Groups,
-    /// A committed offset is what was committed last.
+    /// A committed offset is the last commit.
     Commits,
     /// The state of a coordinator equals a replay of its log.
     Replay,
-    /// What is parked is answered in time.
+    /// Parked requests are answered in time.
     Liveness,
-    /// Answers come in the order of their requests, one for each.
+    /// Responses come in the order of their requests, one for each.
     Order,
     /// The engine does not panic.
     Panic,
@@ -76,33 +76,33 @@ pub struct Violation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Loss {
     Nothing,
-    /// Whatever was not acknowledged.
+    /// Unacknowledged records.
     Unacknowledged,
-    /// The end of any log, and the offsets that groups have committed.
+    /// The end of any log, and committed offsets.
     Ends,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Model {
     pub(crate) violation: Option<Violation>,
-    /// By number.
+    /// All sent batches, by number.
     pub(crate) batches: Vec<Sent>,
-    /// Those that are there, by name.
+    /// Existing topics, by name.
     pub(crate) topics: BTreeMap<String, TopicModel>,
-    /// Names that a creation without an answer may have made.
+    /// Names that an unanswered creation may have created.
     maybe_made: BTreeSet<String>,
-    /// Topics that are no more.
+    /// Deleted topics.
     gone: BTreeSet<Uuid>,
     pub(crate) groups: BTreeMap<String, GroupModel>,
     /// A disk has failed under a running broker.
     pub(crate) faulty: bool,
     /// A crash may have taken anything.
     pub(crate) is_lost: bool,
-    /// How often the broker was started.
+    /// Number of starts of the broker.
     pub(crate) starts: u64,
     pub(crate) acked: u64,
     pub(crate) read: u64,
-    /// What else has gone well, and how often.
+    /// Counts of other successful operations.
     pub(crate) done: BTreeMap<&'static str, u64>,
 }
 
@@ -124,7 +124,7 @@ impl Model {
         self.topics.get(name).map(|topic| topic.id)
     }
 
-    /// The broker has died; nobody knows it yet.
+    /// Records a crash, before any client notices it.
     pub(crate) fn crashed(&mut self, loss: Loss) {
         for topic in self.topics.values_mut() {
             topic.crashed(loss);

@@ -1,5 +1,5 @@
-//! The virtual network and the virtual time: what is to happen, and when. Connections keep their order; each has its
-//! own delays, and may break, with whatever is on its way.
+//! The virtual network and the virtual time with its event queue. Connections keep their order; each has its own delays
+//! and may break, with everything in flight.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -17,41 +17,41 @@ use crate::{
 pub(crate) type ClientId = usize;
 pub(crate) type ConnId = u32;
 
-/// When a run begins, in milliseconds since 1970.
+/// Start of a run, in milliseconds since 1970.
 const WALL_MS: i64 = 1_790_000_000_000;
 
 #[derive(Debug)]
 pub(crate) enum Event {
     /// A request reaches the broker.
     Arrives(ConnId, Vec<u8>),
-    /// An answer reaches the client.
+    /// A response reaches the client.
     Answered(ConnId, Vec<u8>),
     /// The client learns that its connection is gone.
     Closed(ConnId),
-    /// A client's own time has come.
+    /// A time that the client has scheduled.
     Wakes(ClientId),
     /// The network cuts a connection.
     Cut,
     Flush,
     Maintain,
     CheckLogs,
-    /// The disk begins to fail, and is mended.
+    /// The disk begins to fail, and works again.
     Fault,
     Mend,
     Crash,
-    /// The process dies at some write, or now if there was none.
+    /// The armed crash happens now, unless a write triggered it before.
     ArmedCrash,
     Start,
 }
 
-/// What the client's end knows.
+/// A connection as the client sees it.
 #[derive(Debug)]
 pub(crate) struct Conn {
     pub(crate) client: ClientId,
     pub(crate) open: bool,
-    /// The broker has closed its end; what it had answered before is on its way.
+    /// The broker has closed the connection; earlier responses are in flight.
     pub(crate) refused: bool,
-    /// What is to be answered, in order: correlation id, key, version.
+    /// Outstanding requests, in order: correlation id, key, version.
     asked: VecDeque<(i32, i16, i16)>,
     there_us: u64,
     back_us: u64,
@@ -70,17 +70,17 @@ pub(crate) struct Net {
     next_conn: ConnId,
     next_correlation: i32,
     delay_us: u64,
-    /// Nothing goes wrong any more: the run comes to its end.
+    /// No more faults: the run comes to its end.
     pub(crate) is_quiet: bool,
 }
 
-/// What a client is told.
+/// A response as the client receives it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Answer<'a> {
     pub(crate) correlation: i32,
     pub(crate) key: i16,
     pub(crate) version: i16,
-    /// Without its header.
+    /// The body without its header.
     pub(crate) body: &'a [u8],
 }
 
@@ -116,7 +116,7 @@ impl Net {
         self.at(self.now_us + us, event);
     }
 
-    /// At some time in between.
+    /// Schedules an event at a random time between both ends.
     pub(crate) fn within(&mut self, low_us: i64, high_us: i64, event: Event) {
         let us = self.rng.between(low_us, high_us) as u64;
         self.after(us, event);
@@ -168,14 +168,14 @@ impl Net {
         correlation
     }
 
-    /// The client gives its connection up.
+    /// Closes the connection from the client's side.
     pub(crate) fn hang_up(&mut self, client: ClientId) {
         if let Some(id) = self.conn_of.get(&client).copied() {
             self.cut(id);
         }
     }
 
-    /// What is on its way is lost, and the client learns of it.
+    /// Breaks a connection: everything in flight is lost, and the client is informed.
     pub(crate) fn cut(&mut self, id: ConnId) {
         let delay = self.delay();
         let Some(conn) = self.conns.get_mut(&id).filter(|conn| conn.open) else { return };
@@ -183,7 +183,7 @@ impl Net {
         self.after(delay, Event::Closed(id));
     }
 
-    /// The broker closes a connection, behind what it has answered.
+    /// Closes a connection from the broker's side, after its responses.
     pub(crate) fn close(&mut self, id: ConnId) {
         let back = self.now_us + self.delay();
         let Some(conn) = self.conns.get_mut(&id).filter(|conn| conn.open) else { return };
@@ -201,7 +201,7 @@ impl Net {
         self.at(back, Event::Answered(id, bytes));
     }
 
-    /// Forgets a connection. Returns whose it was.
+    /// Removes a connection. Returns its client.
     pub(crate) fn closed(&mut self, id: ConnId) -> Option<ClientId> {
         let conn = self.conns.remove(&id)?;
         if self.conn_of.get(&conn.client) == Some(&id) {
@@ -210,7 +210,7 @@ impl Net {
         Some(conn.client)
     }
 
-    /// The answer has to be that of the first request that waits for one.
+    /// Matches a response with the first outstanding request.
     pub(crate) fn read<'a>(&mut self, id: ConnId, bytes: &'a [u8]) -> Option<(ClientId, Answer<'a>)> {
         let conn = self.conns.get_mut(&id).filter(|conn| conn.open)?;
         let client = conn.client;
@@ -226,7 +226,7 @@ impl Net {
     }
 }
 
-/// Of the requests that are sent here.
+/// Returns the key of a request that fake clients send.
 pub(crate) fn key_of(request: &Request<'_>) -> i16 {
     match request {
         Request::Produce(_) => 0,
@@ -249,12 +249,12 @@ pub(crate) fn key_of(request: &Request<'_>) -> i16 {
     }
 }
 
-/// Tagged fields of a response's header: none, which is one byte, or not even those.
+/// Length of the tagged fields in a response header: one byte for none, or zero bytes.
 pub(crate) fn header_tags(key: i16, version: i16) -> usize {
     Api::from_key(key).map_or(0, |api| api.response_header_version(version) as usize)
 }
 
-/// Without the length in front.
+/// Encodes a request frame without its length prefix.
 fn frame(key: i16, version: i16, correlation: i32, request: &Request<'_>) -> Vec<u8> {
     let mut writer = Writer::new();
     writer.i16(key);

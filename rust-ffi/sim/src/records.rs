@@ -1,27 +1,27 @@
-//! The records that fake producers send. A value names its batch and its place in it, so that whoever reads it knows
-//! what it should be.
+//! Records of the fake producers. A value names its batch and its index in it, so that the model can check what is
+//! read.
 
 use wire::batch::{self, Batch};
 
-/// What a value carries in front of its filling: the number of its batch, and its place in it.
+/// Length of the mark in front of a value: batch number and index.
 const MARK: usize = 12;
 const FILLING: [u8; 2_048] = [b'.'; 2_048];
 
-/// What is known of a batch before it is sent.
+/// A batch as it was sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Sent {
     pub(crate) topic: String,
     pub(crate) partition: i32,
-    /// Of each record; `None` is no key.
+    /// Key of each record.
     pub(crate) keys: Vec<Option<u8>>,
     /// Batches of one line are sent in the order of their numbers.
     pub(crate) line: u64,
-    /// It can be in the log once at most.
+    /// It may be in the log at most once.
     pub(crate) once: bool,
     pub(crate) acked: Option<i64>,
 }
 
-/// A record as it is read back.
+/// A record as read back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Read {
     pub(crate) offset: i64,
@@ -50,7 +50,7 @@ pub(crate) fn build(number: usize, sent: &Sent, filling: usize, timestamp: i64, 
         keys.iter().zip(&values).map(|(key, value)| (key.as_ref().map(|key| &key[..]), Some(&value[..]))).collect();
     let mut bytes = batch::build(&pairs, timestamp);
     if let Some(producer) = producer {
-        // Where the fields lie in a batch: Kafka's `DefaultRecordBatch`.
+        // Field positions: Kafka's `DefaultRecordBatch`.
         bytes[43..51].copy_from_slice(&producer.id.to_be_bytes());
         bytes[51..53].copy_from_slice(&producer.epoch.to_be_bytes());
         bytes[53..57].copy_from_slice(&producer.sequence.to_be_bytes());
@@ -60,7 +60,7 @@ pub(crate) fn build(number: usize, sent: &Sent, filling: usize, timestamp: i64, 
     bytes
 }
 
-/// The number of the batch that a producer's bytes are.
+/// Returns the batch number in the bytes of a producer.
 pub(crate) fn number_of(bytes: &[u8]) -> Option<usize> {
     let (batch, _) = Batch::first(bytes).ok()?;
     read_batch(&batch).ok()?.first().map(|read| read.batch)
@@ -72,7 +72,7 @@ pub(crate) fn read_batch(batch: &Batch<'_>) -> Result<Vec<Read>, String> {
         let record = record.map_err(|e| format!("a record at {} cannot be read: {e}", batch.base_offset()))?;
         let offset = batch.base_offset() + i64::from(record.offset_delta);
         let mark = record.value.filter(|value| value.len() >= MARK);
-        let mark = mark.ok_or_else(|| format!("the record at {offset} is nobody's"))?;
+        let mark = mark.ok_or_else(|| format!("the record at {offset} was never sent"))?;
         let number = u64::from_be_bytes(mark[..8].try_into().expect("eight bytes"));
         let place = u32::from_be_bytes(mark[8..MARK].try_into().expect("four bytes"));
         reads.push(Read { offset, batch: number as usize, place });
@@ -80,7 +80,7 @@ pub(crate) fn read_batch(batch: &Batch<'_>) -> Result<Vec<Read>, String> {
     Ok(reads)
 }
 
-/// One batch of a log: what it covers, and what is in it.
+/// One batch as read back: its offsets and records.
 #[derive(Debug)]
 pub(crate) struct ReadBatch {
     pub(crate) base: i64,
@@ -88,7 +88,7 @@ pub(crate) struct ReadBatch {
     pub(crate) reads: Vec<Read>,
 }
 
-/// Whole batches, each of them sound.
+/// Parses whole, valid batches.
 pub(crate) fn read_batches(mut bytes: &[u8]) -> Result<Vec<ReadBatch>, String> {
     let mut batches = Vec::new();
     while !bytes.is_empty() {

@@ -1,4 +1,5 @@
-//! The dice of a run: SplitMix64, as the engine's own, but another one, so that neither shifts the other's throws.
+//! Random numbers of the simulation: SplitMix64 with a state separate from the engine's, so that neither affects the
+//! other.
 
 #[derive(Clone, Debug)]
 pub(crate) struct Rng(u64);
@@ -16,7 +17,7 @@ impl Rng {
         z ^ (z >> 31)
     }
 
-    /// Less than `sides`, which is at least one.
+    /// Returns a number below `sides`, which is at least one.
     pub(crate) fn below(&mut self, sides: u64) -> u64 {
         self.next() % sides
     }
@@ -25,7 +26,7 @@ impl Rng {
         self.below(len as u64) as usize
     }
 
-    /// Both ends included.
+    /// Returns a number between both ends, included.
     pub(crate) fn between(&mut self, low: i64, high: i64) -> i64 {
         low + self.below((high - low + 1) as u64) as i64
     }

@@ -1,4 +1,4 @@
-//! What has happened, line by line: always hashed, so that two runs of one seed can be compared; kept on request.
+//! Trace of a run, line by line: always hashed, so that two runs of one seed can be compared; kept on request.
 #![expect(clippy::disallowed_macros, reason = "a trace that is followed as it grows")]
 
 use std::fmt::{self, Write};

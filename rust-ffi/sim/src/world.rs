@@ -1,4 +1,4 @@
-//! One run: a broker, its clients and what happens to them, decided by a seed.
+//! One run: a broker, its clients and the injected faults, decided by a seed.
 
 use std::collections::BTreeMap;
 
@@ -14,10 +14,10 @@ use crate::{
     trace::Trace,
 };
 
-/// How long things go wrong, and then how long nothing does, in virtual time.
+/// Duration of the phase with faults and of the quiet phase after it, in virtual time.
 const FAULT_PHASE_US: u64 = 14_000_000;
 const QUIET_PHASE_US: u64 = 3_000_000;
-/// A producer does not wait longer for its data to be synced than this, nor a member for the others.
+/// Longest time that a request other than Fetch may be parked.
 const PARKED_MAX_US: u64 = 8_000_000;
 const FETCH: i16 = 1;
 
@@ -28,7 +28,7 @@ pub(crate) struct World {
     pub(crate) events: u64,
     /// The longest time between two rounds of retention and compaction.
     maintain_us: i64,
-    /// Nothing more can be said of this run.
+    /// The run is over: nothing more can be checked.
     is_over: bool,
 }
 
@@ -55,7 +55,7 @@ impl World {
         World { net, broker: Broker::new(settings, fsync), clients: Vec::new(), events: 0, is_over: false, maintain_us }
     }
 
-    /// To the end, or to the first thing that is wrong.
+    /// Runs to the end or to the first violation.
     pub(crate) fn run(&mut self) -> Option<Violation> {
         self.begin();
         while self.net.model.violation.is_none() && self.step() {}
@@ -104,7 +104,7 @@ impl World {
         }
     }
 
-    /// The next thing happens. Whether there is one.
+    /// Handles the next event. Returns `false` if there is none.
     fn step(&mut self) -> bool {
         let deadline = self.broker.engine.as_ref().and_then(engine::Engine::next_deadline).map(|at| at.0);
         let next = self.net.next_us();
@@ -125,7 +125,7 @@ impl World {
             self.crash(crash);
         }
         self.plan_flush();
-        self.check_sleepers();
+        self.check_parked();
         true
     }
 
@@ -219,7 +219,7 @@ impl World {
         net.within(500_000, 6_000_000, Event::Fault);
     }
 
-    /// Now, at some write, or in order.
+    /// Crashes now, at a later write, or during a stop.
     fn plan_crash(&mut self) {
         let net = &mut self.net;
         if self.broker.engine.is_none() || net.is_quiet {
@@ -227,7 +227,7 @@ impl World {
         }
         let crash = net.rng.pick(&[Crash::Kill, Crash::PowerCut]);
         let without_fsync = self.broker.folder.as_ref().is_some_and(|folder| folder.fsync == Fsync::Never);
-        // It is the end of the run.
+        // After a power cut without fsync, the only promise is that the broker starts.
         let crash = if without_fsync && !net.rng.one_in(6) { Crash::Kill } else { crash };
         match net.rng.below(5) {
             0 => self.crash(crash),
@@ -290,7 +290,7 @@ impl World {
         net.within(200_000, 5_000_000, Event::Crash);
     }
 
-    /// The shell's flusher: at once if answers wait for it, and now and then otherwise.
+    /// Schedules a flush: at once if responses wait for it, otherwise periodically.
     fn plan_flush(&mut self) {
         let (Some(engine), Some(folder)) = (&self.broker.engine, &self.broker.folder) else { return };
         if self.broker.flush_is_due || folder.fsync == Fsync::Never || !engine.poll_unsynced(std::task::Waker::noop()) {
@@ -303,8 +303,8 @@ impl World {
         }
     }
 
-    /// Nobody sleeps while there is what he waits for, nor for ever.
-    fn check_sleepers(&mut self) {
+    /// Checks that no fetch is parked although records are available, and no request for too long.
+    fn check_parked(&mut self) {
         let net = &mut self.net;
         for (id, key, since_us) in self.broker.waiting() {
             if net.now_us - since_us > PARKED_MAX_US {
@@ -321,7 +321,7 @@ impl World {
                 };
                 let end = topic.partition(place.partition).map_or(0, |book| book.end);
                 if end > place.offset {
-                    let what = format!("connection {id} sleeps at {place:?}, and there are records up to {end}");
+                    let what = format!("connection {id} is parked at {place:?}, and there are records up to {end}");
                     return net.model.fail(Checker::Wake, what);
                 }
             }

@@ -1,5 +1,5 @@
-//! Every checker finds the mistake that was made for it, within a hundred seeds.
-#![expect(clippy::disallowed_macros, reason = "what was found by whom, for whoever looks")]
+//! Every checker finds its planted bug within a hundred seeds.
+#![expect(clippy::disallowed_macros, reason = "prints which checker found which bug")]
 
 use engine::bugs::{self, Bug};
 use sim::{Checker, Tracing, run};

@@ -1,5 +1,5 @@
-//! THE table: every request key that Apache Kafka 4.3.1 serves on a client listener, with the versions it advertises
-//! and the first flexible version (KIP-482). What a backend really serves is a subset: see [`ApiRange`].
+//! The API table: every request key that Apache Kafka 4.3.1 serves on a client listener, with the advertised versions
+//! and the first flexible version (KIP-482). A backend serves a subset: see [`ApiRange`].
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +114,7 @@ pub const TABLE: &[Api] = &[
 ];
 
 impl Api {
-    /// `None` means Kafka has no such request on a client listener: close the connection.
+    /// Finds an API by its key. `None` means that Kafka has no such request on a client listener: close the connection.
     pub fn from_key(key: i16) -> Option<&'static Api> {
         TABLE.binary_search_by_key(&key, |api| api.key).ok().map(|i| &TABLE[i])
     }
@@ -123,13 +123,14 @@ impl Api {
         self.flexible_from.is_some_and(|from| version >= from)
     }
 
-    /// 1 without, 2 with tagged fields. (Version 0 was ControlledShutdown's alone.)
+    /// Returns the request header version: 1 without, 2 with tagged fields. (Version 0 was used by ControlledShutdown
+    /// only.)
     pub fn request_header_version(&self, version: i16) -> i16 {
         if self.is_flexible(version) { 2 } else { 1 }
     }
 
-    /// 0 without, 1 with tagged fields. ApiVersions answers with 0 always, because the client does not know yet
-    /// which versions the broker speaks (KIP-511).
+    /// Returns the response header version: 0 without, 1 with tagged fields. ApiVersions always uses 0, because the
+    /// client does not know yet which versions the broker supports (KIP-511).
     pub fn response_header_version(&self, version: i16) -> i16 {
         i16::from(self.key != API_VERSIONS && self.is_flexible(version))
     }

@@ -1,5 +1,5 @@
-//! ApiVersions (key 18): the answers of a broker, whole frames. The only response that is needed before anything is
-//! known about the client.
+//! ApiVersions (key 18): encodes whole response frames. It is the only response that a broker sends before it knows the
+//! versions of the client.
 
 use crate::ErrorCode;
 use crate::api::{API_VERSIONS, Api, ApiRange};
@@ -20,29 +20,29 @@ pub struct Feature {
     pub level: i16,
 }
 
-/// Clients take a higher one for newer levels. Ours never change.
+/// Epoch of the features: clients replace their levels by those of a higher epoch. These levels never change.
 const FEATURES_EPOCH: i64 = 1;
 
-/// Writes a whole frame (length prefix and header included). `version` must be one we serve; a client that asked for
-/// another is given [`unsupported_version`]. Without features nothing is said of any.
+/// Writes a whole frame (length prefix and header included). `version` must be a served one; a client that requested
+/// another gets [`unsupported_version`]. Without `features` the response has none.
 pub fn response(out: &mut BytesMut, correlation_id: i32, version: i16, ranges: &[ApiRange], features: &[Feature]) {
     frame(out, correlation_id, version, ErrorCode::None, ranges, features);
 }
 
-/// The answer to an ApiVersions request above our range: body of version 0, error 35 and one entry, our own range
-/// (KIP-511; Apache Kafka 4.3.1 measured).
+/// Writes the response to an unsupported ApiVersions version: body of version 0, error 35 and one entry, the range of
+/// ApiVersions itself (KIP-511; measured on Apache Kafka 4.3.1).
 pub fn unsupported_version(out: &mut BytesMut, correlation_id: i32) {
     let (min, max) = Api::from_key(API_VERSIONS).map_or((0, 0), |api| (api.min, api.max));
     let own = ApiRange { key: API_VERSIONS, min, max };
     frame(out, correlation_id, 0, ErrorCode::UnsupportedVersion, &[own], &[]);
 }
 
-/// The answer to a client that does not say what it is, from version 3 on, where it must (KIP-511).
+/// Writes the response to a client without a valid name, which is required from version 3 on (KIP-511).
 pub fn invalid_request(out: &mut BytesMut, correlation_id: i32, version: i16) {
     frame(out, correlation_id, version, ErrorCode::InvalidRequest, &[], &[]);
 }
 
-/// Whether the client's name and version are such as Kafka takes. Kafka: `ApiVersionsRequest.isValid`.
+/// Returns whether name and version of the client software are valid. Kafka: `ApiVersionsRequest.isValid`.
 pub fn is_valid(request: &ApiVersionsRequest<'_>, version: i16) -> bool {
     let word = |text: &str| {
         let ends = [text.bytes().next(), text.bytes().next_back()];
@@ -64,7 +64,7 @@ fn frame(
         .iter()
         .map(|range| ApiVersion { api_key: range.key, min_version: range.min, max_version: range.max })
         .collect();
-    // Clients of version 3 take a minimum of 0 for an error (KAFKA-17492). Kafka 4.3.1 measured.
+    // Clients of version 3 treat a minimum of 0 as an error (KAFKA-17492). Measured on Kafka 4.3.1.
     let supported = features.iter().filter(|feature| version >= 4 || feature.min > 0);
     let finalized = features.iter().filter(|feature| feature.level > 0);
     let body = ApiVersionsResponse {
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_nobody_knows_is_answered_in_version_0_with_one_entry() {
+    fn an_unknown_version_is_answered_in_version_0_with_one_entry() {
         let mut out = BytesMut::new();
         unsupported_version(&mut out, 5);
         // Length, correlation id, error 35, one entry: 18 from 0 to 4.

@@ -1,5 +1,4 @@
-//! A record batch (magic 2) as it lies in a Produce request and in the log: looked at in place, checked, and given its
-//! offset in place. It is never re-encoded.
+//! Record batches (magic 2) in place: read, validated and patched with their offsets, never re-encoded.
 
 mod build;
 mod check;
@@ -13,19 +12,19 @@ use crate::inflate::{self, Compression};
 use crate::record::RecordError;
 use std::borrow::Cow;
 
-/// The bytes before the records.
+/// Length of the batch header.
 pub const HEADER: usize = 61;
-/// Base offset and length: what stands before the part that the length counts.
+/// Length of base offset and length field, which the length does not count.
 pub const LOG_OVERHEAD: usize = 12;
 
-/// Where the fields lie (`org.apache.kafka.common.record.DefaultRecordBatch`).
+/// Field positions (`org.apache.kafka.common.record.DefaultRecordBatch`).
 mod at {
     pub const BASE_OFFSET: usize = 0;
     pub const LENGTH: usize = 8;
     pub const LEADER_EPOCH: usize = 12;
     pub const MAGIC: usize = 16;
     pub const CRC: usize = 17;
-    /// The checksum covers everything from here on, so that offset and epoch can be set without it.
+    /// First byte covered by the checksum: offset and epoch can be set without it.
     pub const ATTRIBUTES: usize = 21;
     pub const LAST_OFFSET_DELTA: usize = 23;
     pub const BASE_TIMESTAMP: usize = 27;
@@ -36,12 +35,12 @@ mod at {
     pub const RECORD_COUNT: usize = 57;
 }
 
-/// The checksum over what follows its field.
+/// Returns the checksum of the bytes that follow its field.
 pub fn crc(bytes: &[u8]) -> u32 {
     crc32c::crc32c(bytes)
 }
 
-/// A whole batch whose length, magic and checksum have been checked.
+/// A whole batch with valid length, magic and checksum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Batch<'a> {
     bytes: &'a [u8],
@@ -57,47 +56,45 @@ macro_rules! fields {
 }
 
 impl<'a> Batch<'a> {
-    /// What a producer sent for one partition: exactly one batch, checked as Kafka checks it before it looks at the
-    /// records. See [`Batch::check_records`] for those.
+    /// Parses a produced batch: exactly one batch, validated as Kafka does before it reads the records. See
+    /// [`Batch::check_records`] for those.
     pub fn parse(bytes: &'a [u8]) -> Result<Batch<'a>, BatchError> {
         check::produced(bytes)
     }
 
-    /// [`Batch::parse`] and, unless they are compressed, [`Batch::check_records`] in one pass over pieces that stay in
-    /// the cache. `copy` gets each chunk as soon as it was summed; what it has got is of no use if this fails.
+    /// Runs [`Batch::parse`] and, unless the batch is compressed, [`Batch::check_records`] in one pass over chunks that
+    /// stay in the cache. `copy` gets each chunk as soon as it is summed; the copy is useless if this fails.
     pub fn parse_chunks(bytes: &'a [u8], copy: impl FnMut(&'a [u8])) -> Result<VerifiedBatch<'a>, BatchError> {
         check::produced_in_chunks(bytes, copy)
     }
 
-    /// The part of [`Batch::parse`] that comes before the checksum: the length, the magic, and that it is one batch
-    /// which starts at offset 0.
+    /// Runs the part of [`Batch::parse`] before the checksum: length, magic, and that it is one batch at offset 0.
     pub fn check_single_batch(bytes: &[u8]) -> Result<(), BatchError> {
         check::single_batch(bytes).map(drop)
     }
 
-    /// Whether what a producer sent says that it belongs to a transaction. Kafka asks before it reads the batch, so a
-    /// wrong checksum does not matter here.
+    /// Returns whether an unchecked batch claims to be transactional. Kafka checks this before the checksum.
     pub fn claims_transactional(bytes: &[u8]) -> bool {
         check::split(bytes).is_ok_and(|(bytes, _)| Batch { bytes }.is_transactional())
     }
 
-    /// Whether what a producer sent has to be inflated to be looked at.
+    /// Returns whether an unchecked batch claims to be compressed.
     pub fn claims_compression(bytes: &[u8]) -> bool {
         check::split(bytes).is_ok_and(|(bytes, _)| Batch { bytes }.compression() != Some(Compression::None))
     }
 
-    /// Whether what a producer sent claims to be compressed with zstd. Kafka asks before it reads the batch.
+    /// Returns whether an unchecked batch claims to be compressed with zstd. Kafka checks this before the checksum.
     pub fn claims_zstd(bytes: &[u8]) -> bool {
         check::split(bytes).is_ok_and(|(bytes, _)| Batch { bytes }.compression() == Some(Compression::Zstd))
     }
 
-    /// The first batch of a log, and what follows it. Magic, length and checksum are checked; what a producer may not
-    /// send (control batches, offsets, gaps left by compaction) is fine here.
+    /// Parses the first batch of a log and returns the rest. Checks magic, length and checksum; accepts what producers
+    /// may not send (control batches, offsets, gaps of compaction).
     pub fn first(bytes: &'a [u8]) -> Result<(Batch<'a>, &'a [u8]), BatchError> {
         check::first(bytes)
     }
 
-    /// A batch that was checked before it went into the log.
+    /// Wraps a batch that was validated on append.
     pub fn stored(bytes: &'a [u8]) -> Batch<'a> {
         assert!(bytes.len() >= HEADER, "not a whole batch");
         Batch { bytes }
@@ -126,7 +123,7 @@ impl<'a> Batch<'a> {
         self.base_offset().wrapping_add(i64::from(self.last_offset_delta()))
     }
 
-    /// `None` for a number that Kafka has not given out.
+    /// Returns the codec; `None` for an unassigned number.
     pub fn compression(&self) -> Option<Compression> {
         Compression::from_attributes(self.attributes())
     }
@@ -139,17 +136,17 @@ impl<'a> Batch<'a> {
         self.attributes() & 0x10 != 0
     }
 
-    /// A transaction marker or the like: written by brokers only.
+    /// Returns whether it is a control batch, such as a transaction marker: written by brokers only.
     pub fn is_control(&self) -> bool {
         self.attributes() & 0x20 != 0
     }
 
-    /// The records as they were sent, maybe compressed.
+    /// Returns the records as sent, possibly compressed.
     pub fn record_bytes(&self) -> &'a [u8] {
         &self.bytes[HEADER..]
     }
 
-    /// The records, inflated to at most `max` bytes; for [`crate::record::Records`].
+    /// Returns the records, inflated to at most `max` bytes; for [`crate::record::Records`].
     pub fn inflated(&self, max: usize) -> Result<Cow<'a, [u8]>, BatchError> {
         match self.compression().ok_or(BatchError::Compression)? {
             Compression::None => Ok(Cow::Borrowed(self.record_bytes())),
@@ -159,14 +156,13 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// Walks over the records, inflating at most `max` bytes but never keeping them: count, lengths and offsets have to
-    /// be what the header says.
+    /// Validates count, lengths and offsets of the records against the header. Inflates at most `max` bytes without
+    /// keeping them.
     pub fn check_records(&self, max: usize) -> Result<RecordStats, BatchError> {
         check::records(self, max)
     }
 
-    /// The first record that is wanted; nothing behind it is looked at. What is inflated on the way is taken off `left`
-    /// and never kept.
+    /// Returns the first matching record and reads no further. Inflated bytes are subtracted from `left` and not kept.
     pub fn find(
         &self,
         left: &mut usize,
@@ -175,7 +171,7 @@ impl<'a> Batch<'a> {
         check::find(self, left, is_it)
     }
 
-    /// Walks over the records once more, for what [`Batch::check_records`] does not tell.
+    /// Calls `see` for each record, for what [`Batch::check_records`] does not return.
     pub fn walk(
         &self,
         max: usize,

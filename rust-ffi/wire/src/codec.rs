@@ -1,4 +1,4 @@
-//! What the generated messages stand on: a reader that believes no length, a writer that copies no records.
+//! Encoding primitives of the generated messages: a reader that trusts no length, and a writer that copies no records.
 
 mod frame_part;
 mod reader;

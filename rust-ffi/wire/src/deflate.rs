@@ -1,4 +1,4 @@
-//! Compression, for records that the broker itself writes anew: compaction keeps some of a batch, in its own codec.
+//! Compression of records that compaction rewrites, in the codec of their batch.
 
 use std::io::{self, Write};
 
@@ -8,12 +8,12 @@ use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
 use crate::inflate::Compression;
 
-/// Of the Java library's framing: magic, version, lowest compatible version.
+/// Header of the Java library's framing: magic, version, lowest compatible version.
 const XERIAL_HEADER: &[u8] = b"\x82SNAPPY\0\0\0\0\x01\0\0\0\x01";
 /// Kafka: `SnappyCompression.BLOCK_SIZE`.
 const XERIAL_BLOCK: usize = 32 << 10;
 
-/// `bytes` in a form that every client reads.
+/// Compresses `bytes` in a form that every client reads.
 pub fn to_vec(compression: Compression, bytes: &[u8]) -> Vec<u8> {
     let written = match compression {
         Compression::None => Ok(bytes.to_vec()),
@@ -42,7 +42,7 @@ fn snappy(bytes: &[u8]) -> io::Result<Vec<u8>> {
     Ok(out)
 }
 
-/// Blocks that stand alone: the Java library reads no others.
+/// Independent blocks: the Java library reads no others.
 fn lz4(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let info = FrameInfo::new().block_mode(BlockMode::Independent).block_size(BlockSize::Max64KB);
     let mut encoder = FrameEncoder::with_frame_info(info, Vec::new());

@@ -1,10 +1,9 @@
-//! The four length bytes in front of every request and response. A length decides nothing before it is compared with
-//! the limit: it is an attack until then.
+//! The length prefix of requests and responses. A length is compared with the limit before it is used.
 
 /// The bytes of a length prefix.
 pub const PREFIX: usize = 4;
 
-/// Why a length was refused. The connection that sent it is closed, nothing else happens.
+/// Reason why a length is refused. Only the connection that sent it is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FrameError {
     Negative {
@@ -34,7 +33,7 @@ impl core::fmt::Display for FrameError {
 
 impl std::error::Error for FrameError {}
 
-/// Reads the length prefix at the start of `buf`: `None` while fewer than four bytes are there.
+/// Reads the length prefix at the start of `buf`; `None` while it holds fewer than four bytes.
 pub fn checked_len(buf: &[u8], max: usize) -> Option<Result<usize, FrameError>> {
     let prefix: [u8; PREFIX] = buf.get(..PREFIX)?.try_into().ok()?;
     let len = i32::from_be_bytes(prefix);

@@ -17,11 +17,11 @@ pub struct RequestHead<'a> {
     pub body_at: usize,
 }
 
-/// Why a header could not be read. The connection is closed.
+/// Reason why a header is malformed. The connection is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeadError {
     Truncated,
-    /// No request of Kafka's has this key.
+    /// An unknown request key.
     UnknownKey {
         key: i16,
     },
@@ -42,8 +42,8 @@ impl core::fmt::Display for HeadError {
 
 impl std::error::Error for HeadError {}
 
-/// Key, version and correlation id alone: enough to answer an ApiVersions request whose version nobody knows.
-/// `frame` is without its length prefix.
+/// Reads key, version and correlation id only: enough to answer an ApiVersions request of an unknown version. `frame`
+/// excludes its length prefix.
 pub fn peek(frame: &[u8]) -> Option<(i16, i16, i32)> {
     let key = i16::from_be_bytes(frame.get(0..2)?.try_into().ok()?);
     let version = i16::from_be_bytes(frame.get(2..4)?.try_into().ok()?);

@@ -1,5 +1,4 @@
-//! Decompression, always through a limit. Records are inflated to be looked at, never to be stored: a batch stays as
-//! the producer sent it.
+//! Decompression with a limit, to validate and search records. A batch is stored as the producer sent it.
 
 mod snappy;
 mod zstd;
@@ -17,7 +16,7 @@ pub enum Compression {
 }
 
 impl Compression {
-    /// `None` for the three numbers that Kafka has not given out.
+    /// Returns the codec; `None` for the three unassigned numbers.
     pub fn from_attributes(attributes: i16) -> Option<Compression> {
         Some(match attributes & 0x07 {
             0 => Compression::None,
@@ -32,9 +31,9 @@ impl Compression {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InflateError {
-    /// Not what the codec writes.
+    /// Malformed compressed data.
     Malformed,
-    /// More comes out than was allowed.
+    /// More than the allowed number of bytes.
     TooLarge { max: usize },
 }
 
@@ -50,19 +49,19 @@ impl core::fmt::Display for InflateError {
 impl std::error::Error for InflateError {}
 
 impl From<io::Error> for InflateError {
-    /// What a [`reader`] fails with: the limit comes back as it went in, and everything else is the codec's complaint.
+    /// Converts an I/O error of a [`reader`]: the limit comes back unchanged, everything else is malformed data.
     fn from(error: io::Error) -> Self {
         error.get_ref().and_then(|e| e.downcast_ref()).copied().unwrap_or(InflateError::Malformed)
     }
 }
 
-/// What comes out of `input`, piece by piece: an error once it is more than `max` bytes. What the codec remembers
-/// meanwhile is bounded too: a block of at most 22 times the input for Snappy, 24 MiB for zstd, less for the others.
+/// Inflates `input` as a stream; fails beyond `max` bytes. The memory of the codec is bounded too: a block of at most
+/// 22 times the input for Snappy, 24 MiB for zstd, less for the others.
 pub fn reader<'a>(compression: Compression, input: &'a [u8], max: usize) -> Result<Inflate<'a>, InflateError> {
     let source: Box<dyn BufRead + 'a> = match compression {
         Compression::None => Box::new(input),
         Compression::Gzip => buffered(flate2::bufread::MultiGzDecoder::new(input)),
-        // These two inflate whole blocks, which are looked at where they lie.
+        // These two inflate whole blocks, which are read in place.
         Compression::Snappy => Box::new(snappy::reader(input, max)?),
         Compression::Lz4 => Box::new(lz4_flex::frame::FrameDecoder::new(input)),
         Compression::Zstd => buffered(zstd::reader(input)?),
@@ -101,7 +100,7 @@ impl BufRead for Inflate<'_> {
 }
 
 impl Inflate<'_> {
-    /// What may still come out.
+    /// Returns how many more bytes may be inflated.
     pub fn left(&self) -> usize {
         self.left
     }
@@ -115,7 +114,7 @@ impl Read for Inflate<'_> {
     }
 }
 
-/// All that comes out of `input`, at most `max` bytes. The buffer grows with what comes, not with what is claimed.
+/// Inflates `input` to at most `max` bytes. The buffer grows with the output, not with the claimed size.
 pub fn to_vec(compression: Compression, input: &[u8], max: usize) -> Result<Vec<u8>, InflateError> {
     let mut inflated = Vec::new();
     reader(compression, input, max)?.read_to_end(&mut inflated)?;

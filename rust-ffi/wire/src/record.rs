@@ -1,7 +1,6 @@
-//! The records inside a batch (magic 2), read lazily: nothing is looked at before it is asked for, nothing is copied.
+//! The records of a batch (magic 2), decoded lazily and without copying.
 //!
-//! Two ways through them: [`Records`] over bytes that are all there, and [`walk`] over a stream, for compressed batches
-//! that are only to be checked.
+//! [`Records`] iterates over bytes in memory; [`walk`] over a stream, to validate compressed batches.
 
 mod cursor;
 mod walk;
@@ -18,7 +17,7 @@ use crate::inflate::InflateError;
 pub enum RecordError {
     /// The records end before the batch's count does.
     Missing,
-    /// Something follows the last record.
+    /// Bytes follow the last record.
     Surplus,
     /// A length inside a record does not fit the record.
     Length,

@@ -1,6 +1,6 @@
 //! AddRaftVoter (key 80), versions 0-1. Kafka: KafkaRaftClient.handleAddVoterRequest.
-//! Does: refuses, as a cluster whose settings name its voters does: `kraft.version` is 0. What is wrong with the
-//! request is said first (measured on Kafka 4.3.1).
+//! Does: refuses, as a cluster with statically configured voters does: `kraft.version` is 0. An invalid request is
+//! refused first (measured on Kafka 4.3.1).
 //! By version: 1 whether to wait for the commit.
 //! Leaves out: nothing.
 
@@ -47,7 +47,7 @@ fn refuse(engine: &Engine, request: &AddRaftVoterRequest<'_>) -> ApiError {
     ApiError::new(ErrorCode::UnsupportedVersion, words)
 }
 
-/// Not saying which cluster is meant is fine. Kafka: `KafkaRaftClient.hasValidClusterId`.
+/// Checks the cluster id, which may be null. Kafka: `KafkaRaftClient.hasValidClusterId`.
 pub(super) fn check_cluster(engine: &Engine, cluster_id: Option<&str>) -> Result<(), ApiError> {
     let ours = &engine.settings.cluster_id;
     match cluster_id {

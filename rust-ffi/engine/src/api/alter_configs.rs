@@ -1,6 +1,6 @@
 //! AlterConfigs (key 33), versions 0-2. Owner: `configs/alter.rs`. Kafka:
 //! ConfigurationControlManager.legacyAlterConfigs.
-//! Does: replaces all configs of a resource by those that are named.
+//! Does: replaces all configs of a resource by the given ones.
 //! By version: nothing differs.
 //! Leaves out: see IncrementalAlterConfigs.
 

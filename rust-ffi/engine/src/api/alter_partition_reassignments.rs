@@ -1,7 +1,7 @@
 //! AlterPartitionReassignments (key 45), versions 0-1. Owner: `topics.rs`. Kafka: ControllerApis
 //! .handleAlterPartitionReassignments, ReplicationControlManager.alterPartitionReassignments.
-//! Does: a partition may be moved to where it is, which is done at once; there is no other place, and nothing to cancel
-//! (null replicas). Measured on Kafka 4.3.1.
+//! Does: accepts a reassignment to the current replica, which is complete at once; other replicas do not exist, and
+//! there is nothing to cancel (null replicas). Measured on Kafka 4.3.1.
 //! By version: 1 whether the replication factor may change, which it cannot.
 //! Leaves out: nothing.
 
@@ -57,7 +57,7 @@ pub(crate) fn handle(
         error_message: None,
         responses: responses.collect(),
     };
-    // Kafka does not look at an empty one, and answers with the schema's defaults.
+    // Kafka ignores an empty request and answers with the defaults of the schema.
     let response = match request.topics.is_empty() && refused.is_ok() {
         true => AlterPartitionReassignmentsResponse::default(),
         false => response,
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
     use crate::{Settings, configs::TopicConfig, testing::ask};
 
-    /// The top-level code and words; code of each partition and whether there are words.
+    /// The top-level code and message; code of each partition and whether it has a message.
     type Said = (i16, Option<String>, Vec<(i16, bool)>);
 
     fn said(version: i16, timeout_ms: i32, asked: &[(&'static str, i32, Option<&[i32]>)]) -> Said {

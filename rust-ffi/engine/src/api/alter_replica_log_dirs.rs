@@ -1,8 +1,8 @@
 //! AlterReplicaLogDirs (key 34), versions 1-2. Owner: `topics.rs`. Kafka: KafkaApis.handleAlterReplicaLogDirsRequest,
 //! ReplicaManager.alterReplicaLogDirs.
-//! Does: there is one folder, so a partition that exists is in it already and stays; to any other one nothing can go,
-//! be there a partition or not (measured on Kafka 4.3.1). A partition that is there twice is answered once, the last
-//! folder counts; the answers are sorted (Kafka: in the order of a hash).
+//! Does: accepts the one log directory, where every existing partition lies already, and refuses any other, whether the
+//! partition exists or not (measured on Kafka 4.3.1). A duplicate partition is answered once, for its last directory;
+//! results are sorted (Kafka: in the order of a hash).
 //! By version: 2 flexible.
 //! Leaves out: nothing.
 
@@ -30,7 +30,7 @@ pub(crate) fn handle(
         let to = topic.partitions.iter().map(|index| (*index, dir.path));
         asked.entry(topic.name).or_default().extend(to);
     }
-    // One without partitions is not in Kafka's answer.
+    // Kafka leaves a topic without partitions out.
     asked.retain(|_, partitions| !partitions.is_empty());
     let here = engine.log_dir_info().path;
     let results = asked.into_iter().map(|(topic_name, partitions)| {

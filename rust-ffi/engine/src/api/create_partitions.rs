@@ -1,10 +1,10 @@
 //! CreatePartitions (key 37), versions 0-3. Owner: `topics.rs`. Kafka: ControllerApis.createPartitions,
 //! ReplicationControlManager.createPartitions.
-//! Does: a topic grows to so many partitions, or only says whether it would. A name that is there twice is refused
-//! once; the others are answered in the order of the request (Kafka: in that of a hash).
+//! Does: grows a topic to a number of partitions, or only validates that. A duplicate topic is refused once; the others
+//! are answered in the order of the request (Kafka: in that of a hash).
 //! By version: 2 flexible.
-//! Leaves out: nothing. Kafka gives up with UNKNOWN_SERVER_ERROR on a topic that would take the request beyond its
-//! 10,000 records (measured); here that topic is refused with POLICY_VIOLATION and Kafka's words for such a batch.
+//! Leaves out: nothing. Kafka fails with UNKNOWN_SERVER_ERROR for a topic that would take the request beyond its 10,000
+//! records (measured); here that topic is refused with POLICY_VIOLATION and Kafka's message for such a batch.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ use crate::{
     replica_assignment,
 };
 
-/// Of one request. Kafka: `QuorumController.MAX_RECORDS_PER_USER_OP`.
+/// Most partitions that one request may create. Kafka: `QuorumController.MAX_RECORDS_PER_USER_OP`.
 const PARTITIONS_MAX: i32 = 10_000;
 
 pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &CreatePartitionsRequest<'_>) -> Outcome {
@@ -54,7 +54,7 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &Cr
     context.reply(|writer, version| response.encode(writer, version))
 }
 
-/// `left` is how many more partitions this request may make.
+/// Grows one topic. `left` is the number of partitions that the request may still create.
 fn grow(
     engine: &Engine,
     asked: &CreatePartitionsTopic<'_>,

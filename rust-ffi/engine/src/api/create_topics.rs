@@ -1,13 +1,12 @@
 //! CreateTopics (key 19), versions 2-7. Owner: `topics.rs`. Kafka: ControllerApis.createTopics,
 //! ReplicationControlManager.createTopics.
-//! Does: makes topics, or only says whether it would. What is wrong with one topic does not keep the others from being
-//! made; too many partitions in all, or no time, refuses the whole request.
-//! Order (measured on Kafka 4.3.1): as asked, then names that were there twice, then `__cluster_metadata`.
-//! What is wrong is looked for in Kafka's order: name, existence, collision, null configs, configs, assignment,
-//! replication factor, partitions.
-//! By version: 4 -1 means the broker's default (earlier versions may say it too: measured); 5 partitions, replication
-//! factor and configs in the answer, flexible; 7 topic ids.
-//! Leaves out: nothing. Where the sum of partitions overflows an int, Kafka fails with UNKNOWN_SERVER_ERROR; here it is
+//! Does: creates topics, or only validates them. An invalid topic does not affect the others; too many partitions in
+//! total, or a timeout of zero, refuses the whole request.
+//! Order of the results (measured on Kafka 4.3.1): as requested, then duplicates, then `__cluster_metadata`. Checks in
+//! Kafka's order: name, existence, collision, null configs, configs, assignment, replication factor, partitions.
+//! By version: 4 -1 is the broker's default (accepted in earlier versions too: measured); 5 partitions, replication
+//! factor and configs in the response, flexible; 7 topic ids.
+//! Leaves out: nothing. If the sum of partitions overflows an int, Kafka fails with UNKNOWN_SERVER_ERROR; here it is
 //! too many.
 
 use std::{
@@ -34,12 +33,12 @@ use crate::{
     topics::TopicError,
 };
 
-/// Of one request. Kafka: `ReplicationControlManager.MAX_PARTITIONS_PER_BATCH`.
+/// Most partitions of one request. Kafka: `ReplicationControlManager.MAX_PARTITIONS_PER_BATCH`.
 const PARTITIONS_MAX: i64 = 10_000;
-/// What a count says that leaves it to the broker.
+/// Count that means the default of the broker.
 const DEFAULT: i32 = -1;
 
-/// What was made, or would be.
+/// A topic that was created, or would be.
 struct Made {
     id: Uuid,
     partitions: i32,
@@ -60,7 +59,7 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &Cr
     context.reply(|writer, version| response.encode(writer, version))
 }
 
-/// Names that are there more than once.
+/// Returns the names that appear more than once.
 fn duplicates<'a>(request: &CreateTopicsRequest<'a>) -> BTreeSet<&'a str> {
     let mut seen = BTreeSet::new();
     request.topics.iter().map(|topic| topic.name).filter(|name| !seen.insert(*name)).collect()
@@ -84,7 +83,7 @@ fn refuse_all(engine: &Engine, request: &CreateTopicsRequest<'_>) -> Option<ApiE
 fn create<'a>(engine: &Engine, request: &CreateTopicsRequest<'a>) -> Vec<Answer<'a>> {
     let mut duplicates = duplicates(request);
     let ours = |topic: &&CreatableTopic<'a>| topic.name != CLUSTER_METADATA && !duplicates.contains(topic.name);
-    // All are checked before any is made: of two that collide with each other Kafka makes both.
+    // All topics are checked before any is created: of two names that collide with each other Kafka creates both.
     let checked: Vec<_> = request.topics.iter().filter(ours).map(|topic| (topic, check(engine, topic))).collect();
     let mut answers: Vec<Answer<'a>> = checked
         .into_iter()
@@ -103,7 +102,7 @@ fn create<'a>(engine: &Engine, request: &CreateTopicsRequest<'a>) -> Vec<Answer<
     answers
 }
 
-/// What is to be made.
+/// A validated topic.
 struct Plan {
     partitions: i32,
     config: Arc<TopicConfig>,
@@ -131,7 +130,7 @@ fn config(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<Arc<TopicConfig
     TopicConfig::new(&engine.configs, overrides.collect()).map_err(|error| refuse(error.0))
 }
 
-/// How many partitions, where the broker places them.
+/// Returns the partition count if the broker assigns replicas.
 fn counted(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<i32, ApiError> {
     let factor = match topic.replication_factor {
         -1 => engine.configs.int("default.replication.factor"),
@@ -158,7 +157,7 @@ fn counted(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<i32, ApiError>
     }
 }
 
-/// How many partitions, where the client places them.
+/// Returns the partition count of a manual replica assignment.
 fn assigned(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<i32, ApiError> {
     let both = |what: &str| {
         let why = format!("A manual partition assignment was specified, but {what} was not set to -1.");
@@ -179,7 +178,7 @@ fn assigned(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<i32, ApiError
         }
         replica_assignment::check(engine.settings.node_id, &partition.broker_ids)?;
     }
-    // They are distinct, so these two are enough.
+    // The indexes are distinct, so checking both ends is enough.
     let count = indexes.len() as i32;
     if indexes.first() != Some(&0) || indexes.last() != Some(&(count - 1)) {
         return refuse("partitions should be a consecutive 0-based integer sequence".to_owned());
@@ -189,7 +188,7 @@ fn assigned(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<i32, ApiError
 
 fn make(engine: &Engine, name: &str, plan: Plan, validate_only: bool) -> Result<Made, ApiError> {
     let made = Made {
-        // Kafka makes one up, too, if it only validates.
+        // Kafka generates an id, too, if it only validates.
         id: engine.entropy.uuid(),
         partitions: plan.partitions,
         configs: engine.configs.view().created(&plan.config),

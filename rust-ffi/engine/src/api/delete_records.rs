@@ -1,10 +1,9 @@
 //! DeleteRecords (key 21), versions 0-2. Owner: `log/retention.rs`. Kafka: KafkaApis.handleDeleteRecordsRequest,
 //! ReplicaManager.deleteRecords, Partition.deleteRecordsOnLeader.
-//! Does: moves the start of a log up to an offset, -1 being the high watermark. Not of internal topics, and not where
-//! only compaction removes records. An offset before the start changes nothing and is fine (measured on Kafka 4.3.1).
-//! Topics and partitions that are there twice are answered once, the last offset counts; the answers are sorted (Kafka:
-//! in the order of a hash). A topic without partitions is not in the answer. The timeout is of no use: there is nobody
-//! to wait for.
+//! Does: moves the log start offset up to an offset; -1 is the high watermark. Refuses internal topics and topics with
+//! compaction only. An offset before the start changes nothing and is accepted (measured on Kafka 4.3.1). Duplicate
+//! topics and partitions are answered once, for their last offset; results are sorted (Kafka: in the order of a hash).
+//! A topic without partitions gets no result. The timeout is unused: there are no followers to wait for.
 //! By version: 2 flexible.
 //! Leaves out: nothing.
 
@@ -43,7 +42,7 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &De
     if let Some(disk) = &engine.data_dir
         && disk.checkpoint(&engine.topics.partitions()).is_err()
     {
-        // They are gone, but may be there again after a crash.
+        // The records are deleted, but a crash could bring them back.
         let partitions = topics.iter_mut().flat_map(|topic| &mut topic.partitions);
         partitions.filter(|partition| partition.error_code == ErrorCode::None.code()).for_each(|partition| {
             partition.error_code = ErrorCode::KafkaStorageError.code();

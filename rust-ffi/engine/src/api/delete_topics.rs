@@ -1,8 +1,7 @@
 //! DeleteTopics (key 20), versions 1-6. Owner: `topics.rs`. Kafka: ControllerApis.deleteTopics.
-//! Does: deletes topics by name or by id, and the offsets that groups have committed there. A name or an id that is
-//! there twice is refused once, and so is a name beside its own id. Internal topics may be deleted (measured on Kafka
-//! 4.3.1).
-//! Kafka shuffles its answers; here they are in the order of the request.
+//! Does: deletes topics by name or by id, and the committed offsets of groups in them. A duplicate name or id is
+//! refused once, and so is a name together with its own id. Internal topics may be deleted (measured on Kafka 4.3.1).
+//! Kafka shuffles its results; here they are in the order of the request.
 //! By version: 4 flexible; 5 messages; 6 topic ids.
 //! Leaves out: nothing.
 
@@ -29,7 +28,7 @@ use crate::{
     topics::Topic,
 };
 
-/// What one entry of the request says.
+/// One entry of the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Asked<'a> {
     Name(&'a str),
@@ -96,7 +95,7 @@ fn delete<'a>(engine: &Engine, context: &RequestContext<'_>, asked: &[Asked<'a>]
     for entry in asked {
         *times.entry(*entry).or_default() += 1;
     }
-    // By id first: of a name and its own id only the name is answered.
+    // By id first: for a name and its own id only the name is answered.
     let once = |entry: &Asked<'_>| times[entry] == 1;
     let ids: BTreeSet<Uuid> =
         asked.iter().filter_map(|entry| if let Asked::Id(id) = entry { Some(*id) } else { None }).collect();

@@ -1,5 +1,5 @@
 //! DescribeCluster (key 60), versions 0-2. Owner: the settings. Kafka: KafkaApis.handleDescribeCluster, AuthHelper.
-//! Does: the one node, which is never fenced, and what a client may do with the cluster. Measured on Kafka 4.3.1.
+//! Does: returns the one node, which is never fenced, and the authorized cluster operations. Measured on Kafka 4.3.1.
 //! By version: 1 the endpoint type, which must be that of brokers; 2 whether fenced brokers are listed.
 //! Leaves out: nothing.
 

@@ -1,9 +1,10 @@
 //! DescribeConfigs (key 32), versions 1-4. Owner: `configs/describe.rs`. Kafka:
 //! ConfigHelper.handleDescribeConfigsRequest.
-//! Does: lists the configs of topics, this broker, all brokers (an empty name), groups, subscriptions to metrics, and
-//! loggers. An unknown type of resource spoils the whole request, as in Kafka.
+//! Does: lists the configs of topics, this broker, all brokers (an empty name), groups, client metrics subscriptions
+//! and loggers. An unknown resource type fails the whole request, as in Kafka.
 //! By version: 3 type and documentation.
-//! Leaves out: documentation of what does nothing here. Of an answer beyond 400,000 configs, the rest is refused.
+//! Leaves out: documentation of configs without effect. A response beyond 400,000 configs refuses the remaining
+//! resources.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +29,7 @@ use crate::{
     topic_names,
 };
 
-/// A few bytes of a request ask for hundreds of configs.
+/// Most configs in a response: a few bytes of a request select hundreds of them.
 const ENTRIES_MAX: usize = if cfg!(test) { 4_000 } else { 400_000 };
 
 const MALFORMED: &str = "This most likely occurs because of a request being malformed by the client library or the \
@@ -50,11 +51,11 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &De
             let why = format!("More than {ENTRIES_MAX} configs are too many for one answer.");
             Err((ErrorCode::InvalidRequest, why))
         };
-        // The rest is not worked out to be thrown away.
+        // The remaining resources are not evaluated.
         if left == 0 {
             return too_many();
         }
-        // None at all are all.
+        // An empty list selects all configs.
         let keys: BTreeSet<&str> = asked.configuration_keys.iter().flatten().copied().collect();
         let only = |name: &str| keys.is_empty() || keys.contains(name);
         let entries = describe(engine, &view, asked.resource_type, asked.resource_name, &only)?;
@@ -131,7 +132,7 @@ fn shown<'a>(entry: &'a Entry, request: &DescribeConfigsRequest<'_>) -> Describe
         is_sensitive: entry.sensitive,
         synonyms: synonyms.collect(),
         config_type: entry.kind,
-        // A logger has an empty one, asked for or not.
+        // A logger has an empty documentation, requested or not.
         documentation: entry.documentation.filter(|text| request.include_documentation || text.is_empty()),
     }
 }

@@ -1,9 +1,9 @@
 //! DescribeLogDirs (key 35), versions 1-5. Owner: `log/partition.rs`. Kafka: KafkaApis.handleDescribeLogDirsRequest,
 //! ReplicaManager.describeLogDirs.
-//! Does: one folder, and how many bytes each partition has in it: all partitions (null) or those asked for; what does
-//! not exist is left out (measured on Kafka 4.3.1). The answers are sorted (Kafka: in the order of a hash).
+//! Does: returns the one log directory and the size of each partition in it: of all (null) or of the requested ones;
+//! what does not exist is left out (measured on Kafka 4.3.1). Results are sorted (Kafka: in the order of a hash).
 //! By version: 2 flexible; 3 top-level error; 4 the volume's bytes; 5 whether the folder is cordoned.
-//! Leaves out: nothing; the volume's bytes are -1 in memory, as where Kafka cannot tell.
+//! Leaves out: nothing; the size of the volume is -1 in memory, as in Kafka if it is unknown.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,8 +1,8 @@
 //! DescribeProducers (key 61), version 0. Owner: `log/producers.rs`. Kafka: KafkaApis.handleDescribeProducersRequest,
 //! ReplicaManager.activeProducerState.
-//! Does: who has written to a partition idempotently and has not expired, by producer id. An unknown topic is refused
-//! with words, an unknown partition without (measured on Kafka 4.3.1).
-//! Leaves out: transactions, of which there are none yet: no coordinator epoch and no open transaction.
+//! Does: lists the active idempotent producers of a partition, by producer id. An unknown topic is refused with a
+//! message, an unknown partition without one (measured on Kafka 4.3.1).
+//! Leaves out: transactions: no coordinator epoch and no open transaction.
 
 use std::sync::Arc;
 
@@ -122,18 +122,18 @@ mod tests {
             coordinator_epoch: -1,
             current_txn_start_offset: -1,
         };
-        let nobody = Vec::new;
+        let none = Vec::new;
         let asked: &[(&str, &[i32])] = &[("t", &[1, 0, 2, 0]), ("nope", &[0]), ("a b", &[0]), ("t", &[])];
         let producers = vec![state(4, 3), state(9, 0)];
         assert_eq!(
             said(&engine, asked),
             [
                 (0, false, producers),
-                (0, false, nobody()),
-                (3, false, nobody()),
-                (0, false, nobody()),
-                (3, true, nobody()),
-                (17, true, nobody()),
+                (0, false, none()),
+                (3, false, none()),
+                (0, false, none()),
+                (3, true, none()),
+                (17, true, none()),
             ]
         );
     }

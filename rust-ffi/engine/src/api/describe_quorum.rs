@@ -1,8 +1,9 @@
 //! DescribeQuorum (key 55), versions 0-2. Owner: the settings. Kafka: KafkaRaftClient.handleDescribeQuorumRequest.
-//! Does: the quorum of one voter, this node, which has always just caught up with itself. Only `__cluster_metadata-0`
-//! alone may be asked for; else each partition is unknown (measured on Kafka 4.3.1).
-//! By version: 1 when a replica was last heard of; 2 messages, folder ids, the voters' listeners.
-//! Leaves out: the length of the metadata log, which we have none of: always 1. The voter's listener is the broker's.
+//! Does: returns the quorum of one voter, this node, which has always just caught up. Only a request for
+//! `__cluster_metadata-0` alone is served; any other partition is unknown (measured on Kafka 4.3.1).
+//! By version: 1 last caught-up times; 2 messages, directory ids, the listeners of the voters.
+//! Leaves out: the end of a Raft log, which does not exist here: always 1. The listener of the voter is that of the
+//! broker.
 
 use wire::{
     ErrorCode,
@@ -14,10 +15,10 @@ use wire::{
 
 use crate::{Engine, context::RequestContext, outcome::Outcome, topic_names::CLUSTER_METADATA};
 
-/// An answer is many times as large as what is asked of a partition.
+/// Most partitions in a request: a result is many times as large as an entry of the request.
 const PARTITIONS_MAX: usize = 1_000_000;
 
-/// Of the voters' listener, as Kafka's example configs call it.
+/// Name of the voters' listener in Kafka's example configs.
 pub(crate) const CONTROLLER_LISTENER: &str = "CONTROLLER";
 const LOG_END: i64 = 1;
 

@@ -1,8 +1,8 @@
 //! DescribeTopicPartitions (key 75), version 0. Owner: `topics.rs`. Kafka: DescribeTopicPartitionsRequestHandler,
 //! KRaftMetadataCache.describeTopicResponse.
-//! Does: partitions of topics, page by page: of those asked for, or of all, sorted by name, from a cursor on, up to the
-//! client's limit or `max.request.partition.size.limit`, at least one. The next cursor may point to a topic that does
-//! not exist. A topic of the cursor that was deleted meanwhile is passed over if all were asked for, and told as
+//! Does: lists partitions of topics page by page: of the requested topics, or of all, sorted by name, from a cursor on,
+//! up to the limit of the client or `max.request.partition.size.limit`, at least one. The next cursor may point to a
+//! topic that does not exist. If the topic of the cursor was deleted, it is skipped if all topics were requested, and
 //! unknown if it was named. (All measured on Kafka 4.3.1.)
 //! Leaves out: nothing. An empty name makes Kafka fail with UNKNOWN_SERVER_ERROR for every topic; here it is invalid.
 
@@ -23,13 +23,13 @@ use crate::{
     Engine, acl_operations, context::RequestContext, log::LEADER_EPOCH, outcome::Outcome, topic_names, topics::Topic,
 };
 
-/// A topic of the page: which of its partitions, or why it is not there.
+/// A topic of the page: its partitions, or an error.
 struct Shown<'a> {
     name: &'a str,
     found: Result<(Arc<Topic>, std::ops::Range<i32>), ErrorCode>,
 }
 
-/// A page, and where the next one begins.
+/// A page and the next cursor.
 struct Page<'a> {
     topics: Vec<Shown<'a>>,
     next: Option<(&'a str, i32)>,
@@ -64,7 +64,7 @@ pub(crate) fn handle(
     context.reply(|writer, version| response.encode(writer, version))
 }
 
-/// Every topic with the same code, as they were asked for.
+/// Returns the same error for every requested topic.
 fn refused<'a>(request: &DescribeTopicPartitionsRequest<'a>, code: ErrorCode) -> DescribeTopicPartitionsResponse<'a> {
     let topic = |name| DescribeTopicPartitionsResponseTopic {
         error_code: code.code(),
@@ -77,7 +77,7 @@ fn refused<'a>(request: &DescribeTopicPartitionsRequest<'a>, code: ErrorCode) ->
     }
 }
 
-/// `every`: the client named none, so it does not learn of one that is not there.
+/// Collects a page. `every` is set if the client named no topics: deleted ones are skipped then.
 fn read<'a>(engine: &Engine, names: &BTreeSet<&'a str>, from: Option<(&str, i32)>, most: i32, every: bool) -> Page<'a> {
     let mut left = most;
     let mut topics = Vec::new();

@@ -1,7 +1,7 @@
 //! ElectLeaders (key 43), versions 0-2. Owner: `topics.rs`. Kafka: ControllerApis.handleElectLeaders,
 //! ReplicationControlManager.electLeaders.
-//! Does: the one node leads everything already, so no election is needed, preferred or unclean. If all partitions are
-//! meant (null), the answer has every topic, without partitions (measured on Kafka 4.3.1).
+//! Does: refuses each election: the one node leads all partitions already. A request for all partitions (null) returns
+//! every topic without partitions (measured on Kafka 4.3.1).
 //! By version: 1 the type of the election, top-level error; 2 flexible.
 //! Leaves out: nothing.
 
@@ -67,7 +67,7 @@ fn refuse_all(request: &ElectLeadersRequest<'_>) -> Result<(), ApiError> {
     if request.timeout_ms <= 0 { Err(ApiError::timed_out()) } else { Ok(()) }
 }
 
-/// There is always a reason not to.
+/// Returns the reason why no election is held.
 fn elect(engine: &Engine, name: &str, index: i32) -> ApiError {
     match engine.topics.get(name) {
         None => ApiError::new(ErrorCode::UnknownTopicOrPartition, format!("No such topic as {name}")),
@@ -93,7 +93,7 @@ mod tests {
         testing::{ask, send},
     };
 
-    /// The top-level code; topic, partition, code and whether there are words.
+    /// The top-level code; topic, partition, code and whether there is a message.
     type Said = (i16, Vec<(String, i32, i16, bool)>, usize);
 
     fn said(version: i16, election_type: i8, timeout_ms: i32, asked: Option<&[(&'static str, &[i32])]>) -> Said {

@@ -1,12 +1,12 @@
 //! Fetch (key 1), versions 4-18. Owner: `log/partition.rs`, `fetch_sessions.rs`. Kafka: KafkaApis.handleFetchRequest,
 //! ReplicaManager.fetchMessages, DelayedFetch.
-//! Does: reads whole batches from each partition until the limits; with less than `min_bytes` and no error it parks on
-//! all its partitions until more is there or `max_wait_ms` has passed.
+//! Does: reads whole batches from each partition up to the limits; with less than `min_bytes` and no error it parks on
+//! all its partitions until more is appended or `max_wait_ms` has passed.
 //! By version: 5 log start; 6 KAFKA_STORAGE_ERROR; 7 sessions (KIP-227); 9 and 12 leader epochs, divergence (KIP-320,
 //! KIP-595); 12 flexible; 13 topic ids (KIP-516); 15 replica state; 16 endpoints of leaders; 17 directories; 18 the
 //! follower's high watermark.
-//! Older versions get zstd too: Kafka 4 has dropped that check of KIP-110 (measured on 4.3.1).
-//! Leaves out: aborted transactions, until there are transactions.
+//! Older versions receive zstd too: Kafka 4 has dropped that check of KIP-110 (measured on 4.3.1).
+//! Leaves out: aborted transactions, until transactions are served.
 
 use std::{
     collections::BTreeSet,
@@ -34,13 +34,13 @@ use crate::{
     waiters::Ticket,
 };
 
-/// Of one answer, what is read from files before the client takes it: more goes through buffers that are used again.
+/// Bytes of one response read from files at once. The rest is read through reused buffers while it is sent.
 const HELD_MAX: usize = 64 << 10;
 
 /// The first version whose clients know KAFKA_STORAGE_ERROR. Kafka: `maybeDownConvertStorageError`.
 const STORAGE_ERROR_FROM: i16 = 6;
 
-/// A fetch that waits for more.
+/// A fetch parked until enough bytes are available. Kafka: `DelayedFetch`.
 #[derive(Debug)]
 pub(crate) struct DelayedFetch {
     partitions: Vec<FetchPartition>,
@@ -48,7 +48,7 @@ pub(crate) struct DelayedFetch {
     incremental: bool,
     limits: Limits,
     deadline: Instant,
-    /// What it waits for, if it is known by name: another topic may have the name by then.
+    /// The partitions it is parked on, if requested by topic name: the name may belong to another topic later.
     by_name: Vec<Arc<Partition>>,
 }
 
@@ -57,11 +57,11 @@ struct Limits {
     bytes_min: usize,
     bytes_max: usize,
     read_committed: bool,
-    /// Another broker, which has no place beside the only one.
+    /// The client is another broker: there are no followers in a cluster of one node.
     is_follower: bool,
 }
 
-/// What was found in one partition; its records are a range of the pieces of all.
+/// Result of reading one partition; `pieces` is its range in the parts of the response.
 struct PartitionRead {
     code: ErrorCode,
     offsets: Option<Offsets>,
@@ -73,9 +73,9 @@ struct ReadResult {
     found: Vec<PartitionRead>,
     pieces: Vec<FramePart>,
     bytes: usize,
-    /// Of these, what has been read from files.
+    /// Bytes already read from files.
     held: usize,
-    /// Something that the client must hear of at once.
+    /// An error or a divergence, which is answered without waiting.
     must_answer_now: bool,
 }
 
@@ -110,7 +110,7 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &Fe
     if let Some(name_of) = by_id {
         delayed.partitions.iter_mut().for_each(|requested| requested.resolve(name_of));
     }
-    // It has to wait; from here on no append can be missed.
+    // The fetch is parked: registering before the second read misses no append.
     let partitions: Vec<_> =
         delayed.partitions.iter().filter_map(|requested| find_partition(engine, context, requested).ok()).collect();
     let mut lists: Vec<_> = partitions.iter().map(|partition| partition.waiters.clone()).collect();
@@ -164,8 +164,8 @@ fn find_partition(
     topic?.partition(requested.partition).ok_or(ErrorCode::UnknownTopicOrPartition)
 }
 
-/// For an id that no topic has. Kafka looks for the partition by the name that the id had when the session, or the
-/// waiting fetch, first knew it: gone, or another topic's by now.
+/// Returns the error for an unknown topic id. Kafka looks up the name that the id had when the session, or the parked
+/// fetch, first resolved it: deleted, or reused by another topic.
 fn unknown_id(engine: &Engine, requested: &FetchPartition) -> ErrorCode {
     let Some(name) = &requested.known_as else { return ErrorCode::UnknownTopicId };
     match engine.topics.get(name).and_then(|topic| topic.partition(requested.partition)) {
@@ -174,7 +174,7 @@ fn unknown_id(engine: &Engine, requested: &FetchPartition) -> ErrorCode {
     }
 }
 
-/// Older clients would take a code that they do not know for a failure that is not worth a retry.
+/// Replaces a code that older clients do not know and would not retry.
 fn in_version(code: ErrorCode, version: i16) -> ErrorCode {
     match code {
         ErrorCode::KafkaStorageError if version < STORAGE_ERROR_FROM => ErrorCode::NotLeaderOrFollower,
@@ -219,7 +219,7 @@ fn read_one(
     result: &mut ReadResult,
 ) -> Result<(Offsets, EpochEndOffset), ErrorCode> {
     let partition = find_partition(engine, context, requested)?;
-    // Any epoch below zero is none here.
+    // Any negative epoch means none here.
     check_leader_epoch(requested.current_leader_epoch.max(NO_EPOCH))?;
     if delayed.limits.is_follower {
         return Err(ErrorCode::NotLeaderOrFollower);
@@ -285,7 +285,8 @@ fn answer(context: &RequestContext<'_>, delayed: &DelayedFetch, result: &ReadRes
     context.reply(|writer, version| response.encode(writer, version))
 }
 
-/// An error is told again until it is over, so nothing counts as told then.
+/// Returns what the response tells of a partition. An error is sent again until it is over, so it counts as nothing
+/// sent.
 fn sent_by(found: &PartitionRead) -> LastSent {
     match found.offsets {
         Some(offsets) => LastSent { high_watermark: offsets.high_watermark, log_start: offsets.log_start },
@@ -307,7 +308,7 @@ fn to_response<'a>(
         partition_index: requested.partition,
         error_code: found.code.code(),
         high_watermark: -1,
-        // As Kafka has it: an empty list where there is no partition, none at all where the read fails.
+        // As in Kafka: an empty list for an unknown partition, null for a failed read.
         aborted_transactions: match found.code {
             ErrorCode::UnknownTopicOrPartition | ErrorCode::UnknownTopicId => Some(Vec::new()),
             _ => None,

@@ -1,8 +1,8 @@
 //! GetTelemetrySubscriptions (key 71), version 0, not advertised. Kafka: ClientMetricsManager
 //! .processGetTelemetrySubscriptionRequest.
-//! Does: no metric is wanted; a client without an instance id is given one. The subscription id is Kafka's number for
-//! no metrics every five minutes (measured on Kafka 4.3.1), so a client that knows it needs not be remembered.
-//! Leaves out: remembering clients. Kafka answers THROTTLING_QUOTA_EXCEEDED to one that asks again too soon.
+//! Does: subscribes to no metrics; a client without an instance id gets one. The subscription id is Kafka's for no
+//! metrics every five minutes (measured on Kafka 4.3.1), so no state per client is needed.
+//! Leaves out: state per client. Kafka answers THROTTLING_QUOTA_EXCEEDED to a client that asks again too soon.
 
 use wire::{
     Uuid,
@@ -20,7 +20,7 @@ const NO_METRICS: i32 = -725_132_322;
 const PUSH_INTERVAL_MS: i32 = 300_000;
 /// Kafka: `telemetry.max.bytes`.
 pub(super) const BYTES_MAX: usize = 1_048_576;
-/// zstd, lz4, gzip, snappy: the first one is liked best.
+/// zstd, lz4, gzip, snappy, in the order of preference.
 const COMPRESSION: [i8; 4] = [4, 3, 1, 2];
 
 pub(crate) fn handle(

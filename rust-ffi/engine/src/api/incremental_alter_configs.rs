@@ -1,9 +1,9 @@
 //! IncrementalAlterConfigs (key 44), versions 0-1. Owner: `configs/alter.rs`. Kafka: ConfigAdminManager.preprocess,
 //! then ConfigurationControlManager.incrementalAlterConfigs.
-//! Does: sets and deletes configs, adds to lists and takes from them; each resource as a whole or not at all.
+//! Does: sets and resets configs, appends to lists and subtracts from them; each resource as a whole or not at all.
 //! By version: nothing differs.
-//! Leaves out: `listeners` cannot change, levels of loggers are remembered and do nothing, and regular expressions of a
-//! subscription to metrics are hardly looked at.
+//! Leaves out: `listeners` cannot change, levels of loggers are stored without effect, and the regular expressions of
+//! client metrics subscriptions are hardly checked.
 
 use wire::{
     error_code::ErrorCode,

@@ -1,6 +1,6 @@
 //! InitProducerId (key 22), versions 0-5. Owner: `producer_ids.rs`. Kafka: TransactionCoordinator.handleInitProducerId.
-//! Does: gives an idempotent producer an id that nobody had before, epoch 0.
-//! By version: 2 flexible; 3 the producer may name the id it had (KIP-360), which only transactions look at.
+//! Does: assigns an unused producer id to an idempotent producer, with epoch 0.
+//! By version: 2 flexible; 3 the producer may send its current id (KIP-360), which only transactions use.
 //! Leaves out: transactional ids, until transactions are served.
 
 use wire::{
@@ -16,7 +16,7 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &In
         _ if (request.producer_id == -1) != (request.producer_epoch == -1) => Some(ErrorCode::InvalidRequest),
         None => None,
         Some("") => Some(ErrorCode::InvalidRequest),
-        // Clients give up on it at once; another code would have them try again for ever.
+        // Clients give up on this code at once; another code would make them retry for ever.
         Some(_) => Some(ErrorCode::TransactionalIdAuthorizationFailed),
     };
     let mut response = InitProducerIdResponse { producer_id: -1, producer_epoch: -1, ..Default::default() };
@@ -24,7 +24,7 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &In
         Some(code) => response.error_code = code.code(),
         None => match engine.producer_ids.next(engine.data_dir.as_deref()) {
             Ok(producer_id) => (response.producer_id, response.producer_epoch) = (producer_id, 0),
-            // Clients try again after it.
+            // Clients retry after this code.
             Err(_) => response.error_code = ErrorCode::CoordinatorNotAvailable.code(),
         },
     }

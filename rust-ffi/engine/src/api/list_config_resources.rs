@@ -1,6 +1,6 @@
 //! ListConfigResources (key 74), versions 0-1. Owner: `configs/`. Kafka: KafkaApis.handleListConfigResources.
-//! Does: names what has configs: groups and subscriptions to metrics that have some, this broker, all topics.
-//! By version: 0 lists subscriptions to metrics only; 1 says which types are wanted, all if none.
+//! Does: lists the resources that have configs: groups, client metrics subscriptions, this broker, all topics.
+//! By version: 0 lists client metrics subscriptions only; 1 selects types, all by default.
 //! Leaves out: nothing.
 
 use wire::{

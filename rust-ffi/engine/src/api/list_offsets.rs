@@ -1,8 +1,8 @@
 //! ListOffsets (key 2), versions 1-11. Owner: `log/lookup.rs`. Kafka: KafkaApis.handleListOffsetRequest,
 //! ReplicaManager.fetchOffset.
-//! Does: the offset of a time, or of one of the special times below zero: -1 the end (the last stable offset for
-//! read_committed), -2 the start, -3 the record with the largest timestamp, -4 the start of what is local, -5 and -6
-//! what only tiered storage has.
+//! Does: looks up the offset of a timestamp or of a special one: -1 the end (the last stable offset for
+//! read_committed), -2 the start, -3 the record with the largest timestamp, -4 the start of the local log, -5 and -6
+//! those of tiered storage.
 //! By version: 2 isolation level; 4 leader epochs; 6 flexible; 7 allows -3 (KIP-734); 8 -4 (KIP-405); 9 -5 (KIP-1005);
 //! 10 time-out; 11 -6 (KIP-1023).
 //! Leaves out: nothing.
@@ -33,13 +33,13 @@ const EARLIEST_PENDING_UPLOAD: i64 = -6;
 
 pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &ListOffsetsRequest<'_>) -> Outcome {
     let twice = named_twice(&request.topics);
-    let mut told = BTreeSet::new();
+    let mut refused = BTreeSet::new();
     let mut budget = InflateBudget::default();
     let topics = request.topics.iter().filter_map(|topic| {
         let found = engine.topics.get(topic.name);
         let partitions = topic.partitions.iter().filter_map(|asked| {
             if twice.contains(&(topic.name, asked.partition_index)) {
-                let first = told.insert((topic.name, asked.partition_index));
+                let first = refused.insert((topic.name, asked.partition_index));
                 return first.then(|| nothing(asked, ErrorCode::InvalidRequest));
             }
             Some(match found.as_ref().and_then(|topic| topic.partition(asked.partition_index)) {
@@ -48,14 +48,14 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &Li
             })
         });
         let partitions: Vec<_> = partitions.collect();
-        let is_told = !partitions.is_empty() || topic.partitions.is_empty();
-        is_told.then_some(ListOffsetsTopicResponse { name: topic.name, partitions })
+        let has_result = !partitions.is_empty() || topic.partitions.is_empty();
+        has_result.then_some(ListOffsetsTopicResponse { name: topic.name, partitions })
     });
     let response = ListOffsetsResponse { throttle_time_ms: 0, topics: topics.collect() };
     context.reply(|writer, version| response.encode(writer, version))
 }
 
-/// Kafka refuses them, each with one answer.
+/// Duplicate partitions, each refused once, as by Kafka.
 fn named_twice<'a>(topics: &[ListOffsetsTopic<'a>]) -> BTreeSet<(&'a str, i32)> {
     let mut seen = BTreeSet::new();
     let named = topics.iter().flat_map(|topic| topic.partitions.iter().map(|part| (topic.name, part.partition_index)));

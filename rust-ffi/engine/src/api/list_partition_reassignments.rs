@@ -1,5 +1,5 @@
 //! ListPartitionReassignments (key 46), version 0. Kafka: ReplicationControlManager.listPartitionReassignments.
-//! Does: nothing is ever on its way on one node, whether a topic exists or not (measured on Kafka 4.3.1).
+//! Does: returns no reassignments: on one node there are none, whether a topic exists or not (measured on Kafka 4.3.1).
 //! Leaves out: nothing.
 
 use wire::message::{

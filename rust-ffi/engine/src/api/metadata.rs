@@ -1,7 +1,7 @@
 //! Metadata (key 3), versions 0-13. Owner: `topics.rs`. Kafka: KafkaApis.handleTopicMetadataRequest.
-//! Does: the one node, and the topics asked for: all (null, or none at all in version 0), some by name, some by id. A
-//! topic that does not exist is made if the client and the broker allow it; unlike Kafka, which answers first and makes
-//! it then, it is in the answer at once.
+//! Does: returns the one node and the requested topics: all (null, or an empty list in version 0), by name, or by id.
+//! Creates a missing topic if the client and the broker allow it; unlike Kafka, which answers first, the new topic is
+//! in the response.
 //! By version: 1 null is all, controller; 2 cluster id; 4 the client may forbid creation; 8 authorized operations (the
 //! cluster's until 10); 9 flexible; 10 topic ids; 12 topics by id; 13 top-level error.
 //! Leaves out: nothing.
@@ -32,13 +32,13 @@ use crate::{
     topics::{Topic, TopicError},
 };
 
-/// A topic that was asked for, or why it is not there.
+/// A requested topic, or an error.
 enum Asked<'a> {
     Topic(Arc<Topic>),
     Missing { name: Option<&'a str>, id: Uuid, code: ErrorCode },
 }
 
-/// Whether a topic has to be made for it.
+/// Returns whether a request creates a topic.
 pub(crate) fn makes_topics(engine: &Engine, request: &MetadataRequest<'_>) -> bool {
     let is_missing = |name: &str| engine.topics.get(name).is_none();
     request.allow_auto_topic_creation
@@ -52,7 +52,7 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &Me
         Some(topics) if topics.is_empty() && context.version == 0 => all(engine),
         Some(topics) if !is_allowed(context, topics) => return refuse(context, topics),
         Some(topics) => {
-            // Kafka looks only at ids as soon as there is one.
+            // Kafka uses only the ids if there is any.
             let by_id = topics.iter().any(|topic| !topic.topic_id.is_zero());
             let looked_at = topics.iter().filter(|topic| by_id != topic.topic_id.is_zero());
             let mut seen = BTreeSet::new();
@@ -83,12 +83,12 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &Me
     context.reply(|writer, version| response.encode(writer, version))
 }
 
-/// Ids are there since version 10, but may be used since 12 only. Kafka: `KafkaApis.handleTopicMetadataRequest`.
+/// Topic ids exist since version 10 and may be requested since 12. Kafka: `KafkaApis.handleTopicMetadataRequest`.
 fn is_allowed(context: &RequestContext<'_>, topics: &[MetadataRequestTopic<'_>]) -> bool {
     context.version >= 12 || topics.iter().all(|topic| topic.name.is_some() && topic.topic_id.is_zero())
 }
 
-/// Nothing but the error, for each topic. Kafka: `MetadataRequest.getErrorResponse`.
+/// Returns an error for each topic. Kafka: `MetadataRequest.getErrorResponse`.
 fn refuse(context: &RequestContext<'_>, topics: &[MetadataRequestTopic<'_>]) -> Outcome {
     let topic = |topic: &MetadataRequestTopic<'_>| (topic.name.unwrap_or_default().to_owned(), topic.topic_id);
     let named: Vec<_> = topics.iter().map(topic).collect();
@@ -133,14 +133,14 @@ fn create(engine: &Engine, request: &MetadataRequest<'_>, name: &str) -> Result<
         return Err(ErrorCode::UnknownTopicOrPartition);
     }
     if name == OFFSETS_TOPIC {
-        // With its own configs, as Kafka's `DefaultAutoTopicCreationManager`.
+        // An internal topic gets its own configs, as in Kafka's `DefaultAutoTopicCreationManager`.
         groups::prepare(engine).map_err(|_| ErrorCode::UnknownTopicOrPartition)?;
         return engine.topics.get(name).ok_or(ErrorCode::UnknownTopicOrPartition);
     }
     if topic_names::is_internal(name) {
         return Err(ErrorCode::UnknownTopicOrPartition);
     }
-    // Or a change of the broker's configs could miss the topic.
+    // Locked, or a change of the broker's configs could miss the topic.
     let _held = engine.configs.read_lock();
     match engine.create_topic(
         name,
@@ -148,7 +148,7 @@ fn create(engine: &Engine, request: &MetadataRequest<'_>, name: &str) -> Result<
         TopicConfig::new(&engine.configs, BTreeMap::new()).map_err(|_| ErrorCode::InvalidConfig)?,
     ) {
         Ok(topic) => Ok(topic),
-        // Somebody else was faster.
+        // A concurrent request has created it.
         Err(TopicError::Exists(_)) => engine.topics.get(name).ok_or(ErrorCode::LeaderNotAvailable),
         Err(TopicError::Storage(_)) => Err(ErrorCode::UnknownTopicOrPartition),
         Err(TopicError::Name(_) | TopicError::Collision { .. }) => Err(ErrorCode::InvalidTopicException),

@@ -1,6 +1,6 @@
 //! OffsetForLeaderEpoch (key 23), versions 2-4. Owner: `log/partition.rs`. Kafka:
 //! KafkaApis.handleOffsetForLeaderEpochRequest, Partition.lastOffsetForLeaderEpoch.
-//! Does: where the records of a leader epoch end. There is one node and one epoch, 0, so that is the end of the log.
+//! Does: returns the end offset of a leader epoch. The only epoch is 0, so that is the log end offset.
 //! By version: 3 replica id; 4 flexible.
 //! Leaves out: nothing.
 
@@ -46,9 +46,9 @@ fn answer(topic: Option<&Topic>, asked: &OffsetForLeaderPartition) -> EpochEndOf
     };
     match check_leader_epoch(asked.current_leader_epoch) {
         Err(code) => nothing(code),
-        // An epoch that has not begun yet, or none.
+        // A future epoch, or none.
         Ok(()) if asked.leader_epoch > LEADER_EPOCH || asked.leader_epoch == NO_EPOCH => nothing(ErrorCode::None),
-        // An earlier one ended where the first began. Kafka: LeaderEpochFileCache.endOffsetFor.
+        // An earlier epoch ended where the first began. Kafka: LeaderEpochFileCache.endOffsetFor.
         Ok(()) if asked.leader_epoch < LEADER_EPOCH => EpochEndOffset {
             leader_epoch: asked.leader_epoch,
             end_offset: partition.offsets().log_start,

@@ -1,7 +1,7 @@
 //! Produce (key 0), versions 0-13 (3-13 are answered; Kafka shows the rest and closes on them, as we do).
 //! Owner: `log/partition.rs`. Kafka: KafkaApis.handleProduceRequest, ReplicaManager.appendRecords.
-//! Does: appends one batch a partition; each partition has its own answer. acks=0 is answered by nothing, and a failure
-//! by closing the connection.
+//! Does: appends one batch for each partition; each partition has its own result. acks=0 gets no response; a failure
+//! closes the connection.
 //! By version: 7 zstd (KIP-110); 8 record errors and message (KIP-467); 9 flexible; 10 current leader (KIP-951); 13
 //! topic ids (KIP-516).
 //! Leaves out: transactions, whose requests are not served yet.
@@ -32,43 +32,44 @@ use crate::{
 };
 
 #[derive(Debug)]
-struct Refused {
+struct PartitionError {
     code: ErrorCode,
-    /// Kafka leaves most messages out; ours has one where the code alone does not say it.
+    /// Kafka sends most errors without a message; here a message is sent if the code alone does not explain the error.
     why: Option<Cow<'static, str>>,
     log_start: i64,
     records: Vec<(i32, String)>,
 }
 
-fn refused(code: ErrorCode, why: Option<&'static str>) -> Refused {
-    Refused { code, why: why.map(Cow::Borrowed), log_start: -1, records: Vec::new() }
+fn partition_error(code: ErrorCode, why: Option<&'static str>) -> PartitionError {
+    PartitionError { code, why: why.map(Cow::Borrowed), log_start: -1, records: Vec::new() }
 }
 
-impl Refused {
-    /// By the log, or by what is looked at before it.
-    fn by(partition: &Partition, topic: &str, error: &AppendError) -> Refused {
-        let mut refused = refused(error.into(), None);
+impl PartitionError {
+    /// The error of an append.
+    fn by(partition: &Partition, topic: &str, error: &AppendError) -> PartitionError {
+        let mut result = partition_error(error.into(), None);
         if tells_log_start(error) {
-            refused.log_start = partition.offsets().log_start;
+            result.log_start = partition.offsets().log_start;
         }
         match error {
             AppendError::Records(bad) => {
-                refused.records = records(bad, topic, partition.index);
-                refused.why = Some(summary(bad, &refused.records).into());
+                result.records = records(bad, topic, partition.index);
+                result.why = Some(summary(bad, &result.records).into());
             }
-            other => refused.why = Some(other.to_string().into()),
+            other => result.why = Some(other.to_string().into()),
         }
-        refused
+        result
     }
 
-    /// Appended, but it may not survive.
-    fn unsynced(error: &AppendError) -> Refused {
-        Refused { why: Some(error.to_string().into()), ..refused(error.into(), None) }
+    /// The error of a batch that was appended and could not be synced.
+    fn unsynced(error: &AppendError) -> PartitionError {
+        PartitionError { why: Some(error.to_string().into()), ..partition_error(error.into(), None) }
     }
 }
 
-/// Kafka looks at the form of a request before it looks for the log (`ProduceRequest.validateRecords`), and these few
-/// errors of the log are told without it (`ReplicaManager.appendRecordsToLeader`).
+/// Returns whether the response carries the log start offset. Kafka validates the request before it looks up the log
+/// (`ProduceRequest.validateRecords`), and leaves it out for these errors of the log
+/// (`ReplicaManager.appendRecordsToLeader`).
 fn tells_log_start(error: &AppendError) -> bool {
     !matches!(
         error,
@@ -125,29 +126,29 @@ fn summary(bad: &InvalidRecords, records: &[(i32, String)]) -> String {
     )
 }
 
-/// A produce that was appended and waits until it survives a power cut (`fsync=always`).
+/// A produce that is appended and parked until it is synced (`fsync=always`). Kafka: `DelayedProduce`.
 #[derive(Debug)]
 pub(crate) struct DelayedProduce {
     /// One for each partition of the request, in its order.
     answers: Vec<Answer>,
 }
 
-type Answer = Result<Written, Refused>;
+type Answer = Result<Written, PartitionError>;
 
 #[derive(Debug)]
 struct Written {
     appended: Appended,
-    /// Where it was appended to, if that has to be synced before it is acknowledged.
+    /// The partition, if the batch has to be synced before it is acknowledged.
     unsynced: Option<Arc<Partition>>,
 }
 
 /// The first version that may carry zstd. Kafka: `ProduceRequest.validateRecords`.
 const ZSTD_FROM: i16 = 7;
 
-/// Compressed batches are inflated to be looked at, each to a hundred megabytes at worst.
+/// Compressed batches that one request may have on the network thread; each may inflate to a hundred megabytes.
 const INFLATED_AT_ONCE: usize = 4;
 
-/// Whether others would wait while the batches of a request are inflated one after the other.
+/// Returns whether validating the batches of a request takes long, as they are inflated one after the other.
 pub(crate) fn inflates_much(request: &ProduceRequest<'_>) -> bool {
     let parts = request.topic_data.iter().flat_map(|topic| &topic.partition_data);
     parts.filter(|part| part.records.is_some_and(Batch::claims_compression)).nth(INFLATED_AT_ONCE).is_some()
@@ -164,8 +165,8 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &Pr
         let failed = answers.iter().find_map(|answer| answer.as_ref().err());
         return match failed {
             None => Outcome::Silent,
-            // The only way to tell a client that listens to nothing.
-            Some(refused) => Outcome::Close(format!("a produce with acks=0 failed: {:?}", refused.code)),
+            // The client reads no response: closing is the only way to report the error.
+            Some(result) => Outcome::Close(format!("a produce with acks=0 failed: {:?}", result.code)),
         };
     }
     let lists: Vec<_> = answers
@@ -200,7 +201,7 @@ fn complete_or_park(
         match partition.is_synced(appended.end) {
             Ok(true) => *answer = Ok(Written { appended: *appended, unsynced: None }),
             Ok(false) => waits = true,
-            Err(error) => *answer = Err(Refused::unsynced(&error)),
+            Err(error) => *answer = Err(PartitionError::unsynced(&error)),
         }
     }
     if waits {
@@ -236,14 +237,14 @@ fn to_response<'a>(index: i32, answer: &'a Answer) -> PartitionProduceResponse<'
             log_start_offset: appended.log_start,
             ..PartitionProduceResponse::default()
         },
-        Err(refused) => PartitionProduceResponse {
+        Err(result) => PartitionProduceResponse {
             index,
-            error_code: refused.code.code(),
+            error_code: result.code.code(),
             base_offset: -1,
             log_append_time_ms: -1,
-            log_start_offset: refused.log_start,
-            error_message: refused.why.as_deref(),
-            record_errors: refused
+            log_start_offset: result.log_start,
+            error_message: result.why.as_deref(),
+            record_errors: result
                 .records
                 .iter()
                 .map(|(batch_index, why)| BatchIndexAndErrorMessage {
@@ -272,36 +273,37 @@ fn append(
     data: &PartitionProduceData<'_>,
 ) -> Answer {
     if engine.ends() {
-        return Err(refused(ErrorCode::NotLeaderOrFollower, Some("The broker stops.")));
+        return Err(partition_error(ErrorCode::NotLeaderOrFollower, Some("The broker stops.")));
     }
     if !(-1..=1).contains(&request.acks) {
-        return Err(refused(ErrorCode::InvalidRequiredAcks, None));
+        return Err(partition_error(ErrorCode::InvalidRequiredAcks, None));
     }
     let Some(topic) = topic else {
         return Err(match context.version {
-            ..=12 => refused(ErrorCode::UnknownTopicOrPartition, None),
-            _ => refused(ErrorCode::UnknownTopicId, None),
+            ..=12 => partition_error(ErrorCode::UnknownTopicOrPartition, None),
+            _ => partition_error(ErrorCode::UnknownTopicId, None),
         });
     };
     if topic.is_internal && context.client_id != Some(topic_names::ADMIN_CLIENT_ID) {
-        return Err(refused(ErrorCode::InvalidTopicException, Some("Cannot append to an internal topic.")));
+        return Err(partition_error(ErrorCode::InvalidTopicException, Some("Cannot append to an internal topic.")));
     }
-    let partition = topic.partition(data.index).ok_or_else(|| refused(ErrorCode::UnknownTopicOrPartition, None))?;
+    let partition =
+        topic.partition(data.index).ok_or_else(|| partition_error(ErrorCode::UnknownTopicOrPartition, None))?;
     let records = data.records.unwrap_or_default();
     if context.version < ZSTD_FROM && Batch::claims_zstd(records) {
-        return Err(refused(ErrorCode::UnsupportedCompressionType, None));
+        return Err(partition_error(ErrorCode::UnsupportedCompressionType, None));
     }
     let transactional = Batch::claims_transactional(records);
     if transactional && request.transactional_id.is_none() {
-        return Err(refused(ErrorCode::TransactionalIdAuthorizationFailed, None));
+        return Err(partition_error(ErrorCode::TransactionalIdAuthorizationFailed, None));
     }
     if transactional || request.transactional_id.is_some() {
-        return Err(refused(ErrorCode::InvalidTxnState, Some("Transactions are not served yet.")));
+        return Err(partition_error(ErrorCode::InvalidTxnState, Some("Transactions are not served yet.")));
     }
     let config = topic.config();
     // min.insync.replicas asks for no more replicas than there are, which is one. Kafka: Partition.effectiveMinIsr.
     let (appended, unsynced) = appender::append(engine, &partition, records, &config, context.now)
-        .map_err(|error| Refused::by(&partition, &topic.name, &error))?;
+        .map_err(|error| PartitionError::by(&partition, &topic.name, &error))?;
     Ok(Written { appended, unsynced: unsynced.map(|unsynced| unsynced.partition) })
 }
 

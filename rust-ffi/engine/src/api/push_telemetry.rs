@@ -1,7 +1,7 @@
 //! PushTelemetry (key 72), version 0, not advertised. Kafka: ClientMetricsManager.processPushTelemetryRequest.
-//! Does: checks what a client pushes, in Kafka's order, and drops it: nobody asked for metrics.
-//! Leaves out: remembering clients. Kafka answers THROTTLING_QUOTA_EXCEEDED to one that pushes again too soon, and
-//! INVALID_REQUEST to one that has said that it is its last push.
+//! Does: validates a push in Kafka's order and drops it: there are no metrics subscriptions.
+//! Leaves out: state per client. Kafka answers THROTTLING_QUOTA_EXCEEDED to a client that pushes again too soon, and
+//! INVALID_REQUEST after a push marked as the last one.
 
 use wire::{
     ErrorCode,

@@ -1,6 +1,6 @@
 //! RemoveRaftVoter (key 81), version 0. Kafka: KafkaRaftClient.handleRemoveVoterRequest.
-//! Does: refuses, as a cluster whose settings name its voters does: `kraft.version` is 0. What is wrong with the
-//! request is said first (measured on Kafka 4.3.1).
+//! Does: refuses, as a cluster with statically configured voters does: `kraft.version` is 0. An invalid request is
+//! refused first (measured on Kafka 4.3.1).
 //! Leaves out: nothing.
 
 use wire::{

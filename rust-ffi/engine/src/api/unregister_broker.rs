@@ -1,7 +1,7 @@
 //! UnregisterBroker (key 64), version 0. Kafka: ClusterControlManager.unregisterBroker.
-//! Does: there is no other broker to forget. Measured on Kafka 4.3.1.
-//! Leaves out: forgetting this node. Kafka does, and then has no broker for any topic until it is started anew; here it
-//! is refused.
+//! Does: refuses: there is no other broker to unregister. Measured on Kafka 4.3.1.
+//! Leaves out: unregistering this node. Kafka accepts that, and then has no broker for any topic until a restart; here
+//! it is refused.
 
 use wire::{
     ErrorCode,

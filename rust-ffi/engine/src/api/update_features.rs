@@ -1,9 +1,9 @@
 //! UpdateFeatures (key 57), versions 0-2. Owner: `features.rs`. Kafka: FeatureControlManager.updateFeatures.
-//! Does: what is wrong with one feature refuses all, with its words (measured on Kafka 4.3.1); the first one in the
-//! order of the request is told (Kafka: in that of a hash). A level that is there already is fine.
+//! Does: an invalid update refuses all of them with its message (measured on Kafka 4.3.1), the first one in the order
+//! of the request (Kafka: in that of a hash). The current level is accepted.
 //! By version: 1 the type of the update, validate only; 2 no results for single features.
-//! Leaves out: changing a level, validated or not. Levels follow from which requests are served; Kafka can lower some
-//! of them, and raise them again.
+//! Leaves out: changing a level, validated or not. Levels follow from the served requests; Kafka can lower some of them
+//! and raise them again.
 
 use wire::{
     ErrorCode,
@@ -33,7 +33,7 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &Up
     let words = refused
         .map(|why| format!("The update failed for all features since the following feature had an error: {why}"));
     let results = match (&words, context.version) {
-        // Kafka names the lack of an error in the place of its message.
+        // Kafka puts the name of the success code in the place of a message.
         (None, ..=1) => request
             .feature_updates
             .iter()

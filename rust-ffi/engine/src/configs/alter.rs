@@ -1,5 +1,5 @@
-//! Changes of configs by clients. Kafka: `ConfigAdminManager` and `ConfigurationControlManager`; where they look at one
-//! thing one after the other, so does this.
+//! AlterConfigs and IncrementalAlterConfigs: checks and changes of configs, in Kafka's order. Kafka:
+//! `ConfigAdminManager`, `ConfigurationControlManager`.
 
 mod broker;
 mod group;
@@ -16,13 +16,13 @@ use super::{
 };
 use crate::{Engine, topic_names};
 
-/// What a resource's configs are to become.
+/// A requested change of the configs of one resource.
 #[derive(Debug)]
 pub(crate) struct Wanted<'a> {
     pub(crate) kind: i8,
     pub(crate) name: &'a str,
     pub(crate) edits: Vec<Edit<'a>>,
-    /// What is not named goes.
+    /// Configs that are not named are reset.
     pub(crate) replaces: bool,
 }
 
@@ -39,13 +39,13 @@ const DELETE: i8 = 1;
 const APPEND: i8 = 2;
 const SUBTRACT: i8 = 3;
 
-/// The loggers there are. Their levels are remembered and shown; the log of this broker belongs to the program that
-/// embeds it, which decides how much it wants to hear.
+/// The known loggers. Their levels are stored and shown without effect: the embedding program configures the log of
+/// this broker.
 pub(super) const LOGGERS: &[&str] = &["root"];
 
 const LEVELS: &[&str] = &["DEBUG", "ERROR", "FATAL", "INFO", "TRACE", "WARN"];
 
-/// Why nothing of a resource is changed.
+/// Error for one resource, whose configs stay unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refused {
     pub(crate) code: ErrorCode,
@@ -60,7 +60,7 @@ fn invalid(why: impl Into<String>) -> Refused {
     refused(ErrorCode::InvalidRequest, why)
 }
 
-/// Each resource is changed as a whole or not at all; what becomes of one does not touch the others.
+/// Alters configs, each resource as a whole or not at all and independently of the others.
 pub(crate) fn alter(engine: &Engine, wanted: &[Wanted<'_>], validate_only: bool) -> Vec<Result<(), Refused>> {
     let configs = &engine.configs;
     let _changing = configs.write_lock();
@@ -72,8 +72,8 @@ pub(crate) fn alter(engine: &Engine, wanted: &[Wanted<'_>], validate_only: bool)
         _ => Err(invalid("Each resource must appear at most once.")),
     };
     let results = wanted.iter().map(one).collect();
-    // What the disk does not take is gone after a restart, and nobody is told that it was kept.
-    if !validate_only && write_down(engine, &configs.dynamic(), &draft).is_err() {
+    // If the change cannot be persisted, it would be gone after a restart: every resource gets an error.
+    if !validate_only && persist(engine, &configs.dynamic(), &draft).is_err() {
         return wanted
             .iter()
             .map(|_| Err(refused(ErrorCode::KafkaStorageError, "The disk does not take it.")))
@@ -85,8 +85,8 @@ pub(crate) fn alter(engine: &Engine, wanted: &[Wanted<'_>], validate_only: bool)
     results
 }
 
-/// What has changed, except loggers, which Kafka forgets too.
-fn write_down(engine: &Engine, old: &DynamicConfigs, new: &DynamicConfigs) -> std::io::Result<()> {
+/// Persists what has changed, except logger levels, which Kafka does not persist either.
+fn persist(engine: &Engine, old: &DynamicConfigs, new: &DynamicConfigs) -> std::io::Result<()> {
     let Some(disk) = &engine.data_dir else { return Ok(()) };
     let (old, new, none) = (old.resources(), new.resources(), Props::new());
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
@@ -99,13 +99,13 @@ fn write_down(engine: &Engine, old: &DynamicConfigs, new: &DynamicConfigs) -> st
     Ok(())
 }
 
-/// Topics take over what the broker says now. Who makes one holds the configs meanwhile.
+/// Applies changed broker defaults to all topics. Creating a topic holds the read lock meanwhile.
 fn refresh_topics(engine: &Engine) {
     for topic in engine.topics.list() {
         let old = topic.config();
         let new = engine.configs.topic(old.overrides.clone());
         if new != old {
-            // Its own configs are the same, so nothing is written.
+            // The overrides are unchanged, so nothing is persisted.
             let _ = topic.set_config(new);
         }
     }
@@ -157,7 +157,7 @@ fn topic(engine: &Engine, wanted: &Wanted<'_>, validate_only: bool) -> Result<()
     Ok(())
 }
 
-/// What becomes of `current`. `def` finds a config that may be a list.
+/// Applies the operations to `current`. `def` finds the definition, which tells whether a config is a list.
 fn edited(current: &Props, wanted: &Wanted<'_>, def: impl Fn(&str) -> Option<&'static Def>) -> Result<Props, Refused> {
     let mut props = if wanted.replaces { Props::new() } else { current.clone() };
     for &Edit { key, op, value } in &wanted.edits {
@@ -179,7 +179,7 @@ fn edited(current: &Props, wanted: &Wanted<'_>, def: impl Fn(&str) -> Option<&'s
                 let new = if op == APPEND { appended(old, text) } else { subtracted(old, text) };
                 props.insert(key.to_owned(), new);
             }
-            // Kafka finds out too late, and does not say.
+            // Kafka detects this too late and reports nothing.
             _ => return Err(Refused { code: ErrorCode::UnknownServerError, why: None }),
         }
     }
@@ -190,7 +190,7 @@ fn parts(list: &str) -> impl Iterator<Item = &str> {
     list.split(',').filter(|part| !part.is_empty())
 }
 
-/// Java's `String.split`, which drops what is empty at the end.
+/// Splits like Java's `String.split`, which drops empty parts at the end.
 fn split(text: &str) -> impl Iterator<Item = &str> {
     let end =
         if text.is_empty() { Some(text) } else { Some(text.trim_end_matches(',')).filter(|rest| !rest.is_empty()) };
@@ -204,7 +204,7 @@ fn appended(old: &str, more: &str) -> String {
     all.join(",")
 }
 
-/// Each element of `less` takes one away.
+/// Removes one occurrence for each element of `less`.
 fn subtracted(old: &str, less: &str) -> String {
     let mut less_of: BTreeMap<&str, usize> = BTreeMap::new();
     split(less).for_each(|part| *less_of.entry(part).or_default() += 1);

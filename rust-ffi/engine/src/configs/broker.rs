@@ -1,5 +1,5 @@
-//! The broker's configs: Kafka's defaults, what was given at start, what was changed since for all brokers and for
-//! this one, in this order. Kafka: `DynamicBrokerConfig`.
+//! Broker configs: Kafka's defaults, overridden by static configs, by dynamic ones for all brokers and by dynamic ones
+//! for this broker. Kafka: `DynamicBrokerConfig`.
 
 use std::{
     collections::BTreeMap,
@@ -19,9 +19,9 @@ pub(crate) type Props = BTreeMap<String, String>;
 
 pub(crate) struct BrokerConfigs {
     pub(super) node_id: i32,
-    /// What was given at start.
+    /// Configs given at the start.
     pub(super) static_configs: Props,
-    /// One change at a time; taken before any other lock.
+    /// Held for writing during a change, and for reading while a topic is created. Taken before any other lock.
     changes: RwLock<()>,
     state: RwLock<ConfigState>,
 }
@@ -29,40 +29,40 @@ pub(crate) struct BrokerConfigs {
 #[derive(Clone)]
 pub(super) struct ConfigState {
     pub(super) dynamic: Arc<DynamicConfigs>,
-    /// What follows from it; read without a look at any text.
+    /// The effective values, parsed.
     pub(super) values: Arc<Values>,
     pub(super) default_topic: Arc<DefaultTopicConfig>,
 }
 
-/// Of topics that set nothing themselves: most, and all alike. Made when first asked for.
+/// The configs of topics without overrides, which are most topics. Created on first use.
 #[derive(Default)]
 pub(super) struct DefaultTopicConfig {
     pub(super) config: OnceLock<Arc<TopicConfig>>,
-    /// What CreateTopics says of them.
+    /// Their entries in a CreateTopics response.
     pub(super) created: OnceLock<Arc<[Entry]>>,
 }
 
-/// Passwords are among the texts.
+/// Leaves the values out: passwords are among them.
 impl std::fmt::Debug for BrokerConfigs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("BrokerConfigs").field("node_id", &self.node_id).finish_non_exhaustive()
     }
 }
 
-/// What was changed while the broker ran.
+/// Dynamic configs.
 #[derive(Clone, Default)]
 pub(crate) struct DynamicConfigs {
-    /// For this broker.
+    /// Of this broker.
     pub(crate) broker: Props,
-    /// For all brokers.
+    /// Of all brokers.
     pub(crate) cluster: Props,
     pub(crate) groups: BTreeMap<String, Props>,
     pub(crate) client_metrics: BTreeMap<String, Props>,
-    /// Levels by the logger's name.
+    /// Log levels by logger.
     pub(crate) loggers: Props,
 }
 
-/// Every broker config as it is in effect, in the order of the table.
+/// The effective value of every broker config, in the order of the table.
 #[derive(Debug)]
 pub(crate) struct Values(Vec<Option<Value>>);
 
@@ -73,7 +73,7 @@ impl Default for Values {
 }
 
 impl Values {
-    /// A text that does not parse leaves the default; it was refused where it came in.
+    /// Parses the values. An invalid text leaves the default; it was rejected when it was set.
     pub(super) fn of(props: &BTreeMap<&str, &str>) -> Values {
         let set = |def: &Def| props.get(def.name).and_then(|text| def.parse(text).ok());
         Values(table::BROKER.iter().map(|def| set(def).or_else(|| def.default_value())).collect())
@@ -87,7 +87,7 @@ impl Values {
         self.get(name)?.int()
     }
 
-    /// What the types do not say. Kafka: `KafkaConfig.validateValues`.
+    /// Checks between configs. Kafka: `KafkaConfig.validateValues`.
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         let refuse = |why: &str| Err(ConfigError(format!("requirement failed: {why}")));
         let times = |name: &str, ms: i64| self.int(name).map(|n| n.saturating_mul(ms));
@@ -104,7 +104,7 @@ impl Values {
         Ok(())
     }
 
-    /// What a topic gets where it says nothing itself. Kafka: `KafkaConfig.extractLogConfigMap`.
+    /// Returns the broker default of a topic config. Kafka: `KafkaConfig.extractLogConfigMap`.
     pub(super) fn topic_default(&self, def: &Def) -> Option<Value> {
         let times = |name: &str, ms: i64| self.int(name).map(|n| n.saturating_mul(ms));
         let hours = 3_600_000;
@@ -129,7 +129,7 @@ const GROUP: &str = "group/";
 const CLIENT_METRICS: &str = "client-metrics/";
 
 impl DynamicConfigs {
-    /// Everything that outlives a restart, by a name of its own.
+    /// Returns all persisted resources by key.
     pub(super) fn resources(&self) -> BTreeMap<String, &Props> {
         let named = |prefix: &'static str, all| -> Vec<(String, &Props)> {
             let all: &BTreeMap<String, Props> = all;
@@ -154,7 +154,7 @@ impl DynamicConfigs {
 }
 
 impl BrokerConfigs {
-    /// What an earlier run has written down.
+    /// Restores the dynamic configs of an earlier run.
     pub(crate) fn restore(&self, resources: BTreeMap<String, Props>) {
         let _changing = self.write_lock();
         let mut dynamic = (*self.dynamic()).clone();
@@ -164,11 +164,11 @@ impl BrokerConfigs {
         self.replace(dynamic);
     }
 
-    /// What does not parse is left out: [`check`] tells it beforehand.
+    /// Creates the configs. Invalid values are left out: [`check`] rejects them beforehand.
     pub(crate) fn new(settings: &Settings) -> BrokerConfigs {
         let static_configs = static_configs(settings);
         let min_insync = static_configs.get("min.insync.replicas").map_or("1", String::as_str).to_owned();
-        // Kafka writes this one down for the cluster when it is formatted with eligible leader replicas (KIP-966).
+        // Kafka persists this one for the cluster when it is formatted with eligible leader replicas (KIP-966).
         let cluster = Props::from([("min.insync.replicas".to_owned(), min_insync)]);
         let dynamic = DynamicConfigs { cluster, ..DynamicConfigs::default() };
         let values = Values::of(&in_effect(&static_configs, &dynamic.cluster, &dynamic.broker));
@@ -184,12 +184,12 @@ impl BrokerConfigs {
         }
     }
 
-    /// Nothing changes while this is held, by any number of those who make topics.
+    /// Locks out changes. Held by any number of topic creations.
     pub(crate) fn read_lock(&self) -> RwLockReadGuard<'_, ()> {
         self.changes.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Nobody holds it while this is held.
+    /// Locks out topic creations and other changes.
     pub(super) fn write_lock(&self) -> RwLockWriteGuard<'_, ()> {
         self.changes.write().unwrap_or_else(PoisonError::into_inner)
     }
@@ -210,7 +210,8 @@ impl BrokerConfigs {
         self.read().dynamic.clone()
     }
 
-    /// The caller holds [`BrokerConfigs::read_lock`]. Returns whether broker configs are others now.
+    /// Replaces the dynamic configs. The caller holds [`BrokerConfigs::write_lock`]. Returns whether broker configs
+    /// changed.
     pub(super) fn replace(&self, dynamic: DynamicConfigs) -> bool {
         let old = self.state();
         let changed = old.dynamic.broker != dynamic.broker || old.dynamic.cluster != dynamic.cluster;
@@ -226,7 +227,7 @@ impl BrokerConfigs {
         changed
     }
 
-    /// A whole number by Kafka's name: `num.partitions`, `fetch.max.bytes`. 0 where there is none.
+    /// Returns an integer config by Kafka's name: `num.partitions`, `fetch.max.bytes`. 0 if it has no value.
     pub(crate) fn int(&self, key: &str) -> i64 {
         self.read().values.int(key).unwrap_or_default()
     }
@@ -235,15 +236,15 @@ impl BrokerConfigs {
         self.read().values.get(key) == Some(&Value::Boolean(true))
     }
 
-    /// Any broker config as Kafka shows it; empty where there is none.
-    #[allow(dead_code, reason = "who needs a text reads it here")]
+    /// Returns a broker config as text; empty if it has no value.
+    #[cfg(test)]
     pub(crate) fn text(&self, key: &str) -> String {
         self.read().values.get(key).map(Value::to_string).unwrap_or_default()
     }
 
-    /// A whole number that may be set for one group: `consumer.session.timeout.ms`. Where it is not, the broker's
-    /// `group.` config of that name holds.
-    #[allow(dead_code, reason = "the groups read theirs here")]
+    /// Returns an integer group config: `consumer.session.timeout.ms`. Without one, the broker's `group.` config of
+    /// that name applies.
+    #[cfg(test)]
     pub(crate) fn group_int(&self, group: &str, key: &str) -> i64 {
         let Some(def) = table::find(table::GROUP, key) else { return 0 };
         let state = self.state();
@@ -253,14 +254,15 @@ impl BrokerConfigs {
     }
 }
 
-/// Whether a broker config of this name and value could be given at start.
+/// Checks a static broker config.
 pub fn check(key: &str, value: &str) -> Result<(), ConfigError> {
     let def = table::broker(key).ok_or_else(|| ConfigError(format!("Unknown broker config name: {key:.1000}")))?;
     def.parse(value)?;
     Values::of(&BTreeMap::from([(key, value)])).check()
 }
 
-/// What the broker is told at start, and what it is: Kafka would have it in its `server.properties`.
+/// Returns the static configs: those given, and those that follow from the settings. Kafka has them in
+/// `server.properties`.
 fn static_configs(settings: &Settings) -> Props {
     let mut props = settings.broker_configs.clone();
     let endpoint = format!("PLAINTEXT://{}:{}", settings.host, settings.port);
@@ -288,7 +290,7 @@ fn static_configs(settings: &Settings) -> Props {
     props
 }
 
-/// The texts that decide. One that was changed takes the place of all its synonyms: `log.retention.ms` of
+/// Returns the effective texts. A dynamic config replaces all its synonyms: `log.retention.ms` those of
 /// `log.retention.hours`. Kafka: `DynamicBrokerConfig.overrideProps`.
 pub(super) fn in_effect<'a>(
     static_configs: &'a Props,

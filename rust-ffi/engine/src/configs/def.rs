@@ -1,8 +1,8 @@
-//! What a config is: its name, its type, its default, what it may be, who may change it. Kafka: `ConfigDef`.
+//! Definition of a config: name, type, default, valid values, and how it may be changed. Kafka: `ConfigDef`.
 
 use super::ConfigError;
 
-/// The numbers are DescribeConfigs' own (`DescribeConfigsResponse.ConfigType`).
+/// Config types with the codes of DescribeConfigs (`DescribeConfigsResponse.ConfigType`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i8)]
 pub(crate) enum Kind {
@@ -18,7 +18,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// As Kafka's messages name it.
+    /// Returns the name in Kafka's messages.
     fn word(self) -> &'static str {
         match self {
             Kind::Int => "INT",
@@ -37,7 +37,7 @@ impl Kind {
     }
 }
 
-/// What a value of the right type may be.
+/// Validator of a parsed value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Valid {
     Any,
@@ -47,7 +47,7 @@ pub(crate) enum Valid {
     Range(i64, i64),
     Within(f64, f64),
     OneOf(&'static [&'static str]),
-    /// Upper and lower case are the same.
+    /// Case-insensitive.
     OneOfFolded(&'static [&'static str]),
     /// Every element is one of these, or anything that is not empty if there are none.
     Listed(&'static [&'static str]),
@@ -60,7 +60,7 @@ pub(crate) enum Valid {
     OffsetReset,
 }
 
-/// Who may change a broker config while the broker runs. Kafka: `DynamicBrokerConfig`.
+/// Whether a broker config may change while the broker runs, and for which brokers. Kafka: `DynamicBrokerConfig`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
     Never,
@@ -76,9 +76,9 @@ pub(crate) struct Def {
     pub(crate) default: Option<&'static str>,
     pub(crate) valid: Valid,
     pub(crate) change: Change,
-    /// May be set, but is not listed unless it is.
+    /// Not listed unless it is set.
     pub(crate) internal: bool,
-    /// Of a topic config: the broker config that decides where the topic says nothing.
+    /// For a topic config: the broker config that is its default.
     pub(crate) broker: Option<&'static str>,
 }
 
@@ -103,7 +103,7 @@ impl Def {
         Def { broker: Some(broker), ..self }
     }
 
-    /// Its value is shown nowhere.
+    /// Returns whether its value is never shown.
     pub(crate) fn is_secret(&self) -> bool {
         self.kind == Kind::Password
     }
@@ -112,7 +112,7 @@ impl Def {
         self.parse(self.default?).ok()
     }
 
-    /// The value that a text means, or why it means none, in Kafka's words.
+    /// Parses a text. The error is in Kafka's words.
     pub(crate) fn parse(&self, text: &str) -> Result<Value, ConfigError> {
         let value = self.read(trim(text)).map_err(|want| self.error(text_shown(trim(text)), &want))?;
         self.check(&value)?;
@@ -189,7 +189,7 @@ impl Def {
         }
     }
 
-    /// A long value is cut, which Kafka does not: it would fill the answer, or the host's log.
+    /// Truncates a long value, which Kafka does not: it would fill the response or the log of the host.
     fn error(&self, mut value: String, want: &str) -> ConfigError {
         const SHOWN: usize = 1_000;
         if let Some((end, _)) = value.char_indices().nth(SHOWN) {
@@ -200,7 +200,7 @@ impl Def {
     }
 }
 
-/// A value as the broker uses it.
+/// A parsed value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
     Boolean(bool),
@@ -220,7 +220,7 @@ impl Value {
     }
 }
 
-/// As Kafka shows it (`ConfigDef.convertToString`); of an element that is in a list twice it takes the first.
+/// Formats a value as Kafka does (`ConfigDef.convertToString`); duplicates in a list are shown once.
 impl std::fmt::Display for Value {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -237,17 +237,17 @@ impl std::fmt::Display for Value {
     }
 }
 
-/// Java's `String.trim`.
+/// Trims like Java's `String.trim`.
 pub(crate) fn trim(text: &str) -> &str {
     text.trim_matches(|c| c <= ' ')
 }
 
-/// What a message repeats of a value: it goes back to the client, and a value may be as long as a request.
+/// Truncates a value for an error message: it is sent to the client and may be as long as a request.
 fn text_shown(text: &str) -> String {
     text.chars().take(1_000).collect()
 }
 
-/// Java's `Double.parseDouble`, without its hexadecimal numbers.
+/// Parses like Java's `Double.parseDouble`, without hexadecimal numbers.
 fn read_double(text: &str) -> Option<f64> {
     match text.strip_prefix(['+', '-']).unwrap_or(text) {
         "NaN" => return Some(f64::NAN),
@@ -258,7 +258,7 @@ fn read_double(text: &str) -> Option<f64> {
     digits.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b)).then(|| digits.parse().ok())?
 }
 
-/// Java's `Double.toString`.
+/// Formats like Java's `Double.toString`.
 fn double_shown(n: f64) -> String {
     if n == 0.0 || n.is_nan() || (1e-3..1e7).contains(&n.abs()) {
         return format!("{n:?}");
@@ -284,8 +284,8 @@ fn is_offset_reset(text: &str) -> bool {
         || text.strip_prefix("by_duration:").is_some_and(|duration| duration_ms(duration).is_some())
 }
 
-/// Milliseconds of an ISO 8601 duration of days and less, `PnDTnHnMn.nS`, that is not negative.
-/// Kafka: `Duration.parse`; it also takes signs, which none of these may have in the end.
+/// Parses an ISO 8601 duration of days and less, `PnDTnHnMn.nS`, into non-negative milliseconds. Kafka:
+/// `Duration.parse`, which also takes signs that would lead to a negative result here.
 pub(crate) fn duration_ms(text: &str) -> Option<i64> {
     let upper = text.to_ascii_uppercase();
     let rest = upper.strip_prefix('P')?;
@@ -306,7 +306,7 @@ pub(crate) fn duration_ms(text: &str) -> Option<i64> {
     left.is_empty().then_some(sum)
 }
 
-/// Takes `12D` from the front, if the unit is there.
+/// Parses `12D` at the front, if the unit is there.
 fn add_unit<'a>(text: &'a str, unit: char, unit_ms: i64, sum: &mut i64) -> Option<&'a str> {
     let Some((number, rest)) = text.split_once(unit) else { return Some(text) };
     let (whole, fraction) = number.split_once('.').map_or((number, ""), |(whole, fraction)| (whole, fraction));

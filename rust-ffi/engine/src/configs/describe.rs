@@ -1,10 +1,9 @@
-//! What is shown of a config: its value, where that comes from, and what would hold instead.
-//! Kafka: `ConfigHelper`, `KafkaConfigSchema`.
+//! DescribeConfigs: value, source and synonyms of each config. Kafka: `ConfigHelper`, `KafkaConfigSchema`.
 //!
 //! Kafka lists configs as its hash maps have them; here they are sorted by name.
 //!
-//! What differs beyond that is the machine's: `listeners` have none of a controller, `controller.quorum.voters` and
-//! `log.dirs` are what was given at start if anything was, and there is one logger, `root`.
+//! Other differences come from the single node: `listeners` has no controller listener, `controller.quorum.voters` and
+//! `log.dirs` are what was given at the start, and there is one logger, `root`.
 
 use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
@@ -18,7 +17,7 @@ use super::{
 
 type Name = Cow<'static, str>;
 
-/// Who said it (`DescribeConfigsResponse.ConfigSource`).
+/// Source of a value (`DescribeConfigsResponse.ConfigSource`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i8)]
 pub(crate) enum Source {
@@ -35,14 +34,14 @@ pub(crate) enum Source {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(crate) name: Name,
-    /// None where there is none, and where it is not to be seen.
+    /// `None` without a value, and for sensitive configs.
     pub(crate) value: Option<String>,
     pub(crate) read_only: bool,
     pub(crate) source: Source,
     pub(crate) sensitive: bool,
-    /// By which names it is or could be set, the one that decides first.
+    /// Synonyms that are or could be set, in the order of precedence.
     pub(crate) synonyms: Vec<Synonym>,
-    /// DescribeConfigs' number of the type, 0 if Kafka does not know the config.
+    /// Type code of DescribeConfigs; 0 if Kafka does not know the config.
     pub(crate) kind: i8,
     pub(crate) documentation: Option<&'static str>,
 }
@@ -54,7 +53,7 @@ pub(crate) struct Synonym {
     pub(crate) source: Source,
 }
 
-/// The configs at one moment.
+/// A snapshot of the configs.
 pub(crate) struct View<'a> {
     static_configs: &'a Props,
     dynamic: Arc<DynamicConfigs>,
@@ -62,7 +61,7 @@ pub(crate) struct View<'a> {
     default_topic: Arc<DefaultTopicConfig>,
 }
 
-/// Which configs are wanted, by name.
+/// Filter of the requested config names.
 pub(crate) type Only<'a> = &'a dyn Fn(&str) -> bool;
 
 impl BrokerConfigs {
@@ -73,7 +72,7 @@ impl BrokerConfigs {
 }
 
 impl View<'_> {
-    /// The configs of a topic.
+    /// Returns the configs of a topic.
     pub(crate) fn topic(&self, config: &TopicConfig, only: Only<'_>) -> Vec<Entry> {
         let is_shown = |def: &&Def| only(def.name) && (!def.internal || config.overrides.contains_key(def.name));
         let entries = table::TOPIC.iter().filter(is_shown).map(|def| self.topic_entry(def, config)).collect();
@@ -87,7 +86,7 @@ impl View<'_> {
         entry(def, value, set, others)
     }
 
-    /// What CreateTopics says of a topic's configs: as they were set, not as they are read.
+    /// Returns the configs of a topic for CreateTopics: texts as they were set.
     pub(crate) fn created(&self, config: &TopicConfig) -> Arc<[Entry]> {
         match config.overrides.is_empty() {
             true => self.default_topic.created.get_or_init(|| self.make_created(config)).clone(),
@@ -123,7 +122,7 @@ impl View<'_> {
         })
     }
 
-    /// The configs of this broker.
+    /// Returns the configs of this broker.
     pub(crate) fn broker(&self, only: Only<'_>) -> Vec<Entry> {
         let set = in_effect(self.static_configs, &self.dynamic.cluster, &self.dynamic.broker);
         let known = table::BROKER.iter().filter(|def| !def.internal).map(|def| Cow::Borrowed(def.name));
@@ -136,7 +135,7 @@ impl View<'_> {
         names.into_iter().map(|name| self.broker_entry(value(&name), name, |_| true)).collect()
     }
 
-    /// What was changed for all brokers.
+    /// Returns the dynamic configs of all brokers.
     pub(crate) fn brokers(&self, only: Only<'_>) -> Vec<Entry> {
         let for_all = |synonym: &Synonym| synonym.source == Source::DynamicDefaultBroker;
         let of = |(name, text): (&String, &String)| self.broker_entry(Some(text.clone()), name.clone().into(), for_all);
@@ -145,7 +144,7 @@ impl View<'_> {
 
     fn broker_entry(&self, value: Option<String>, name: Name, counts: impl Fn(&Synonym) -> bool) -> Entry {
         let def = table::broker(&name);
-        // What Kafka does not know may be the password of a plugin.
+        // An unknown config may be the password of a plugin.
         let sensitive = def.is_none_or(Def::is_secret);
         let mut synonyms = self.synonyms(&name, sensitive);
         synonyms.retain(counts);
@@ -161,7 +160,7 @@ impl View<'_> {
         }
     }
 
-    /// The configs of a group, whether there is such a group or not.
+    /// Returns the configs of a group, which need not exist.
     pub(crate) fn group(&self, group: &str, only: Only<'_>) -> Vec<Entry> {
         let set = self.dynamic.groups.get(group);
         let of = |def: &'static Def| {
@@ -177,7 +176,7 @@ impl View<'_> {
         table::GROUP.iter().filter(|def| only(def.name)).map(of).collect()
     }
 
-    /// A subscription to clients' metrics, whether there is such a one or not.
+    /// Returns a client metrics subscription, which need not exist.
     pub(crate) fn client_metrics(&self, subscription: &str, only: Only<'_>) -> Vec<Entry> {
         let set = self.dynamic.client_metrics.get(subscription);
         let of = |def: &'static Def| {
@@ -188,7 +187,7 @@ impl View<'_> {
         table::CLIENT_METRICS.iter().filter(|def| only(def.name)).map(of).collect()
     }
 
-    /// Levels of loggers; see [`super::alter`].
+    /// Returns the levels of loggers; see [`super::alter`].
     pub(crate) fn loggers(&self, only: Only<'_>) -> Vec<Entry> {
         let of = |name: &&'static str| Entry {
             name: Cow::Borrowed(name),
@@ -211,8 +210,8 @@ impl View<'_> {
         ]
     }
 
-    /// Of a broker config. Names before its own do not count, though they decide: as in Kafka, `log.retention.ms` that
-    /// is not set has no synonyms.
+    /// Returns the synonyms of a broker config. Synonyms before its own name are left out although they take
+    /// precedence: as in Kafka, an unset `log.retention.ms` has no synonyms.
     fn synonyms(&self, name: &str, sensitive: bool) -> Vec<Synonym> {
         let names = table::synonyms(name);
         let set = self.layers().into_iter().flat_map(|(props, source)| {

@@ -1,4 +1,4 @@
-//! The broker configs that an embedder may give: those that do something here. Rows for a table of settings.
+//! Broker configs that an embedder may set: those with an effect here. Rows for a table of settings.
 
 use std::sync::LazyLock;
 
@@ -7,7 +7,7 @@ use super::{
     table,
 };
 
-/// What a value may be. Lists and texts with few values name them in [`BrokerSetting::values`].
+/// Type of a value. Lists and texts with few valid values name them in [`BrokerSetting::values`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum SettingKind {
     Text,
@@ -30,21 +30,21 @@ pub enum SettingKind {
 pub struct BrokerSetting {
     pub key: &'static str,
     pub kind: SettingKind,
-    /// None where Kafka has none: another config decides then.
+    /// `None` if Kafka has no default: another config applies then.
     pub default: Option<&'static str>,
-    /// What a text or an element may be; anything if empty.
+    /// Valid texts or elements; empty if any are valid.
     pub values: &'static [&'static str],
     /// Whether clients may alter it while the broker runs.
     pub dynamic: bool,
     pub doc: &'static str,
 }
 
-/// They have an effect once their requests are served: groups of the newer protocol, transactions.
+/// Configs without effect until their requests are served: groups of the new protocol, transactions.
 fn is_for_later(name: &str) -> bool {
     name.starts_with("group.consumer.") || name.starts_with("transaction.")
 }
 
-/// Sorted by key. A value is checked by [`super::check`].
+/// Returns the settings, sorted by key. [`super::check`] checks a value.
 pub fn broker_settings() -> &'static [BrokerSetting] {
     static ROWS: LazyLock<Vec<BrokerSetting>> = LazyLock::new(|| {
         let row = |&(name, doc): &(&str, &'static str)| Some(setting(table::broker(name)?, doc));

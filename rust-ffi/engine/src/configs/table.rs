@@ -1,4 +1,4 @@
-//! Every config that Kafka knows. The texts are names and figures from Kafka; its sentences are not carried over.
+//! The tables of all Kafka configs. Names and figures are Kafka's; its documentation is not copied.
 
 mod broker;
 mod docs;
@@ -10,19 +10,19 @@ pub(crate) use topic::{CLIENT_METRICS, GROUP, TOPIC};
 
 use super::def::Def;
 
-/// Where a broker config stands in [`BROKER`].
+/// Returns the index of a broker config in [`BROKER`].
 pub(crate) fn broker_index(name: &str) -> Option<usize> {
     BROKER.binary_search_by_key(&name, |def| def.name).ok()
 }
 
-/// A config that a running broker knows; `listener.name.NAME.` in front means it for one listener.
+/// Finds a config by the name that a running broker accepts; a prefix `listener.name.NAME.` sets it for one listener.
 pub(crate) fn broker(name: &str) -> Option<&'static Def> {
     let exact = |name: &str| broker_index(name).map(|index| &BROKER[index]);
     let quota = |name: &str| QUOTAS.iter().find(|def| def.name == name);
     exact(name).or_else(|| quota(name)).or_else(|| exact(listener_base(name)?))
 }
 
-/// The config's own name where it is meant for one listener.
+/// Returns the name without the listener prefix.
 pub(crate) fn listener_base(name: &str) -> Option<&str> {
     let (_, base) = name.strip_prefix("listener.name.")?.split_once('.')?;
     // A mechanism may stand before these.
@@ -36,8 +36,8 @@ pub(crate) fn listener_base(name: &str) -> Option<&str> {
     Some(OF_A_MECHANISM.iter().find(|name| base.ends_with(**name)).copied().unwrap_or(base))
 }
 
-/// All names under which a broker config may be set, the one that decides first.
-/// Kafka: `DynamicBrokerConfig.brokerConfigSynonyms`.
+/// Returns all names that set a broker config, in the order of precedence. Kafka:
+/// `DynamicBrokerConfig.brokerConfigSynonyms`.
 pub(crate) fn synonyms(name: &str) -> Vec<&str> {
     const MANY: &[&[&str]] = &[
         &["log.roll.ms", "log.roll.hours"],

@@ -1,4 +1,4 @@
-//! What a topic's configs are: what was set for it, over what the broker says. Kafka: `LogConfig`.
+//! Topic configs: overrides over the broker's defaults. Kafka: `LogConfig`.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -9,7 +9,7 @@ use super::{
     table,
 };
 
-/// A topic's configs as the log uses them.
+/// The configs of a topic as the log uses them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TopicConfig {
     /// `cleanup.policy` has `delete` in it.
@@ -31,22 +31,22 @@ pub struct TopicConfig {
     pub max_compaction_lag_ms: i64,
     pub delete_retention_ms: i64,
     pub min_cleanable_dirty_ratio: f64,
-    /// What was set for this topic, by Kafka's names.
+    /// Overrides of this topic, by Kafka's names.
     pub overrides: BTreeMap<String, String>,
 }
 
 impl Default for TopicConfig {
-    /// Kafka's defaults, with nothing set for the broker or the topic.
+    /// Returns Kafka's defaults without any override.
     fn default() -> Self {
         TopicConfig::of(&Values::default(), BTreeMap::new())
     }
 }
 
 impl TopicConfig {
-    /// The broker's defaults with what was set for the topic, once that is checked. Kafka: `LogConfig.validate`.
+    /// Checks overrides and returns the configs of a topic. Kafka: `LogConfig.validate`.
     ///
-    /// A topic that is to be made must be in the registry before [`BrokerConfigs::read_lock`] is let go, or a change of the
-    /// broker's defaults in between would pass it by.
+    /// A new topic must be in the registry before [`BrokerConfigs::read_lock`] is released, or a concurrent change of
+    /// the broker's defaults would miss it.
     pub(crate) fn new(
         broker: &BrokerConfigs,
         overrides: BTreeMap<String, String>,
@@ -77,8 +77,8 @@ impl TopicConfig {
         Ok(config)
     }
 
-    /// Of overrides that were checked once; see [`BrokerConfigs::topic`]. As in Kafka, what the broker's defaults
-    /// become later may contradict them.
+    /// Returns the configs for checked overrides; see [`BrokerConfigs::topic`]. As in Kafka, later broker defaults may
+    /// contradict them.
     fn of(broker: &Values, overrides: BTreeMap<String, String>) -> TopicConfig {
         let value = |name: &str| table::find(table::TOPIC, name).and_then(|def| effective(def, &overrides, broker));
         let int = |name: &str| value(name).and_then(|value| value.int()).unwrap_or_default();
@@ -112,7 +112,7 @@ impl TopicConfig {
 }
 
 impl BrokerConfigs {
-    /// Of overrides that were checked once: see [`TopicConfig::new`]. Topics without any share one.
+    /// Returns the configs for checked overrides: see [`TopicConfig::new`]. Topics without overrides share one.
     pub(crate) fn topic(&self, overrides: BTreeMap<String, String>) -> Arc<TopicConfig> {
         let ConfigState { values, default_topic, .. } = self.state();
         let make = |overrides| Arc::new(TopicConfig::of(&values, overrides));
@@ -127,7 +127,7 @@ fn is_true(text: &str) -> bool {
     super::def::trim(text).eq_ignore_ascii_case("true")
 }
 
-/// What a topic config is: set for the topic, or the broker's, or Kafka's default.
+/// Returns the effective value of a topic config: override, broker default or Kafka's default.
 pub(super) fn effective(def: &Def, overrides: &BTreeMap<String, String>, broker: &Values) -> Option<Value> {
     let set = overrides.get(def.name).and_then(|text| def.parse(text).ok());
     set.or_else(|| broker.topic_default(def)).or_else(|| def.default_value())

@@ -1,15 +1,15 @@
-//! Where batches are copied to: chunks that are filled from the front and handed out as slices. A slice keeps its chunk
-//! alive, so a chunk goes when the last of its batches goes.
+//! Memory for batches: chunks that are filled from the front and handed out as slices. A slice keeps its chunk alive,
+//! so a chunk is freed with the last of its batches.
 
 use bytes::{Bytes, BytesMut};
 
 use crate::settings::Prefault;
 
-/// Sizes of the chunks of one partition, in their order: an idle topic costs kilobytes.
+/// Sizes of the first chunks of a partition; an idle topic costs kilobytes.
 const CHUNKS: [usize; 3] = [4 << 10, 64 << 10, 1 << 20];
-/// A batch larger than this has memory of its own, or a chunk could be left half empty.
+/// Batches larger than this get their own memory, or a chunk could be left half empty.
 pub(super) const LARGE: usize = 256 << 10;
-/// Pages are asked for in runs of this size: few calls, no long one, and little that is never written.
+/// Pages are prefaulted in runs of this size: few calls, none of them long, and few pages that are never written.
 const RUN: usize = 128 << 10;
 
 #[derive(Debug)]
@@ -17,11 +17,11 @@ pub(super) struct Arena {
     chunk: BytesMut,
     chunks: usize,
     prefault: Prefault,
-    /// Bytes at the front of what is left of the chunk whose pages are there.
+    /// Prefaulted bytes at the front of the rest of the chunk.
     ready: usize,
 }
 
-/// The copy of a large batch, which shares its memory with no other: it can be made before the log is locked.
+/// The copy of a large batch in memory of its own. It can be made before the log is locked.
 #[derive(Debug)]
 pub(super) struct LargeBatch {
     copy: BytesMut,
@@ -29,12 +29,12 @@ pub(super) struct LargeBatch {
 }
 
 impl LargeBatch {
-    /// `None` if it goes to a chunk, beside others.
+    /// Returns `None` if the batch belongs in a chunk.
     pub(super) fn of(len: usize, prefault: Prefault) -> Option<LargeBatch> {
         (len > LARGE).then(|| LargeBatch { copy: BytesMut::with_capacity(len), prefault })
     }
 
-    /// One run after the other: what the kernel has just cleared is still in the cache when it is written to.
+    /// Copies one run: memory that the kernel has just cleared is still in the cache when it is written.
     pub(super) fn push(&mut self, run: &[u8]) {
         self.copy.reserve(run.len());
         (self.prefault)(&mut self.copy.spare_capacity_mut()[..run.len()]);
@@ -52,7 +52,7 @@ impl Arena {
         Arena { chunk: BytesMut::new(), chunks: 0, prefault, ready: 0 }
     }
 
-    /// Copies `bytes`, which are not many (see [`LargeBatch`]), beside others, and lets `patch` change the copy.
+    /// Copies a small batch (see [`LargeBatch`]) into the chunk and lets `patch` change the copy.
     pub(super) fn store(&mut self, bytes: &[u8], patch: impl FnOnce(&mut [u8])) -> Bytes {
         debug_assert!(bytes.len() <= LARGE, "{} bytes have memory of their own", bytes.len());
         let mut stored = self.beside_others(bytes);
@@ -65,7 +65,7 @@ impl Arena {
             let size = CHUNKS[self.chunks.min(CHUNKS.len() - 1)];
             self.chunk = BytesMut::with_capacity(size.max(bytes.len()));
             self.chunks += 1;
-            // A small one may never be filled: its pages come as they are touched.
+            // A small chunk may never be filled: its pages are faulted in as they are touched.
             self.ready = if size > RUN { 0 } else { self.chunk.capacity() };
         }
         if self.ready < bytes.len() {
@@ -97,7 +97,7 @@ mod tests {
     }
 
     thread_local! {
-        /// Begin and end of what was asked for.
+        /// Begin and end of each prefaulted range.
         static ASKED: RefCell<Vec<(usize, usize)>> = const { RefCell::new(Vec::new()) };
     }
 
@@ -109,7 +109,7 @@ mod tests {
         };
         let mut arena = Arena::new(prefault);
         let small = CHUNKS[..2].iter().map(|size| arena.store(&vec![0; *size], |_| ()));
-        // A chunk that goes would be asked for again where it lay.
+        // A freed chunk could be allocated again at the same address.
         let mut kept: Vec<Bytes> = small.collect();
         assert_eq!(ASKED.with_borrow(Vec::len), 0);
         for len in [900, 3_000, 5_000, 40_000, 100_000, 140_000, 300_000].repeat(20) {

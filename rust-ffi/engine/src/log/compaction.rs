@@ -1,7 +1,7 @@
-//! Compaction: of the records with one key only the latest stays. The active segment, and what is younger than
-//! `min.compaction.lag.ms`, is left alone. Kafka: `LogCleaner`, `Cleaner`.
+//! Compaction: of the records with one key only the latest stays. It leaves out the active segment and records younger
+//! than `min.compaction.lag.ms`. Kafka: `LogCleaner`, `Cleaner`.
 //!
-//! The work is done beside the log, on handles of its segments, and its result swapped in; producers and consumers do
+//! It works on handles of the segments without the lock of the log and swaps the result in; producers and consumers do
 //! not wait for it.
 
 use std::{
@@ -24,15 +24,15 @@ use super::{
 };
 use crate::{clock::Now, configs::TopicConfig, waiters::lock};
 
-/// What was checked to inflate to no more than this when it came in.
+/// Batches were checked on append to inflate to no more than this.
 const INFLATED_MAX: usize = 100 << 20;
 
-/// A round looks at no further segment once what it remembers of keys is more than this; a key takes about so much
-/// besides itself. Kafka: `log.cleaner.dedupe.buffer.size`, which may be full in the middle of a segment.
+/// A round reads no further segment once its key map is larger than this; a key takes KEY_OVERHEAD bytes besides
+/// itself. Kafka: `log.cleaner.dedupe.buffer.size`, which may be full in the middle of a segment.
 const KEYS_BYTES_MAX: usize = 128 << 20;
 const KEY_OVERHEAD: usize = 64;
 
-/// The latest offset of each key. Nothing iterates over it.
+/// The latest offset of each key; never iterated.
 #[derive(Default)]
 struct Latest {
     of: HashMap<Vec<u8>, i64>,
@@ -40,7 +40,7 @@ struct Latest {
 }
 
 impl Latest {
-    /// Offsets only grow here.
+    /// Records the offset of a key; offsets come in ascending order.
     fn put(&mut self, key: &[u8], offset: i64) {
         if let Some(latest) = self.of.get_mut(key) {
             *latest = offset;
@@ -65,14 +65,14 @@ struct Work {
     appended_ms: i64,
 }
 
-/// Handles of what is to be cleaned.
+/// Handle of the data of a segment.
 enum WorkData {
     Memory(Vec<MemoryBatch>),
     File(Arc<SegmentFile>, u64),
 }
 
 impl Work {
-    /// The segment as it is, if it is in memory.
+    /// Returns the segment unchanged, if it is in memory.
     fn unchanged(self) -> Segment {
         let mut segment = Segment::new(self.base_offset, SegmentData::Memory(Vec::new()), self.opened_ms);
         if let WorkData::Memory(batches) = self.data {
@@ -91,7 +91,7 @@ impl Work {
                     let base_offset = Batch::stored(&bytes).base_offset();
                     see(MemoryBatch { base_offset, bytes })?;
                 }
-                // What is damaged stays as it is, or what comes behind it would go.
+                // A damaged segment stays unchanged, or the batches behind the damage would be lost.
                 if batches.position() != *len {
                     return Err(io::ErrorKind::InvalidData.into());
                 }
@@ -102,12 +102,12 @@ impl Work {
 }
 
 impl Log {
-    /// The segments that may be cleaned, if enough of them is dirty to be worth it.
+    /// Returns the cleanable segments, if enough of them is dirty.
     fn cleanable(&self, config: &TopicConfig, now: Now) -> Vec<Work> {
         let old_enough =
             |segment: &&Segment| now.wall_ms.saturating_sub(segment.newest_ms()) >= config.min_compaction_lag_ms;
-        // Of a segment that shrinks nobody could say any more how much of it may be seen. Kafka:
-        // `LogCleanerManager.cleanableOffsets`.
+        // Only below the high watermark: positions in a cleaned segment change, so the visible length would be
+        // unknown. Kafka: `LogCleanerManager.cleanableOffsets`.
         let shown = self.offsets().high_watermark;
         let closed = self.segments.iter().skip(1).take_while(|next| next.base_offset <= shown).count();
         let segments: Vec<&Segment> = self.segments.iter().take(closed).take_while(old_enough).collect();
@@ -119,8 +119,8 @@ impl Log {
         let waited = segments.iter().any(|segment| {
             segment.is_dirty() && now.wall_ms.saturating_sub(segment.opened_ms) > config.max_compaction_lag_ms
         });
-        // Tombstones go in a later round than the one that first saw them, though nothing new came; not those behind
-        // what may still have what they delete.
+        // Tombstones are removed in a later round than the one that first saw them, even without new records; not those
+        // behind a segment that may still hold what they delete.
         let tombstones = segments.iter().take_while(|segment| !segment.is_left).any(|segment| {
             let cleaned = segment.cleaned_ms.filter(|_| segment.has_tombstones);
             cleaned.is_some_and(|cleaned| now.wall_ms.saturating_sub(cleaned) > config.delete_retention_ms)
@@ -149,7 +149,7 @@ impl Partition {
         self.compact_within(KEYS_BYTES_MAX, config, now);
     }
 
-    /// Once the keys take more than `keys_bytes_max`, the segments that were not looked at yet wait for the next round.
+    /// Runs one round. Once the keys take more than `keys_bytes_max`, the remaining segments wait for the next round.
     pub(super) fn compact_within(&self, keys_bytes_max: usize, config: &TopicConfig, now: Now) {
         let Ok(_alone) = self.compacting.try_lock() else { return };
         let (mut work, dir) = {
@@ -195,7 +195,7 @@ impl Partition {
                             self.leave(work.base_offset);
                             round.tombstones_stay = true;
                         }
-                        // A full disk, say: this segment stays as it is, and the next round tries again.
+                        // For example a full disk: the segment stays unchanged, and the next round tries again.
                         Err(_) => return,
                     }
                 }
@@ -203,7 +203,7 @@ impl Partition {
         }
     }
 
-    /// Compaction does not try this segment again.
+    /// Excludes a segment from compaction.
     fn leave(&self, base_offset: i64) {
         let mut log = lock(&self.log);
         if let Some(segment) = log.segments.iter_mut().find(|segment| segment.base_offset == base_offset) {
@@ -211,7 +211,7 @@ impl Partition {
         }
     }
 
-    /// An error once the broker stops.
+    /// Returns an error once the broker stops.
     fn check_running(&self) -> io::Result<()> {
         if self.stops.load(Ordering::Relaxed) { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
     }
@@ -229,7 +229,7 @@ impl Partition {
             }
             let mut segment = Segment::new(work.base_offset, SegmentData::Memory(Vec::new()), work.opened_ms);
             let done = round.clean(&work, &mut segment, |segment, stored| {
-                // A small one keeps the memory of its neighbours, which go.
+                // A small batch shares a chunk with batches that are removed: it is copied.
                 let bytes = match stored.bytes.len() {
                     ..=LARGE => Bytes::copy_from_slice(&stored.bytes),
                     _ => stored.bytes,
@@ -380,7 +380,7 @@ fn grown_max(len: usize) -> usize {
 fn keep(stored: &MemoryBatch, latest: &Latest, tombstones_go: bool) -> io::Result<Survivors> {
     let batch = stored.batch();
     let inflated = batch.inflated(INFLATED_MAX);
-    // What cannot be read is kept as it is; so are the marks of transactions.
+    // Unreadable batches and transaction markers are kept unchanged.
     let inflated = inflated.ok().filter(|_| !batch.is_control());
     let Some(found) = inflated.as_ref().and_then(|inflated| records(&batch, inflated)) else {
         return Ok(Survivors { bytes: Some(stored.bytes.clone()), tombstones: false });
@@ -405,7 +405,7 @@ fn keep(stored: &MemoryBatch, latest: &Latest, tombstones_go: bool) -> io::Resul
             let max_timestamp = if batch.is_log_append_time() { batch.max_timestamp() } else { max_timestamp };
             let written = batch::with_records(&batch, &out, count, max_timestamp);
             let again = Batch::stored(&written);
-            // Nobody else has looked at what a compressor has made of it.
+            // The output of the compressor has not been checked yet.
             if written.len() > grown_max(stored.bytes.len())
                 || again.inflated(INFLATED_MAX).ok().as_deref() != Some(&out)
             {
@@ -417,7 +417,7 @@ fn keep(stored: &MemoryBatch, latest: &Latest, tombstones_go: bool) -> io::Resul
     Ok(Survivors { bytes, tombstones })
 }
 
-/// Cleaned segments shrink; small neighbours become one.
+/// Merges small cleaned neighbours into one segment.
 fn merge(cleaned: Vec<Segment>, bytes_max: u64) -> Vec<Segment> {
     let mut merged: Vec<Segment> = Vec::new();
     for segment in cleaned {

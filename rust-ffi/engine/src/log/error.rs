@@ -1,4 +1,4 @@
-//! Why a batch is not appended, and Kafka's code for it.
+//! Errors of an append, and the Kafka code of each.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ pub(crate) enum AppendError {
         bytes: usize,
         max: i64,
     },
-    /// Records that the topic's configs do not allow.
+    /// Records that are invalid under the configs of the topic.
     Records(InvalidRecords),
     OutOfOrder {
         producer_id: i64,
@@ -21,7 +21,7 @@ pub(crate) enum AppendError {
         expected: i32,
         got: i32,
     },
-    /// A newer instance of the producer has been here.
+    /// The epoch is older than the last one of this producer id.
     StaleEpoch {
         producer_id: i64,
         epoch: i16,
@@ -29,7 +29,7 @@ pub(crate) enum AppendError {
     },
     /// The files cannot be written.
     Storage,
-    /// The topic has been deleted meanwhile.
+    /// The topic has been deleted.
     Closed,
 }
 

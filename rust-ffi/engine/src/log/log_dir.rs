@@ -1,5 +1,5 @@
-//! Where a partition's files are, in Kafka's layout: `<topic>-<partition>/00000000000000000000.log`, the indexes of
-//! closed segments, and a snapshot of the producers beside each segment that was begun.
+//! The directory of one partition, in Kafka's layout: `<topic>-<partition>/00000000000000000000.log`, the indexes of
+//! closed segments, and a snapshot of the producers beside each segment.
 
 use std::{
     collections::BTreeSet,
@@ -17,20 +17,20 @@ use crate::{
 pub(crate) struct LogDir {
     store: Store,
     folder: String,
-    /// A file was made whose name a power cut could take. The next sync sees to it: a topic of many partitions would
-    /// wait long if each of its files did. Held while it does: who comes meanwhile has to wait for it.
+    /// Files were created whose names a power cut could take. The next sync also syncs the directory: syncing at each
+    /// creation would make a topic with many partitions slow to create. Held during that sync, so that a concurrent one
+    /// waits for it.
     has_new_names: Arc<Mutex<bool>>,
-    /// The offsets of the snapshots that there are; `None` until somebody has looked. There may be very many files
-    /// beside them.
+    /// The offsets of the producer snapshots; `None` until the directory was listed. It may hold very many other files.
     snapshots: Arc<Mutex<Option<BTreeSet<i64>>>>,
 }
 
-/// The producers' state up to an offset. Kafka: `ProducerStateManager`'s snapshot files.
+/// Returns the file name of the producer snapshot at an offset. Kafka: `ProducerStateManager`.
 pub(super) fn snapshot_name(offset: i64) -> String {
     format!("{offset:020}.snapshot")
 }
 
-/// The offset.
+/// Returns the offset in the file name of a snapshot.
 pub(super) fn parse_snapshot_name(name: &str) -> Option<i64> {
     let offset = name.strip_suffix(".snapshot")?.parse().ok()?;
     (snapshot_name(offset) == name).then_some(offset)
@@ -63,12 +63,12 @@ impl LogDir {
         *lock(&self.has_new_names) = true;
     }
 
-    /// Takes back what a failed [`LogDir::create_segment`] may have left: it would be found as the last segment.
+    /// Removes what a failed [`LogDir::create_segment`] may have left: a start would take it for the last segment.
     pub(super) fn forget_segment(&self, base_offset: i64) -> io::Result<()> {
         SegmentFile::open(&self.store.files, &self.folder, base_offset)?.remove()
     }
 
-    /// Before a segment is closed.
+    /// Syncs a segment that is about to be closed.
     pub(super) fn sync_segment(&self, segment: Option<&Arc<SegmentFile>>) -> io::Result<()> {
         match segment {
             Some(segment) if self.store.fsync != Fsync::Never => segment.sync(),
@@ -76,7 +76,7 @@ impl LogDir {
         }
     }
 
-    /// Names that are new survive a power cut after this.
+    /// Syncs the names of created files.
     pub(super) fn sync_names(&self) -> io::Result<()> {
         let mut has_new_names = lock(&self.has_new_names);
         if *has_new_names {
@@ -91,7 +91,8 @@ impl LogDir {
         SegmentFile::open(&self.store.files, &self.folder, base_offset)
     }
 
-    /// Nothing more is appended to a segment, which is synced. Its index is what says so after a crash.
+    /// Writes snapshot and index of a segment that is full and synced. After a crash, the index tells that it was
+    /// closed.
     pub(super) fn close_segment(
         &self,
         segment: Option<&Arc<SegmentFile>>,
@@ -103,21 +104,21 @@ impl LogDir {
         segment.write_index()
     }
 
-    /// Of the producers at the `end` of the segment that begins at `base`.
+    /// Writes the snapshot of the producers at the `end` of the segment that begins at `base`.
     fn write_snapshot(&self, base: i64, end: i64, producers: &Producers) -> io::Result<()> {
         let name = snapshot_name(end);
-        // Retention and compaction take away what it was made from: a power cut must not have it then.
+        // Retention and compaction remove the batches that it was made from, so it has to survive a power cut.
         let has_to_last = !producers.is_empty() && self.store.fsync != Fsync::Never;
         let write = if has_to_last { store::replace } else { store::put };
         write(&*self.store.files, &self.folder, &name, &producers.encode(end))?;
         let mut found = lock(&self.snapshots);
-        // After an error somebody looks again.
+        // After an error the directory is listed again.
         let mut there = match found.take() {
             Some(there) => there,
             None => self.store.files.list(&self.folder)?.iter().filter_map(|name| parse_snapshot_name(name)).collect(),
         };
         there.insert(end);
-        // The one before it is of use until the next segment, or the stop, is whole.
+        // The previous snapshot is needed until the next segment, or the stop, is complete.
         while let Some(older) = there.first().copied().filter(|offset| *offset < base) {
             store::remove(&*self.store.files, &store::join(&self.folder, &snapshot_name(older)))?;
             there.pop_first();

@@ -1,4 +1,4 @@
-//! Offsets by time. Kafka: `UnifiedLog.fetchOffsetByTimestamp`.
+//! Lookup of offsets by timestamp. Kafka: `UnifiedLog.fetchOffsetByTimestamp`.
 
 use wire::{
     ErrorCode,
@@ -13,7 +13,8 @@ use super::{
 };
 use crate::waiters::lock;
 
-/// What the lookups of one request may inflate: more than a batch may have. They are done where other requests wait.
+/// Most bytes that the lookups of one request may inflate: more than one batch may have. They run on the thread that
+/// serves other requests.
 const INFLATED_MAX: usize = 256 << 20;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub(crate) struct OffsetAndTimestamp {
     pub timestamp: i64,
 }
 
-/// What is left for the lookups of one request.
+/// Bytes that the lookups of one request may still inflate.
 #[derive(Debug)]
 pub(crate) struct InflateBudget {
     pub(super) inflated_left: usize,
@@ -35,21 +36,21 @@ impl Default for InflateBudget {
 }
 
 impl InflateBudget {
-    /// The first record of a batch that is wanted.
+    /// Returns the first matching record of a batch.
     fn find(&mut self, batch: &Batch<'_>, is_it: impl FnMut(&Outline) -> bool) -> Result<Option<Outline>, LookupError> {
         match batch.find(&mut self.inflated_left, is_it) {
             Err(BatchError::Records(RecordError::Inflate(InflateError::TooLarge { .. }))) => Err(LookupError::TooMuch),
-            // Of another broker's making: what cannot be read is no match.
+            // Batches copied from another broker may be unreadable: they match nothing.
             found => Ok(found.unwrap_or_default()),
         }
     }
 }
 
-/// Why nothing is looked up.
+/// Reason why a lookup failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LookupError {
     Storage,
-    /// The budget is used up. The client asks again for what has failed, and by then for less.
+    /// The inflate budget is used up. The client retries the failed partitions, which are fewer then.
     TooMuch,
 }
 
@@ -62,13 +63,13 @@ impl From<LookupError> for ErrorCode {
     }
 }
 
-/// A batch may have the record that is looked for.
+/// Returns whether a batch may hold a record with at least this timestamp.
 fn may_have(batch: &Batch<'_>, timestamp: i64, log_start: i64) -> bool {
     batch.max_timestamp() >= timestamp && batch.last_offset() >= log_start
 }
 
 impl Log {
-    /// In memory. The first batch from `from` on that may have a record not older than `timestamp`.
+    /// Returns the first batch in memory, from offset `from` on, that may hold a record with at least this timestamp.
     fn batch_since(&self, timestamp: i64, from: i64) -> Option<MemoryBatch> {
         let segments = self.segments.iter().filter(|segment| segment.max_timestamp >= timestamp);
         segments
@@ -77,7 +78,8 @@ impl Log {
             .cloned()
     }
 
-    /// The largest timestamp of what is there, and a batch that has to be looked into for it: a part of it is deleted.
+    /// Returns the largest timestamp of the log, and the batch that is cut by the log start offset: its records have to
+    /// be read.
     fn latest(&self) -> (Option<i64>, Option<MemoryBatch>) {
         if self.dir.is_some() {
             let segments = self.segments.iter().filter(|segment| !segment.is_empty());
@@ -91,7 +93,7 @@ impl Log {
     }
 }
 
-/// Goes no further than the record, so that of a batch that inflates to a hundred megabytes few are inflated as a rule.
+/// Returns the first record of a batch with at least this timestamp. Stops inflating there.
 fn first_in(
     batch: &Batch<'_>,
     timestamp: i64,
@@ -115,7 +117,7 @@ fn first_in(
     }))
 }
 
-/// The largest timestamp of what is kept of a batch.
+/// Returns the largest timestamp among the records of a batch from offset `from` on.
 fn newest_in(batch: &Batch<'_>, from: i64, budget: &mut InflateBudget) -> Result<Option<i64>, LookupError> {
     if batch.last_offset() < from {
         return Ok(None);
@@ -134,7 +136,7 @@ fn newest_in(batch: &Batch<'_>, from: i64, budget: &mut InflateBudget) -> Result
 }
 
 impl Partition {
-    /// The first record that is not older than `timestamp`.
+    /// Returns the first record with at least this timestamp.
     pub(crate) fn first_since(
         &self,
         timestamp: i64,
@@ -161,14 +163,14 @@ impl Partition {
         Ok(None)
     }
 
-    /// Looks into batches without the lock that appends wait for.
+    /// Reads batches without holding the lock of the log.
     fn first_in_memory(
         &self,
         timestamp: i64,
         log_start: i64,
         budget: &mut InflateBudget,
     ) -> Result<Option<OffsetAndTimestamp>, LookupError> {
-        // Of a batch only its tail may be left, so the next one may be the one.
+        // The log start offset may cut the batch: then the next batch may have the record.
         let mut from = 0;
         loop {
             let Some(stored) = lock(&self.log).batch_since(timestamp, from) else { return Ok(None) };
@@ -180,7 +182,7 @@ impl Partition {
         }
     }
 
-    /// The first record with the largest timestamp.
+    /// Returns the first record with the largest timestamp.
     pub(crate) fn latest(&self, budget: &mut InflateBudget) -> Result<Option<OffsetAndTimestamp>, LookupError> {
         let (log_start, (mut latest, cut)) = {
             let log = lock(&self.log);
@@ -191,13 +193,13 @@ impl Partition {
         }
         let Some(timestamp) = latest else { return Ok(None) };
         match self.first_since(timestamp, budget)? {
-            // DeleteRecords has taken it, though its file is still there.
+            // DeleteRecords has removed the record; its segment still exists.
             None => self.latest_kept(budget),
             found => Ok(found),
         }
     }
 
-    /// Goes through all that is kept.
+    /// Searches all batches of the log.
     fn latest_kept(&self, budget: &mut InflateBudget) -> Result<Option<OffsetAndTimestamp>, LookupError> {
         let (from, mut latest) = (self.offsets().log_start, Ok(None));
         let read = self.for_each_batch(|batch| {

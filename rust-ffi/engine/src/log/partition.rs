@@ -1,4 +1,4 @@
-//! One partition: its log and whoever waits for it.
+//! One partition: its log, its fetch and sync waiters, append, read and sync.
 
 use std::{
     cmp::Ordering::{Equal, Greater, Less},
@@ -33,14 +33,14 @@ use crate::{
     waiters::{WaitList, lock},
 };
 
-/// What the records of one batch may inflate to. Kafka has no limit; ours is that of a request.
+/// Most bytes that the records of one batch may inflate to. Kafka has no limit; this one is that of a request.
 const INFLATED_MAX: usize = 100 << 20;
-/// There is one node, and it leads every partition for ever.
+/// The leader epoch of every partition: one node leads all of them.
 pub(crate) const LEADER_EPOCH: i32 = 0;
-/// Where a client names none.
+/// The epoch of a request that names none.
 pub(crate) const NO_EPOCH: i32 = -1;
 
-/// Kafka: `Partition.checkCurrentLeaderEpoch`. -1 is from a client that does not say.
+/// Checks the leader epoch of a request; -1 is not checked. Kafka: `Partition.checkCurrentLeaderEpoch`.
 pub(crate) fn check_leader_epoch(epoch: i32) -> Result<(), ErrorCode> {
     match epoch {
         LEADER_EPOCH | NO_EPOCH => Ok(()),
@@ -52,45 +52,45 @@ pub(crate) fn check_leader_epoch(epoch: i32) -> Result<(), ErrorCode> {
 #[derive(Debug)]
 pub struct Partition {
     pub index: i32,
-    /// Who waits for records.
+    /// Fetch requests parked on this partition.
     pub(crate) waiters: Arc<WaitList>,
-    /// Who waits until what was appended survives a power cut.
+    /// Produce requests parked until their batches are synced.
     pub(crate) sync_waiters: Arc<WaitList>,
-    /// Held by who syncs. After a failure the operating system says no more that something was lost: nobody may take
-    /// the next success for his own.
+    /// Held during a sync. After a failed sync the operating system reports the error only once: a second caller must
+    /// not take the next success for the sync of its own data.
     syncing: Mutex<()>,
-    /// Held by who compacts: two would write the same file.
+    /// Held during compaction: two runs would write the same file.
     pub(super) compacting: Mutex<()>,
-    /// The broker stops: who compacts gives up.
+    /// Set when the broker stops: a running compaction gives up.
     pub(super) stops: AtomicBool,
-    /// Something was appended since the last sync began.
+    /// Set if batches were appended since the last sync began.
     is_dirty: AtomicBool,
-    /// How pages are asked for, if the log is in memory.
+    /// How memory pages are prefaulted, for a log in memory.
     memory: Option<Prefault>,
     pub(super) log: Mutex<Log>,
 }
 
 #[derive(Debug)]
 pub(super) struct Log {
-    /// At least one, the active one, which is the last.
+    /// Never empty; the last one is the active segment.
     pub(super) segments: VecDeque<Segment>,
     pub(super) log_start: i64,
-    /// The next offset to be given. It is the high watermark, since there is nobody to replicate to, but that a reader
-    /// must not see what a power cut may take, where nothing else may be lost: see [`Log::offsets`].
+    /// The offset of the next record. It is the high watermark too, as there are no followers, except with
+    /// `fsync=always`: see [`Log::offsets`].
     pub(super) log_end_offset: i64,
     pub(super) arena: Arena,
     pub(super) producers: Producers,
-    /// The topic is deleted: its folder may be another topic's by now.
+    /// The topic is deleted: its directory may belong to a new topic of the same name.
     pub(super) closed: bool,
-    /// Where the files are; `None` keeps everything in memory.
+    /// The directory of the segment files; `None` for a log in memory.
     pub(super) dir: Option<LogDir>,
-    /// A write failed half way and could not be undone: nothing more is written.
+    /// A write failed half way and could not be rolled back: the log takes no more writes.
     pub(super) poisoned: bool,
-    /// What lies before this survives a power cut.
+    /// The offset up to which the log is synced.
     synced: i64,
-    /// Where that is: the first offset of a segment, and how many of its bytes.
+    /// The synced position: base offset of a segment, and how many of its bytes.
     synced_at: (i64, u64),
-    /// Something was appended, or had to be recovered, since the index and the snapshot were written.
+    /// Batches were appended or recovered since the index and the producer snapshot were written.
     pub(super) has_changed: bool,
 }
 
@@ -101,27 +101,27 @@ pub(crate) struct Offsets {
     pub last_stable: i64,
 }
 
-/// Where a batch went.
+/// Result of an append.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Appended {
     pub base_offset: i64,
     /// -1 unless the topic has log append time.
     pub log_append_time_ms: i64,
     pub log_start: i64,
-    /// The end of the log after it.
+    /// The log end offset after the append.
     pub end: i64,
 }
 
-/// Why nothing is read.
+/// Reason why a read failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ReadError {
     /// An offset before the start of the log or beyond its end.
     OutOfRange,
-    /// The files cannot be read.
+    /// A file cannot be read.
     Storage,
-    /// What they hold is no batch any more, or is missing.
+    /// A file holds no valid batch at this offset, or the batch is missing.
     Corrupt,
-    /// The topic has been deleted meanwhile.
+    /// The topic has been deleted.
     Closed,
 }
 
@@ -165,8 +165,8 @@ impl Log {
         }
     }
 
-    /// With `fsync=always` the high watermark is what is synced, as with Kafka's `flush.messages=1`: another record may
-    /// have the offset after a power cut.
+    /// Returns the offsets that clients see. With `fsync=always` the high watermark is the synced offset, as with
+    /// Kafka's `flush.messages=1`: after a power cut another record may have an offset beyond it.
     pub(super) fn offsets(&self) -> Offsets {
         let high_watermark = if self.hides_unsynced() { self.synced.max(self.log_start) } else { self.log_end_offset };
         Offsets { log_start: self.log_start, high_watermark, last_stable: high_watermark }
@@ -197,7 +197,7 @@ impl Log {
         let log_append_time_ms = if config.log_append_time { now.wall_ms } else { -1 };
         let (log_start, end) = (self.log_start, self.log_end_offset);
         if let Some(known) = self.producers.check(batch)? {
-            // Kafka tells the time of the batch that it knows, whatever the topic's time is.
+            // Kafka answers a retry with the timestamp of the known batch, whatever the timestamp type of the topic is.
             let log_append_time_ms = known.timestamp;
             return Ok(Appended { base_offset: known.base_offset, log_append_time_ms, log_start, end });
         }
@@ -249,7 +249,7 @@ impl Log {
             patch(&mut patched);
             return self.write_file(&[&patched], now);
         }
-        // Offset and epoch stand in the header, before what the checksum covers: the records need not be copied.
+        // Base offset and leader epoch precede what the checksum covers: the records need no copy.
         let (head, records) = batch.bytes().split_at(HEADER);
         let mut patched = [0; HEADER];
         patched.copy_from_slice(head);
@@ -258,7 +258,7 @@ impl Log {
         self.write_file(&[&patched, records], now)
     }
 
-    /// `pieces` are one batch, patched; the first has all of its header.
+    /// Appends one patched batch to the active segment file. The first of `pieces` holds the whole header.
     fn write_file(&mut self, pieces: &[&[u8]], now: Now) -> Result<(), AppendError> {
         let batch = Batch::stored(pieces[0]);
         let (base_offset, head) = (batch.base_offset(), BatchHead::of(&batch));
@@ -266,7 +266,7 @@ impl Log {
         let SegmentData::File(file) = &active.data else { unreachable!("a log with a directory has files") };
         let before = active.bytes;
         if file.append(pieces, &head, before).is_err() {
-            // A full disk leaves half a batch: without it the log is as it was.
+            // A full disk leaves half a batch: truncating restores the log.
             self.poisoned = file.truncate(before).is_err();
             return Err(AppendError::Storage);
         }
@@ -275,7 +275,7 @@ impl Log {
         Ok(())
     }
 
-    /// Whether a segment must be begun for a batch. Kafka: `LogSegment.shouldRoll`.
+    /// Returns whether a batch needs a new segment. Kafka: `LogSegment.shouldRoll`.
     fn is_full(&mut self, batch: &Batch<'_>, stats: RecordStats, config: &TopicConfig, now: Now) -> bool {
         let bytes_max = config.segment_bytes_max();
         let last_offset = self.log_end_offset + i64::from(batch.last_offset_delta());
@@ -284,14 +284,14 @@ impl Log {
         !active.is_empty()
             && (active.bytes + batch.bytes().len() as u64 > bytes_max
                 || active.open_for_ms(max_timestamp, now.wall_ms) > config.segment_ms
-                // What an index can say of an offset.
+                // The index stores offsets relative to the segment in 31 bits.
                 || last_offset - active.base_offset > i64::from(i32::MAX))
     }
 
-    /// Begins a new active segment.
+    /// Rolls: closes the active segment and creates a new one.
     pub(super) fn roll(&mut self, now_ms: i64) -> Result<(), AppendError> {
         if self.closed {
-            // The folder may be that of a new topic of the same name.
+            // The directory may belong to a new topic of the same name.
             return Err(AppendError::Closed);
         }
         let data = match &self.dir {
@@ -314,12 +314,12 @@ impl Log {
         Ok(())
     }
 
-    /// The segment that holds `offset`, or the first one after it.
+    /// Returns the index of the segment that holds `offset`, or of the first one after it.
     pub(super) fn segment_of(&self, offset: i64) -> usize {
         self.segments.partition_point(|segment| segment.base_offset <= offset).saturating_sub(1)
     }
 
-    /// The files of the segments from one on, and how much of them is to be read: up to the high watermark.
+    /// Returns the segment files from index `segment` on, each with the number of bytes below the high watermark.
     pub(super) fn readable_files(&self, segment: usize) -> Vec<(Arc<SegmentFile>, u64)> {
         let (base, synced) = if self.hides_unsynced() { self.synced_at } else { (i64::MAX, 0) };
         let bytes = |segment: &Segment| match segment.base_offset.cmp(&base) {
@@ -333,7 +333,7 @@ impl Log {
 }
 
 impl Partition {
-    /// In memory.
+    /// Creates an empty partition in memory.
     pub(crate) fn new(index: i32, prefault: Prefault) -> Partition {
         Partition { memory: Some(prefault), ..Partition::with_log(index, Log::in_memory(prefault)) }
     }
@@ -352,12 +352,12 @@ impl Partition {
         }
     }
 
-    /// Checks what a producer sent, gives it its offset, and wakes who waits for it. A batch that was appended before
-    /// is answered with where it is.
+    /// Validates a produced batch, assigns its offsets, appends it and wakes parked fetches. A batch that was appended
+    /// before is answered with its known offset.
     pub(crate) fn append(&self, records: &[u8], config: &TopicConfig, now: Now) -> Result<Appended, AppendError> {
         let (bytes, max) = (records.len(), config.max_message_bytes);
         if bytes as i64 > max {
-            // As Kafka, before the checksum and the records: they cost the sender alone.
+            // As in Kafka, before the checksum and the records are read.
             Batch::check_single_batch(records)?;
             return Err(AppendError::TooLarge { bytes, max });
         }
@@ -369,7 +369,7 @@ impl Partition {
             (log.append(&batch, stats, copy, config, now), !log.hides_unsynced())
         };
         if appended == Err(AppendError::Storage) {
-            // Who waits for a sync may wait for what will never come.
+            // Produce requests parked for a sync would wait for ever.
             self.sync_waiters.wake();
         }
         let appended = appended?;
@@ -379,9 +379,9 @@ impl Partition {
         Ok(appended)
     }
 
-    /// Whole batches from the one that holds `from`, up to `bytes_max`; the first one whatever its size if
-    /// `at_least_one`, or a consumer could be stuck for ever. What is in a file and more than `held_max` bytes stays
-    /// there until it is sent. Returns how many bytes were added to `out`.
+    /// Adds whole batches to `out`, from the one that holds `from`, up to `bytes_max`; with `at_least_one` the first
+    /// batch whatever its size, or a consumer could never pass it. Data of a file beyond `held_max` bytes is added as a
+    /// file range and read while it is sent. Returns the number of bytes added.
     pub(crate) fn read(
         &self,
         from: i64,
@@ -404,7 +404,7 @@ impl Partition {
             (if from == offsets.high_watermark { Vec::new() } else { log.readable_files(first) }, offsets)
         };
         for (file, len) in files {
-            // As Kafka, from one segment only; the next one where compaction has left nothing in this one.
+            // As in Kafka, from one segment only; from the next one if compaction has left nothing here.
             let read = file.read(from, bytes_max, at_least_one, held_max, len);
             if let Some(piece) = read.map_err(|e| file.read_failed(from, &e))? {
                 let bytes = piece.len();
@@ -421,18 +421,18 @@ impl Partition {
         lock(&self.log).offsets()
     }
 
-    /// The first offset that is kept, and the next to come.
+    /// Returns the log start offset and the high watermark.
     pub fn range(&self) -> (i64, i64) {
         let offsets = self.offsets();
         (offsets.log_start, offsets.high_watermark)
     }
 
-    /// Bytes that are kept.
+    /// Returns the size of all segments in bytes.
     pub(crate) fn size(&self) -> u64 {
         lock(&self.log).segments.iter().map(|segment| segment.bytes).sum()
     }
 
-    /// Those that have written here lately, by producer id.
+    /// Returns the active idempotent producers with their ids.
     pub(crate) fn producers(&self) -> Vec<(i64, ProducerState)> {
         lock(&self.log).producers.list()
     }
@@ -441,14 +441,14 @@ impl Partition {
         lock(&self.log).closed
     }
 
-    /// The topic is deleted: nothing more is written, and who waits looks again.
+    /// Closes the log of a deleted topic: appends fail, and all parked requests are woken.
     pub(crate) fn close(&self) {
         lock(&self.log).closed = true;
         self.waiters.wake();
         self.sync_waiters.wake();
     }
 
-    /// Retention, compaction and producers that have expired.
+    /// Runs retention and compaction, and drops expired producers.
     pub(crate) fn run_maintenance(&self, config: &TopicConfig, producers_kept_ms: i64, now: Now) {
         {
             let mut log = lock(&self.log);
@@ -463,12 +463,12 @@ impl Partition {
         }
     }
 
-    /// Compaction ends soon, and none is begun any more.
+    /// Makes a running compaction end soon, and later ones at once.
     pub(crate) fn stop_maintenance(&self) {
         self.stops.store(true, Ordering::Relaxed);
     }
 
-    /// Every batch from the start on.
+    /// Calls `see` for each batch up to the high watermark.
     pub(crate) fn for_each_batch(&self, mut see: impl FnMut(&Batch<'_>)) -> io::Result<()> {
         let files = {
             let log = lock(&self.log);
@@ -486,13 +486,13 @@ impl Partition {
         Ok(())
     }
 
-    /// Whether this is the first append since the last sync.
+    /// Marks the partition unsynced. Returns whether it was synced before.
     pub(crate) fn becomes_dirty(&self) -> bool {
         !self.is_dirty.swap(true, Ordering::SeqCst)
     }
 
-    /// What was appended until now survives a power cut after this. A failure poisons the log: the operating system may
-    /// have dropped what it could not write, and would not say so again.
+    /// Syncs everything appended until now. A failure poisons the log: the operating system may have dropped data that
+    /// it could not write, and reports that only once.
     pub(crate) fn sync(&self) {
         let _one_at_a_time = lock(&self.syncing);
         self.is_dirty.store(false, Ordering::SeqCst);
@@ -510,7 +510,7 @@ impl Partition {
         let is_visible = {
             let mut log = lock(&self.log);
             match synced {
-                // A roll may have failed meanwhile.
+                // A concurrent roll may have poisoned the log.
                 Ok(()) if log.poisoned => {}
                 Ok(()) => (log.synced, log.synced_at) = (end, place),
                 Err(_) => log.poisoned = true,
@@ -523,7 +523,7 @@ impl Partition {
         }
     }
 
-    /// Whether everything before `end` survives a power cut; an error if it never will.
+    /// Returns whether the log is synced up to `end`; an error if it never will be.
     pub(crate) fn is_synced(&self, end: i64) -> Result<bool, AppendError> {
         let log = lock(&self.log);
         match log.synced >= end {
@@ -559,7 +559,7 @@ impl Log {
     }
 }
 
-/// All that can be said of a batch without the log. Kafka: `UnifiedLog.analyzeAndValidateRecords`, `LogValidator`.
+/// Validates a batch as far as that needs no log. Kafka: `UnifiedLog.analyzeAndValidateRecords`, `LogValidator`.
 fn check<'a>(
     verified: VerifiedBatch<'a>,
     config: &TopicConfig,
@@ -568,7 +568,7 @@ fn check<'a>(
     let batch = verified.batch;
     let mut stats = verified.record_stats(INFLATED_MAX)?;
     if batch.is_log_append_time() {
-        // As Kafka reads such a batch: each record has the batch's time.
+        // As in Kafka, each record of such a batch has the timestamp of the batch.
         (stats.min_timestamp, stats.max_timestamp) = (batch.max_timestamp(), batch.max_timestamp());
     }
     let validator = RecordValidator::of(config, &batch, now);

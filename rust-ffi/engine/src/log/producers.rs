@@ -1,5 +1,5 @@
-//! What is known of idempotent producers: the last five batches of each, to know a retry from new data, and the next
-//! sequence number. Kafka: `ProducerStateManager`, `ProducerAppendInfo`.
+//! State of idempotent producers: the last five batches of each, to recognise a retry, and the next sequence number.
+//! Kafka: `ProducerStateManager`, `ProducerAppendInfo`.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -9,7 +9,8 @@ use wire::batch::Batch;
 use super::AppendError;
 use crate::bugs::{self, Bug};
 
-/// Kafka: `ProducerStateEntry.NUM_BATCHES_TO_RETAIN`; more requests may not be in flight.
+/// Batches remembered for each producer, which is the most requests in flight. Kafka:
+/// `ProducerStateEntry.NUM_BATCHES_TO_RETAIN`.
 const BATCHES_KEPT: usize = 5;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,13 +25,13 @@ pub(crate) struct BatchMetadata {
 pub(crate) struct ProducerState {
     pub epoch: i16,
     pub last_timestamp: i64,
-    /// When it was last heard of.
+    /// Wall-clock time of the last append.
     last_active_ms: i64,
     batches: VecDeque<BatchMetadata>,
 }
 
 impl ProducerState {
-    /// -1 if nothing was sent with this epoch.
+    /// Returns the last sequence number; -1 if none was sent with this epoch.
     pub(crate) fn last_sequence(&self) -> i32 {
         self.batches.back().map_or(-1, |batch| batch.last_sequence)
     }
@@ -39,7 +40,7 @@ impl ProducerState {
 #[derive(Debug, Default)]
 pub(super) struct Producers(BTreeMap<i64, ProducerState>);
 
-/// Sequence numbers wrap from 2^31-1 to 0. Kafka: `DefaultRecordBatch.incrementSequence`.
+/// Adds to a sequence number, which wraps from 2^31-1 to 0. Kafka: `DefaultRecordBatch.incrementSequence`.
 fn advance(sequence: i32, by: i64) -> i32 {
     (i64::from(sequence) + by).rem_euclid(1 << 31) as i32
 }
@@ -49,11 +50,11 @@ fn last_sequence(batch: &Batch<'_>) -> i32 {
 }
 
 impl Producers {
-    /// The batch was appended before: where. Or an error, or neither if it is new. Nothing is changed: see
-    /// [`Producers::appended`].
+    /// Checks epoch and sequence number of a batch. Returns the known batch if this is a retry, and `None` if it is
+    /// new. Changes nothing: see [`Producers::appended`].
     pub(super) fn check(&self, batch: &Batch<'_>) -> Result<Option<BatchMetadata>, AppendError> {
         let (producer_id, epoch, got) = (batch.producer_id(), batch.producer_epoch(), batch.base_sequence());
-        // Kafka takes any sequence number of a producer that it does not know: its state may have expired.
+        // Kafka accepts any sequence number of an unknown producer: its state may have expired.
         let Some(state) = self.0.get(&producer_id).filter(|_| producer_id >= 0) else { return Ok(None) };
         if epoch == state.epoch {
             let last = last_sequence(batch);
@@ -69,7 +70,7 @@ impl Producers {
         if got == expected { Ok(None) } else { Err(AppendError::OutOfOrder { producer_id, epoch, expected, got }) }
     }
 
-    /// The batch is in the log now.
+    /// Records an appended batch.
     pub(super) fn appended(&mut self, batch: &Batch<'_>, base_offset: i64, now_ms: i64) {
         if batch.producer_id() < 0 {
             return;
@@ -102,7 +103,7 @@ impl Producers {
         self.0.is_empty()
     }
 
-    /// What a snapshot knows beyond the batches that are still there: compaction may have taken the later ones.
+    /// Adds what a snapshot knows beyond the batches in the log: compaction may have removed the later ones.
     pub(super) fn add(&mut self, snapshot: Producers) {
         for (id, theirs) in snapshot.0 {
             let Some(ours) = self.0.get_mut(&id) else {
@@ -129,14 +130,14 @@ impl Producers {
     }
 }
 
-/// Kafka's own format (`ProducerStateManager`): the last batch of each producer.
+/// The format is Kafka's (`ProducerStateManager`): the last batch of each producer.
 const SNAPSHOT_VERSION: i16 = 1;
 /// Producer id, epoch, last sequence, last offset, offset delta, timestamp, coordinator epoch, first offset of the
 /// transaction.
 const ENTRY: usize = 8 + 2 + 4 + 8 + 4 + 8 + 4 + 8;
 
 impl Producers {
-    /// The contents of a snapshot file at the log's end.
+    /// Returns the contents of a snapshot file at the log end offset `end`.
     pub(super) fn encode(&self, end: i64) -> Vec<u8> {
         let mut out = Vec::new();
         out.put_i16(SNAPSHOT_VERSION);
@@ -161,7 +162,7 @@ impl Producers {
         out
     }
 
-    /// `None` if it is not whole.
+    /// Parses a snapshot; `None` if it is damaged.
     pub(super) fn decode(mut bytes: &[u8], now_ms: i64) -> Option<Producers> {
         if bytes.len() < 10 || bytes.get_i16() != SNAPSHOT_VERSION || bytes.get_u32() != wire::batch::crc(bytes) {
             return None;

@@ -1,4 +1,4 @@
-//! What a topic's configs allow of single records, and which ones they do not. Kafka: `LogValidator.validateRecord`.
+//! Checks of single records against the configs of a topic. Kafka: `LogValidator.validateRecord`.
 
 use wire::{
     ErrorCode,
@@ -7,24 +7,25 @@ use wire::{
 
 use crate::{clock::Now, configs::TopicConfig};
 
-/// Kafka names all of them; a million would be an answer of a hundred megabytes.
+/// Most invalid records listed in a response. Kafka lists all of them; a million would make a response of a hundred
+/// megabytes.
 const NAMED_MAX: usize = 100;
 
-/// Why a record is refused.
+/// Reason why a record is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InvalidRecord {
-    /// The topic is compacted, and it has no key.
+    /// The topic is compacted and the record has no key.
     Keyless,
     Timestamp(i64),
-    /// Only brokers give a batch the time of its append.
+    /// A producer set the timestamp type LogAppendTime, which only brokers may set.
     TimestampType,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct InvalidRecords {
-    /// Their places in the batch, of the first ones.
+    /// The first invalid records: index in the batch, and reason.
     pub named: Vec<(i32, InvalidRecord)>,
-    /// What a timestamp may be.
+    /// Range of valid timestamps.
     pub oldest: i64,
     pub newest: i64,
     count: usize,
@@ -55,19 +56,19 @@ pub(super) struct RecordValidator {
 impl RecordValidator {
     pub(super) fn of(config: &TopicConfig, batch: &Batch<'_>, now: Now) -> RecordValidator {
         let (oldest, newest) = match config.log_append_time {
-            // The client's times are not kept.
+            // The timestamps of the client are overwritten.
             true => (i64::MIN, i64::MAX),
             false => (
                 now.wall_ms.saturating_sub(config.timestamp_before_max_ms),
                 now.wall_ms.saturating_add(config.timestamp_after_max_ms),
             ),
         };
-        // Kafka looks at the type only where it does not look at the time.
+        // Kafka checks the type only if it does not check the timestamp.
         let wrong_type = batch.is_log_append_time() && (config.log_append_time || batch.max_timestamp() == -1);
         RecordValidator { keys: config.compact, oldest, newest, wrong_type }
     }
 
-    /// By what was seen of all records together.
+    /// Returns whether all records are valid, from the statistics of the batch.
     pub(super) fn allows(&self, stats: &RecordStats) -> bool {
         !(self.wrong_type
             || self.keys && stats.keyless
@@ -76,11 +77,11 @@ impl RecordValidator {
     }
 
     fn is_out(&self, timestamp: i64) -> bool {
-        // -1 is no timestamp, which is fine.
+        // -1 is no timestamp, which is valid.
         timestamp != -1 && (timestamp < self.oldest || timestamp > self.newest)
     }
 
-    /// Walks over the records once more, which inflates at most so many bytes.
+    /// Collects the invalid records. Inflates at most `inflated_max` bytes.
     pub(super) fn invalid_records(&self, batch: &Batch<'_>, inflated_max: usize) -> Result<InvalidRecords, BatchError> {
         let mut bad = InvalidRecords {
             named: Vec::new(),

@@ -1,5 +1,5 @@
-//! Opening a partition's folder: at once after a stop in order, and after a crash by going through what may not be
-//! whole, and cutting off what is not.
+//! Opens the directory of a partition: without reading data after a clean shutdown, and after a crash by checking the
+//! segments that may be torn and truncating them.
 
 use std::{
     collections::{BTreeSet, VecDeque},
@@ -20,20 +20,21 @@ use crate::{
     waiters::lock,
 };
 
-/// How a partition is found again.
+/// How a partition is opened.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RecoveryMode {
-    /// The last run has stopped in order.
+    /// The last run ended with a clean shutdown.
     pub clean: bool,
-    /// What that run said about the start of the log; it may lie in the middle of a segment.
+    /// The log start offset of the last run; it may lie in the middle of a segment.
     pub log_start: i64,
-    /// Nothing was there before.
+    /// The partition is new.
     pub is_new: bool,
     pub now: Now,
 }
 
 impl Partition {
-    /// Opens what is there, or begins anew. The sentence says what was cut off, for people.
+    /// Opens the existing log, or creates an empty one. The returned notice tells the operator what was truncated or
+    /// damaged.
     pub(crate) fn open(index: i32, dir: LogDir, how: RecoveryMode) -> io::Result<(Partition, Option<String>)> {
         dir.files().create_folder(dir.folder())?;
         let Tidy { bases, snapshots, strange } = tidy(&dir)?;
@@ -53,7 +54,7 @@ impl Partition {
         for (place, base) in bases.iter().enumerate() {
             opened.segment(&dir, *base, bases.get(place + 1).copied())?;
             if opened.broken {
-                // What comes after a torn segment cannot be whole.
+                // Segments after a torn one cannot be valid.
                 for base in &bases[place + 1..] {
                     opened.cut += dir.open_segment(*base)?.len()?;
                     dir.open_segment(*base)?.remove()?;
@@ -62,12 +63,12 @@ impl Partition {
                 break;
             }
         }
-        // They tell of what a power cut has taken.
+        // These snapshots describe batches that a power cut has taken.
         for offset in opened.snapshots.iter().filter(|offset| **offset > opened.log_end_offset) {
             dir.files().remove(&store::join(dir.folder(), &snapshot_name(*offset)))?;
         }
         if !how.clean && dir.fsync() != Fsync::Never {
-            // What a killed broker had not synced yet is read, and acknowledged to whoever sends it again.
+            // Batches that a killed broker had not synced are readable now, and a retry of them is acknowledged.
             if let Some(active) = opened.segments.back().and_then(Segment::file) {
                 active.sync()?;
             }
@@ -99,7 +100,7 @@ impl Partition {
         let notice = (!said.is_empty()).then(|| said.join("; "));
         let log_start = how.log_start.clamp(bases[0], opened.log_end_offset);
         if opened.segments.back().is_some_and(Segment::is_empty) {
-            // Nothing was ever appended to it: a stop did not see to its name.
+            // The segment is new: the stop did not sync its name.
             dir.note_new_names();
         }
         let mut log = Log::with_dir(Some(dir), opened.segments, opened.producers, log_start, opened.log_end_offset);
@@ -107,9 +108,9 @@ impl Partition {
         Ok((Partition::with_log(index, log), notice))
     }
 
-    /// Writes down what a start in order wants to find. The log is not appended to after it.
+    /// Writes index and snapshot, so that the next start reads no data. The log takes no appends after it.
     pub(crate) fn close_clean(&self) -> io::Result<()> {
-        let _nobody_compacts = lock(&self.compacting);
+        let _compacting = lock(&self.compacting);
         let log = lock(&self.log);
         let Some(dir) = &log.dir else { return Ok(()) };
         if log.poisoned {
@@ -119,7 +120,7 @@ impl Partition {
             return Ok(());
         }
         if dir.fsync() != Fsync::Never {
-            // The next start would not know that they are new.
+            // The next start could not tell which names are new.
             dir.sync_names()?;
         }
         let active = log.segments.back().and_then(Segment::file);
@@ -133,15 +134,15 @@ fn file(segment: SegmentFile) -> SegmentData {
 }
 
 struct Tidy {
-    /// The first offsets of the segments.
+    /// Base offsets of the segments.
     bases: Vec<i64>,
-    /// The offsets of the snapshots.
+    /// Offsets of the producer snapshots.
     snapshots: BTreeSet<i64>,
-    /// A sentence about what looks like a segment and cannot be one.
+    /// A notice about a file that looks like a segment and cannot be one.
     strange: Option<String>,
 }
 
-/// Removes what an interrupted step left behind, and says what is there.
+/// Removes leftovers of interrupted steps. Returns the files of the directory.
 fn tidy(dir: &LogDir) -> io::Result<Tidy> {
     let names = dir.files().list(dir.folder())?;
     for name in names.iter().filter(|name| name.ends_with(".tmp") || name.ends_with(".cleaned")) {
@@ -153,17 +154,17 @@ fn tidy(dir: &LogDir) -> io::Result<Tidy> {
     Ok(Tidy { bases: names.iter().filter_map(|name| parse_name(name)).collect(), snapshots, strange })
 }
 
-/// Where a log that nothing was cut off yet stops being sound.
+/// Position at which a log is damaged.
 #[derive(Clone, Debug)]
 pub(crate) struct Damage {
-    /// The path in the data folder.
+    /// Path relative to the data folder.
     pub file: String,
     pub at: u64,
-    /// Nothing whole comes after it, as when a write was interrupted.
+    /// No valid batch follows, as after an interrupted write.
     pub is_tail: bool,
 }
 
-/// Goes through a log as it was left, without changing anything; for small ones.
+/// Checks a log without changing it; for small logs.
 pub(crate) fn survey(dir: &LogDir, mut see: impl FnMut(&wire::batch::Batch<'_>)) -> io::Result<Option<Damage>> {
     let names = dir.files().list(dir.folder())?;
     let bases: Vec<i64> = names.iter().filter_map(|name| parse_name(name)).collect();
@@ -181,7 +182,7 @@ pub(crate) fn survey(dir: &LogDir, mut see: impl FnMut(&wire::batch::Batch<'_>))
     Ok(None)
 }
 
-/// Where a segment stops being sound, if it does, and the largest timestamp before that.
+/// Returns the valid length of a damaged segment and the largest timestamp in it; `None` if it is intact.
 fn damage(segment: &SegmentFile, len: u64) -> io::Result<Option<(u64, i64)>> {
     let mut max_timestamp = -1;
     let (sound, _) = segment.survey(|batch| max_timestamp = max_timestamp.max(batch.max_timestamp()))?;
@@ -190,17 +191,17 @@ fn damage(segment: &SegmentFile, len: u64) -> io::Result<Option<(u64, i64)>> {
 
 struct Opened {
     how: RecoveryMode,
-    /// The offsets of those that are there.
+    /// Offsets of the producer snapshots.
     snapshots: BTreeSet<i64>,
     segments: VecDeque<Segment>,
     producers: Producers,
-    /// The producers are known up to here.
+    /// Offset up to which `producers` is complete.
     known: i64,
     log_end_offset: i64,
     cut: u64,
     broken: bool,
-    /// Segments that were closed in order and are not sound, and where. Nothing is cut off, or all that was
-    /// acknowledged behind it would go too.
+    /// Segments that were closed and are damaged, with the valid length. They are not truncated, or acknowledged
+    /// batches behind the damage would be lost.
     damaged: Vec<(String, u64)>,
     folder: String,
 }
@@ -221,7 +222,7 @@ impl Opened {
         }
     }
 
-    /// `next` is where the one behind it begins.
+    /// Opens one segment. `next` is the base offset of the following one.
     fn segment(&mut self, dir: &LogDir, base: i64, next: Option<i64>) -> io::Result<()> {
         let is_last = next.is_none();
         let now_ms = self.how.now.wall_ms;
@@ -236,7 +237,7 @@ impl Opened {
         }
         let segment = dir.open_segment(base)?;
         let len = segment.len()?;
-        // A segment that was closed in order has its index; without fsync that says nothing after a power cut.
+        // A closed segment has its index; without fsync the index proves nothing after a power cut.
         let closed = !is_last && dir.fsync() != Fsync::Never && segment.has_index()?;
         let known_end = if self.how.clean || closed { segment.log_end_offset(len)? } else { None };
         if let Some((end, max_timestamp)) = known_end {
@@ -270,7 +271,7 @@ impl Opened {
             }
             self.push(segment, base, sound, max_timestamp);
         }
-        // Also behind an empty segment, from which retention or DeleteRecords have taken everything.
+        // Also after an empty segment, whose records retention or DeleteRecords have removed.
         if is_last && self.log_end_offset > 0 {
             self.known_until(dir, self.log_end_offset)?;
         }
@@ -285,7 +286,7 @@ impl Opened {
         self.segments.push_back(found);
     }
 
-    /// Reads the snapshot of the producers at `offset`; without one, goes through the segments before it.
+    /// Brings `producers` up to `offset`, from a snapshot or from the segments before it.
     fn known_until(&mut self, dir: &LogDir, offset: i64) -> io::Result<()> {
         let now_ms = self.how.now.wall_ms;
         if self.snapshots.contains(&offset)
@@ -294,7 +295,7 @@ impl Opened {
         {
             match self.known < offset {
                 true => (self.producers, self.known) = (producers, offset),
-                // What was gone through knows more of a producer, but compaction may have left nothing of another one.
+                // The batches tell more of a producer, but compaction may have removed all batches of another one.
                 false => self.producers.add(producers),
             }
             return Ok(());

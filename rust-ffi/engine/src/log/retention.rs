@@ -1,5 +1,5 @@
-//! What goes, and when: retention by size and by time, and DeleteRecords. Whole segments go; the log's start may lie in
-//! the middle of one. Kafka: `UnifiedLog.deleteOldSegments`.
+//! Retention by size and by time, and DeleteRecords. Both remove whole segments; the log start offset may lie in the
+//! middle of one. Kafka: `UnifiedLog.deleteOldSegments`.
 
 use super::{
     partition::{Log, Offsets, Partition, ReadError},
@@ -7,14 +7,14 @@ use super::{
 };
 use crate::{clock::Now, configs::TopicConfig, waiters::lock};
 
-/// Of a topic with `retention.bytes`, segments are this much smaller than what is kept, but no smaller than a chunk:
-/// memory is to hold about what was asked for, and only whole segments go.
+/// With `retention.bytes`, a segment is at most this fraction of it, but no smaller than SEGMENT_MIN: retention removes
+/// only whole segments, and memory has to stay close to the limit.
 const SEGMENTS_KEPT: i64 = 8;
 const SEGMENT_MIN: i64 = 1 << 20;
 
 impl TopicConfig {
-    /// How large a segment grows. `segment.bytes` is 1 GiB unless said otherwise; with a `retention.bytes` of 8 MB
-    /// Kafka would keep a gigabyte.
+    /// Returns the size at which a segment is rolled. `segment.bytes` is 1 GiB by default; with a `retention.bytes` of
+    /// 8 MB Kafka would keep a gigabyte.
     pub(crate) fn segment_bytes_max(&self) -> u64 {
         let bytes = match self.retention_bytes {
             kept if self.delete && kept >= 0 => self.segment_bytes.min((kept / SEGMENTS_KEPT).max(SEGMENT_MIN)),
@@ -25,7 +25,7 @@ impl TopicConfig {
 }
 
 impl Log {
-    /// `retention.bytes`, which memory cannot wait for.
+    /// Applies `retention.bytes`. Runs after each append, as memory cannot wait for the next maintenance.
     pub(super) fn keep_within(&mut self, config: &TopicConfig) {
         let Ok(kept) = u64::try_from(config.retention_bytes) else { return };
         if !config.delete || self.segments.len() < 2 {
@@ -40,7 +40,8 @@ impl Log {
         }
     }
 
-    /// `retention.ms`. The active segment goes too, once all of it has expired. What compaction has emptied has no age.
+    /// Applies `retention.ms`. The active segment goes too once all of it has expired. A segment emptied by compaction
+    /// has no age.
     pub(super) fn expire(&mut self, config: &TopicConfig, now: Now) {
         self.keep_within(config);
         if !config.delete || config.retention_ms < 0 {
@@ -54,15 +55,15 @@ impl Log {
             if !first.is_empty() && now.wall_ms.saturating_sub(first.newest_ms()) <= config.retention_ms {
                 return;
             }
-            // A disk that takes no new segment keeps the old one.
+            // If the new segment cannot be created, the old one stays.
             if is_active && self.roll(now.wall_ms).is_err() || !self.drop_first() {
                 return;
             }
         }
     }
 
-    /// Whether it is gone. One that cannot be removed stays, and so do those after it: a later start would find it, and
-    /// then a gap behind it.
+    /// Removes the first segment. Returns whether it is gone: one that cannot be removed stays, and so do those after
+    /// it, or a later start would find it with a gap behind it.
     fn drop_first(&mut self) -> bool {
         if self.segments.front().and_then(Segment::file).is_some_and(|file| file.remove().is_err()) {
             return false;
@@ -76,7 +77,7 @@ impl Log {
     fn drop_before_start(&mut self) {
         if self.log_start == self.log_end_offset && !self.active().is_empty() {
             let now_ms = self.active().appended_ms;
-            // A disk that takes no new segment keeps the old one.
+            // If the new segment cannot be created, the old one stays.
             let _ = self.roll(now_ms);
         }
         while self.segments.len() > 1 && self.segments[1].base_offset <= self.log_start && self.drop_first() {}
@@ -84,7 +85,7 @@ impl Log {
 }
 
 impl Partition {
-    /// Records before `before` are no more; -1 means all there are. Returns the new start of the log.
+    /// Deletes the records before `before`; -1 is the high watermark. Returns the new log start offset.
     pub(crate) fn delete_records(&self, before: i64) -> Result<i64, ReadError> {
         let mut log = lock(&self.log);
         if log.closed {

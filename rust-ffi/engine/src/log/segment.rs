@@ -1,4 +1,4 @@
-//! A run of batches. Retention and compaction take whole segments; the last one is the active one, which is written to.
+//! A segment: a run of batches. Retention and compaction work on whole segments; the last one is the active one.
 
 mod file;
 mod index;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use wire::batch::Batch;
 
-/// One batch in memory, and its first offset, so that a search does not touch the data.
+/// One batch in memory. The base offset is beside it so that a search does not touch the data.
 #[derive(Clone, Debug)]
 pub(super) struct MemoryBatch {
     pub base_offset: i64,
@@ -24,7 +24,7 @@ impl MemoryBatch {
     }
 }
 
-/// Where the batches are.
+/// The batches of a segment.
 #[derive(Debug)]
 pub(super) enum SegmentData {
     Memory(Vec<MemoryBatch>),
@@ -36,18 +36,18 @@ pub(super) struct Segment {
     pub base_offset: i64,
     pub data: SegmentData,
     pub bytes: u64,
-    /// Of all its records; -1 if it has none.
+    /// Largest timestamp of its records; -1 if it has none.
     pub max_timestamp: i64,
-    /// When its first batch was appended, and the timestamp of that; -1 if it has none.
+    /// Append time of its first batch, and the timestamp of that batch; -1 if it has none.
     pub opened_ms: i64,
     pub first_timestamp: i64,
-    /// When the last one was.
+    /// Append time of its last batch.
     pub appended_ms: i64,
-    /// When all of it first went through compaction; `None` if it did not yet.
+    /// Time of the first compaction of the whole segment; `None` before that.
     pub cleaned_ms: Option<i64>,
-    /// Compaction has left records without a value in it.
+    /// It holds tombstones, seen by compaction.
     pub has_tombstones: bool,
-    /// Compaction cannot clean it, and does not try again: it is damaged, or would grow.
+    /// Compaction skips it: it is damaged, or cleaning would make it larger.
     pub is_left: bool,
 }
 
@@ -67,7 +67,7 @@ impl Segment {
         }
     }
 
-    /// Compaction has yet to go through it.
+    /// Returns whether compaction has not cleaned it yet.
     pub(super) fn is_dirty(&self) -> bool {
         self.cleaned_ms.is_none() && !self.is_left
     }
@@ -76,7 +76,7 @@ impl Segment {
         self.bytes == 0
     }
 
-    /// Those in memory; none if they are in a file.
+    /// Returns the batches in memory; none for a file.
     pub(super) fn stored(&self) -> &[MemoryBatch] {
         match &self.data {
             SegmentData::Memory(batches) => batches,
@@ -91,7 +91,7 @@ impl Segment {
         }
     }
 
-    /// A batch is there now.
+    /// Accounts for an appended batch.
     pub(super) fn appended(&mut self, bytes: usize, max_timestamp: i64, now_ms: i64) {
         if self.is_empty() {
             self.opened_ms = now_ms;
@@ -107,13 +107,14 @@ impl Segment {
         let SegmentData::Memory(batches) = &mut self.data else { unreachable!("only what is in memory is pushed to") };
         let len = batches.len();
         if len == batches.capacity() {
-            // An eighth: doubling would waste more than a small batch is worth.
+            // Grows by an eighth: doubling would waste more memory than a small batch needs.
             batches.reserve_exact(len / 8 + 4);
         }
         batches.push(stored);
     }
 
-    /// In memory: the place of the batch that holds `offset`, or of the first one after it: compaction leaves gaps.
+    /// Returns the index of the batch in memory that holds `offset`, or of the first one after it, as compaction leaves
+    /// gaps.
     pub(super) fn position(&self, offset: i64) -> usize {
         let batches = self.stored();
         let after = batches.partition_point(|stored| stored.base_offset <= offset);
@@ -123,7 +124,7 @@ impl Segment {
         }
     }
 
-    /// How long it is written to, seen from a batch. Kafka: `LogSegment.timeWaitedForRoll`.
+    /// Returns the age of the segment at the time of a batch. Kafka: `LogSegment.timeWaitedForRoll`.
     pub(super) fn open_for_ms(&self, max_timestamp: i64, now_ms: i64) -> i64 {
         match self.first_timestamp {
             ..0 => now_ms - self.opened_ms,
@@ -131,8 +132,7 @@ impl Segment {
         }
     }
 
-    /// The age of a segment is that of its newest record. Kafka:
-    /// `LogSegment.largestTimestamp`.
+    /// Returns the time that retention compares: the largest timestamp. Kafka: `LogSegment.largestTimestamp`.
     pub(super) fn newest_ms(&self) -> i64 {
         if self.max_timestamp >= 0 { self.max_timestamp } else { self.appended_ms }
     }

@@ -1,4 +1,5 @@
-//! The small files of a data folder. Formats and names are Kafka's.
+//! Small files of a data folder, in Kafka's formats and names: `meta.properties`, the clean shutdown marker, the log
+//! start offset checkpoint and `partition.metadata`.
 
 use std::{collections::BTreeMap, io};
 
@@ -10,12 +11,12 @@ use crate::{
 };
 
 const META: &str = "meta.properties";
-/// Kafka's own: version 1 is that of KRaft.
+/// Kafka's format version: 1 is that of KRaft.
 const VERSION: &str = "1";
 const CLEAN: &str = ".kafka_cleanshutdown";
 const PARTITION: &str = "partition.metadata";
 const LOG_STARTS: &str = "log-start-offset-checkpoint";
-/// What may lie in a folder that nobody has used yet.
+/// Files that an unused folder may hold.
 const HARMLESS: &[&str] = &[".lock", "lost+found", "meta.properties.tmp"];
 
 fn properties(text: &str) -> BTreeMap<&str, &str> {
@@ -23,7 +24,7 @@ fn properties(text: &str) -> BTreeMap<&str, &str> {
     lines.filter_map(|line| line.split_once('=')).map(|(key, value)| (key.trim(), value.trim())).collect()
 }
 
-/// Refuses a folder that is not ours. Changes nothing.
+/// Refuses a folder of another broker or cluster. Changes nothing.
 pub(super) fn check(files: &dyn Files, settings: &Settings) -> Result<(), String> {
     let failed = |e: io::Error| format!("the data folder cannot be read: {e}");
     let Some(bytes) = store::read(files, "", META).map_err(failed)? else {
@@ -69,13 +70,12 @@ pub(super) fn claim(files: &dyn Files, settings: &Settings) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether the file system of a claimed folder takes names that differ in upper and lower case for the same, as those
-/// of macOS and Windows do.
+/// Returns whether the file system ignores the case of names, as those of macOS and Windows do.
 pub(super) fn ignores_case(files: &dyn Files) -> io::Result<bool> {
     files.exists(&META.to_uppercase())
 }
 
-/// From here on the folder is in use: a crash will be noticed.
+/// Removes the clean shutdown marker: a crash will be noticed from here on.
 pub(super) fn mark_in_use(files: &dyn Files) -> io::Result<()> {
     if files.exists(CLEAN)? {
         files.remove(CLEAN)?;
@@ -92,7 +92,8 @@ pub(super) fn mark_clean(files: &dyn Files) -> io::Result<()> {
     store::replace(files, "", CLEAN, b"{\"version\":0,\"brokerEpoch\":-1}")
 }
 
-/// Version, number of lines, then topic, partition and offset each. By the name of the partition's folder.
+/// Reads log start offsets by directory. The file has version, number of lines, then topic, partition and offset on
+/// each line.
 pub(super) fn log_starts(files: &dyn Files) -> io::Result<BTreeMap<String, i64>> {
     let Some(bytes) = store::read(files, "", LOG_STARTS)? else { return Ok(BTreeMap::new()) };
     let text = String::from_utf8_lossy(&bytes);
@@ -117,14 +118,14 @@ pub(super) fn write_log_starts(files: &dyn Files, starts: &BTreeMap<String, i64>
     store::replace(files, "", LOG_STARTS, text.as_bytes())
 }
 
-/// The id of the topic that a partition's folder is of, as text.
+/// Returns the topic id of a partition directory, as text.
 pub(super) fn partition_id(files: &dyn Files, folder: &str) -> io::Result<Option<String>> {
     let Some(bytes) = store::read(files, folder, PARTITION)? else { return Ok(None) };
     Ok(String::from_utf8_lossy(&bytes).lines().find_map(|line| Some(line.strip_prefix("topic_id: ")?.to_owned())))
 }
 
 pub(super) fn write_partition_metadata(files: &dyn Files, folder: &str, id: Uuid) -> io::Result<()> {
-    // For Kafka's tools alone, so it need not survive a power cut.
+    // Only Kafka's tools read it, so it need not survive a power cut.
     let file = files.open(&store::join(folder, PARTITION))?;
     file.truncate(0)?;
     file.append(&[format!("version: 0\ntopic_id: {id}").as_bytes()])

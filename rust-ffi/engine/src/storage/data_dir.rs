@@ -1,4 +1,4 @@
-//! An open data folder: its partitions, its metadata log, and what is not synced or not removed yet.
+//! An open data folder: its partitions, its metadata log, its unsynced partitions and its deleted directories.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -26,62 +26,63 @@ use crate::{
 pub(crate) struct DataDir {
     pub(crate) store: Store,
     pub(crate) metadata: MetadataLog,
-    /// Names that differ in upper and lower case are the same on this file system.
+    /// The file system does not distinguish upper and lower case.
     pub(crate) ignores_case: bool,
     unsynced: Mutex<UnsyncedPartitions>,
-    /// Where the logs begin, by folder, as the file says.
+    /// Log start offsets by directory, as in the checkpoint file.
     log_starts: Mutex<BTreeMap<String, i64>>,
-    /// A folder was removed, and a power cut could bring it back: the next topic may have its name.
+    /// A directory was removed and the removal is not synced: a power cut could bring it back under the name of a new
+    /// topic.
     has_removed: AtomicBool,
     deleted_dirs: Mutex<DeletedDirs>,
-    /// The broker stops: what makes or removes many folders gives up.
+    /// Set when the broker stops: creating and removing many directories gives up.
     stops: AtomicBool,
 }
 
-/// Folders of deleted topics that are still there.
+/// Directories of deleted topics that are not removed yet.
 #[derive(Debug, Default)]
 struct DeletedDirs {
     folders: BTreeSet<String>,
     waker: Option<Waker>,
 }
 
-/// Partitions with something that is not synced yet.
+/// Partitions with batches that are not synced yet.
 #[derive(Debug, Default)]
 struct UnsyncedPartitions {
     partitions: Vec<Arc<Partition>>,
     flusher: Option<Waker>,
 }
 
-/// What was found in a folder.
+/// The contents of an opened data folder.
 pub(crate) struct OpenedDataDir {
     pub(crate) data_dir: DataDir,
     pub(crate) topics: BTreeMap<String, TopicRecord>,
     pub(crate) configs: BTreeMap<String, BTreeMap<String, String>>,
-    /// The next producer id that nobody has.
+    /// The next unused producer id.
     pub(crate) producer_id: i64,
     pub(crate) how: RecoveryState,
-    /// What people should know.
+    /// Notices for the operator: what recovery discarded.
     pub(crate) notices: Vec<String>,
 }
 
-/// How the logs are opened.
+/// How the partitions are opened.
 pub(crate) struct RecoveryState {
     pub(crate) clean: bool,
     log_starts: BTreeMap<String, i64>,
     now: Now,
 }
 
-/// The name of a partition's folder.
+/// Returns the directory name of a partition.
 fn folder_of(topic: &str, index: i32) -> String {
     format!("{topic}-{index}")
 }
 
-/// Says where, and what to do about it.
+/// Adds the directory and a remedy to an error.
 pub(crate) fn in_folder(folder: &str, error: io::Error) -> io::Error {
     let remedy = match error.kind() {
         io::ErrorKind::PermissionDenied => "Check its owner and rights.",
         io::ErrorKind::StorageFull => "Make room on its disk.",
-        // It has said so itself.
+        // The message has its own remedy.
         io::ErrorKind::InvalidInput => return io::Error::new(error.kind(), format!("{folder}: {error}")),
         _ => "Restore it from a backup, or use another folder.",
     };
@@ -89,7 +90,7 @@ pub(crate) fn in_folder(folder: &str, error: io::Error) -> io::Error {
 }
 
 impl DataDir {
-    /// The error is a sentence for people; nothing was changed then.
+    /// Opens a data folder. On an error, which is a sentence for the operator, nothing was changed.
     pub(crate) fn open(store: Store, settings: &Settings, now: Now) -> Result<OpenedDataDir, String> {
         let files = store.files.clone();
         checkpoint::check(&*files, settings)?;
@@ -101,7 +102,7 @@ impl DataDir {
         let found = MetadataLog::open(&store, clean, now).map_err(|e| failed(in_folder(metadata_log::FOLDER, e)))?;
         checkpoint::mark_in_use(&*files).map_err(failed)?;
         if !clean && store.fsync != Fsync::Never {
-            // The names of partitions that a killed broker had not synced yet.
+            // Syncs directory names that a killed broker had not synced.
             files.sync_folder("").map_err(failed)?;
         }
         let ignores_case = checkpoint::ignores_case(&*files).map_err(failed)?;
@@ -126,7 +127,7 @@ impl DataDir {
         })
     }
 
-    /// A partition of a topic that was found.
+    /// Opens a partition of an earlier run.
     pub(crate) fn reopen(
         &self,
         topic: &str,
@@ -139,16 +140,16 @@ impl DataDir {
         Partition::open(index, LogDir::new(&self.store, folder.clone()), how).map_err(|e| in_folder(&folder, e))
     }
 
-    /// A new and empty one.
+    /// Creates an empty partition.
     pub(crate) fn create(&self, topic: &str, id: Uuid, index: i32) -> io::Result<Partition> {
         let folder = folder_of(topic, index);
         assert!(folder != metadata_log::FOLDER, "no topic has the name of the metadata log");
-        // What looks like a deleted topic's may be found again.
+        // After a failed sync of the metadata log, a deleted topic may be found again by the next start.
         self.metadata.is_writable()?;
         self.check_running()?;
         self.forget_log_start(&folder)?;
         if !self.store.files.list(&folder)?.is_empty() {
-            // Left by a topic whose deletion was interrupted.
+            // Left by an interrupted deletion.
             self.store.files.remove(&folder)?;
             self.note_removal();
         }
@@ -160,7 +161,8 @@ impl DataDir {
         Ok(partition)
     }
 
-    /// A partition of a deleted topic: its folder may be another one's after this.
+    /// Renames the directory of a deleted partition, so that a new topic may use the name, and leaves the removal to
+    /// [`DataDir::remove_deleted_dirs`].
     pub(crate) fn delete_partition(&self, topic: &str, id: Uuid, index: i32) {
         let (folder, new) = (folder_of(topic, index), deleted_dirs::name(topic, index, id));
         match self.store.files.rename(&folder, &new) {
@@ -171,24 +173,24 @@ impl DataDir {
                 drop(deleted_dirs);
                 waker.into_iter().for_each(Waker::wake);
             }
-            // What cannot be removed now is removed when a topic of that name is made again.
+            // A directory that cannot be removed is removed when a topic of that name is created.
             Err(_) => drop(self.store.files.remove(&folder)),
         }
         self.note_removal();
     }
 
-    /// Whether [`DataDir::remove_deleted_dirs`] has something to do; if not, `waker` is woken once it has.
+    /// Returns whether [`DataDir::remove_deleted_dirs`] has anything to remove; otherwise `waker` is woken once it has.
     pub(crate) fn poll_deleted_dirs(&self, waker: &Waker) -> bool {
         let mut deleted_dirs = lock(&self.deleted_dirs);
         deleted_dirs.waker = Some(waker.clone());
         !deleted_dirs.folders.is_empty()
     }
 
-    /// Removes what [`DataDir::delete_partition`] has left, now or in an earlier run, until the broker stops.
+    /// Removes the directories of deleted partitions, of this run and earlier ones, until the broker stops.
     pub(crate) fn remove_deleted_dirs(&self) {
         let all = lock(&self.deleted_dirs).folders.clone();
         for folder in all.iter().take_while(|_| !self.stops()) {
-            // What cannot be removed now is tried again later.
+            // Tried again later.
             if store::remove(&*self.store.files, folder).is_ok() {
                 lock(&self.deleted_dirs).folders.remove(folder);
             }
@@ -204,12 +206,12 @@ impl DataDir {
         self.stops.store(true, Ordering::Relaxed);
     }
 
-    /// What takes long at many topics ends with this once the broker stops.
+    /// Returns an error once the broker stops. Called between the steps of long work.
     pub(crate) fn check_running(&self) -> io::Result<()> {
         if self.stops() { Err(io::Error::other("the broker stops")) } else { Ok(()) }
     }
 
-    /// A folder has lost its name.
+    /// Notes that a directory was removed or renamed.
     fn note_removal(&self) {
         self.has_removed.store(true, Ordering::SeqCst);
     }
@@ -221,7 +223,7 @@ impl DataDir {
         self.store.files.sync_folder("").inspect_err(|_| self.note_removal())
     }
 
-    /// Of a deleted topic of that name: a start would take the new one's records for deleted.
+    /// Removes the log start offset of a deleted topic of that name: a start would apply it to the new one.
     fn forget_log_start(&self, folder: &str) -> io::Result<()> {
         let mut written = lock(&self.log_starts);
         if !written.contains_key(folder) {
@@ -234,7 +236,7 @@ impl DataDir {
         Ok(())
     }
 
-    /// Something was appended. Whether the appender has to wait until it is synced.
+    /// Notes an append. Returns whether it has to be synced before it is acknowledged.
     pub(crate) fn appended(&self, partition: &Arc<Partition>) -> bool {
         if self.store.fsync == Fsync::Never {
             return false;
@@ -251,29 +253,29 @@ impl DataDir {
         self.store.fsync == Fsync::Always && !bugs::planted(Bug::AcknowledgedBeforeSync)
     }
 
-    /// Whether [`DataDir::flush`] has something to do; if not, `waker` is woken when it has to be done at once.
+    /// Returns whether [`DataDir::flush`] has anything to sync; otherwise `waker` is woken when it has to run at once.
     pub(crate) fn poll_unsynced(&self, waker: &Waker) -> bool {
         let mut unsynced = lock(&self.unsynced);
         unsynced.flusher = Some(waker.clone());
         !unsynced.partitions.is_empty()
     }
 
-    /// Whether [`DataDir::flush`] has something to do.
+    /// Returns whether [`DataDir::flush`] has anything to sync.
     pub(crate) fn has_unsynced(&self) -> bool {
         !lock(&self.unsynced).partitions.is_empty()
     }
 
-    /// Syncs what was appended; one sync serves all that was appended before it.
+    /// Syncs the unsynced partitions; one sync serves all appends before it.
     pub(crate) fn flush(&self) {
         let partitions = std::mem::take(&mut lock(&self.unsynced).partitions);
         partitions.iter().for_each(|partition| partition.sync());
     }
 
-    /// Writes down where the logs begin.
+    /// Writes the log start offsets.
     pub(crate) fn checkpoint(&self, partitions: &[(String, Arc<Partition>)]) -> io::Result<()> {
         let start =
             |(topic, partition): &(String, Arc<Partition>)| (folder_of(topic, partition.index), partition.range().0);
-        // Held from here on: a topic that is made anew under a name has its old start forgotten.
+        // Held from here on: creating a topic removes the old entry of its name.
         let mut written = lock(&self.log_starts);
         let there = partitions.iter().filter(|(_, partition)| !partition.is_closed());
         let mut starts: BTreeMap<String, i64> = there.map(start).filter(|(_, offset)| *offset > 0).collect();
@@ -287,7 +289,7 @@ impl DataDir {
         Ok(())
     }
 
-    /// The end in order: the next start reads no data.
+    /// Closes all logs and marks the folder clean: the next start reads no data.
     pub(crate) fn close(&self, partitions: &[(String, Arc<Partition>)]) -> io::Result<()> {
         partitions.iter().try_for_each(|(_, partition)| partition.close_clean())?;
         self.metadata.close()?;

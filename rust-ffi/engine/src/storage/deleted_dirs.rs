@@ -1,6 +1,6 @@
-//! Folders of deleted topics. They get a name that is no partition's at once, so that a new topic may have theirs, and
-//! are removed beside other work: some file systems take milliseconds for each. Kafka: `LogManager.asyncDelete`, which
-//! waits a minute (`file.delete.delay.ms`) besides; here who still reads a file has it open.
+//! Directories of deleted partitions. Each is renamed at once, so that a new topic may use its name, and removed in the
+//! background, as some file systems take milliseconds for each. Kafka: `LogManager.asyncDelete`, which also waits
+//! `file.delete.delay.ms`; here readers keep their files open.
 
 use std::{collections::BTreeSet, io};
 
@@ -14,14 +14,14 @@ use crate::store::Store;
 
 const SUFFIX: &str = "-delete";
 
-/// Kafka: `UnifiedLog.logDeleteDirName`.
+/// Returns the new name of a deleted directory. Kafka: `UnifiedLog.logDeleteDirName`.
 pub(super) fn name(topic: &str, index: i32, id: Uuid) -> String {
     let end = format!("-{index}.{:032x}{SUFFIX}", u128::from_be_bytes(id.0));
     format!("{}{end}", &topic[..topic.len().min(NAME_MAX - end.len())])
 }
 
-/// Those of `folders`. What a crash has left under its old name gets its new one, where it is sure whose it is:
-/// `deleted` says which id the last topic of a name had that was deleted.
+/// Returns the deleted directories among `folders`. Renames those that a crash has left under their old name, if the
+/// topic id in them is that of a deleted topic: `deleted` returns the id of the last deleted topic of a name.
 pub(super) fn find(
     store: &Store,
     folders: &[String],
@@ -40,7 +40,7 @@ pub(super) fn find(
     Ok(found)
 }
 
-/// Whether a folder has been given such a name.
+/// Returns whether a directory has such a name.
 fn is_one(folder: &str) -> bool {
     let parts = folder.strip_suffix(SUFFIX).and_then(|rest| rest.rsplit_once('.'));
     parts.is_some_and(|(partition, id)| {

@@ -1,6 +1,6 @@
-//! What a broker has to remember besides records: topics with their ids and configs, configs of the broker, producer
-//! ids. Each is a record of a compacted log, the latest of a key counts. Keys are text, values are of Kafka's types in
-//! a form of our own; the first number is its version.
+//! The metadata log: topics with their ids and configs, configs of the broker, producer ids. Each is a record of a
+//! compacted log; the latest value of a key counts. Keys are text; values use Kafka's types in a format of our own,
+//! which begins with its version.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -33,10 +33,10 @@ const TOPIC: &str = "topic/";
 const CONFIGS: &str = "configs/";
 const PRODUCER_IDS: &str = "producer-ids";
 const VERSION: i16 = 0;
-/// Producer ids are given out in blocks, as by Kafka: one write for this many.
+/// Producer ids are allocated in blocks, as by Kafka: one write for this many.
 const PRODUCER_ID_BLOCK: i64 = 1_000;
 
-/// Folders of partitions that a power cut may have taken: their names are synced after the topic is known.
+/// Partition directories that may be missing after a power cut: their names are synced after the topic is persisted.
 const MISSING_MAX: usize = 20_000;
 
 type Props = BTreeMap<String, String>;
@@ -51,7 +51,7 @@ pub(crate) struct TopicRecord {
 #[derive(Debug)]
 pub(crate) struct MetadataLog {
     log: Partition,
-    /// One at a time: each has to know that what it has written is synced.
+    /// Held during a write: each writer has to know that its own record is synced.
     writing: Mutex<()>,
     config: TopicConfig,
     fsync: Fsync,
@@ -62,7 +62,7 @@ pub(super) struct LoadedMetadata {
     pub topics: BTreeMap<String, TopicRecord>,
     pub configs: BTreeMap<String, Props>,
     pub producer_id: i64,
-    /// Folders of deleted topics.
+    /// Directories of deleted topics.
     pub deleted_dirs: BTreeSet<String>,
     pub notices: Vec<String>,
 }
@@ -88,12 +88,12 @@ impl MetadataLog {
         Ok(LoadedMetadata { metadata, topics, configs, producer_id, deleted_dirs, notices })
     }
 
-    /// An error, or one within: [`MetadataLog::write`].
+    /// Writes a record; a failed sync is an error too. See [`MetadataLog::write`].
     fn put(&self, key: &str, value: Option<&[u8]>) -> io::Result<()> {
         self.write(key, value)?
     }
 
-    /// An error if nothing is written; one within if it is, and a power cut may take it.
+    /// Writes a record. An error means that nothing is written; an inner error that a power cut may take it.
     fn write(&self, key: &str, value: Option<&[u8]>) -> io::Result<io::Result<()>> {
         let _one_at_a_time = lock(&self.writing);
         let bytes = batch::build(&[(Some(key.as_bytes()), value)], -1);
@@ -102,7 +102,7 @@ impl MetadataLog {
         if self.fsync == Fsync::Never {
             return Ok(Ok(()));
         }
-        // A topic that was acknowledged is there after a power cut too: there are few, so they need no flusher.
+        // An acknowledged topic survives a power cut. Writes are few, so each syncs by itself.
         self.log.sync();
         Ok(match self.log.is_synced(end) {
             Ok(true) => Ok(()),
@@ -119,7 +119,7 @@ impl MetadataLog {
         self.write(&format!("{TOPIC}{name}"), None)
     }
 
-    /// Of a resource other than a topic, by type and name.
+    /// Writes the configs of a resource other than a topic, by type and name.
     pub(crate) fn put_configs(&self, resource: &str, configs: &Props) -> io::Result<()> {
         let mut writer = Writer::new();
         writer.i16(VERSION);
@@ -128,15 +128,15 @@ impl MetadataLog {
         self.put(&format!("{CONFIGS}{resource}"), Some(&bytes).filter(|_| !configs.is_empty()).map(Vec::as_slice))
     }
 
-    /// Ids up to here, not included, may be given out once this returns.
+    /// Allocates a block of producer ids and returns its end.
     pub(crate) fn take_producer_ids(&self, from: i64) -> io::Result<i64> {
         let until = from + PRODUCER_ID_BLOCK;
         self.put(PRODUCER_IDS, Some(&until.to_be_bytes()))?;
         Ok(until)
     }
 
-    /// An error once a sync has failed: what was written since the one before it may be there at the next start or not,
-    /// and nothing more is.
+    /// Returns an error after a failed sync: the next start may find the records since the last sync or not, and the
+    /// log takes no more writes.
     pub(crate) fn is_writable(&self) -> io::Result<()> {
         match self.log.is_synced(i64::MAX) {
             Ok(_) => Ok(()),
@@ -144,7 +144,7 @@ impl MetadataLog {
         }
     }
 
-    /// How many records were ever written: 0 in a new folder.
+    /// Returns the number of records ever written: 0 in a new folder.
     pub(crate) fn end(&self) -> i64 {
         self.log.range().1
     }
@@ -162,22 +162,21 @@ impl MetadataLog {
     }
 }
 
-/// What the log says, all in all.
+/// The state that the metadata log describes.
 #[derive(Debug, Default)]
 struct MetadataImage {
     topics: BTreeMap<String, TopicRecord>,
     configs: BTreeMap<String, Props>,
     producer_id: i64,
-    /// Topics that are, or once were, said to be no more, and their last ids, as far as known: of their partitions
-    /// something may be left.
+    /// Deleted topics with their last ids, as far as known: files of their partitions may be left.
     deleted: BTreeMap<String, Option<Uuid>>,
-    /// What is in the data folder.
+    /// Entries of the data folder.
     folders: Vec<String>,
-    /// Of these, partitions with records whose topics are unknown.
+    /// Partitions among them that have records and no topic.
     strays: Vec<String>,
 }
 
-/// Reads all of it before anything is changed: what is not understood, or lost, refuses the folder.
+/// Reads the whole log before anything is changed. Refuses a log with unknown or lost records.
 fn read(store: &Store, clean: bool) -> io::Result<MetadataImage> {
     let broken = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
     let (mut state, mut problem) = (MetadataImage::default(), None);
@@ -211,10 +210,10 @@ fn read(store: &Store, clean: bool) -> io::Result<MetadataImage> {
     Ok(state)
 }
 
-/// A key, and its value or that it is gone.
+/// A key and its value; `None` is a tombstone.
 type Pair = (Vec<u8>, Option<Vec<u8>>);
 
-/// The records of a batch that this broker wrote itself.
+/// Returns the records of a batch that a broker wrote.
 pub(super) fn pairs(batch: &Batch<'_>) -> Result<Vec<Pair>, String> {
     let inflated = batch.inflated(64 << 20).map_err(|e| e.to_string())?;
     let records = Records::new(&inflated, batch.record_count());
@@ -224,7 +223,7 @@ pub(super) fn pairs(batch: &Batch<'_>) -> Result<Vec<Pair>, String> {
 }
 
 impl MetadataImage {
-    /// Why what is damaged cannot be left by a crash alone, if it cannot.
+    /// Returns why damage cannot come from a crash alone; `None` if it can.
     fn loses(&self, damage: &Damage, fsync: Fsync, clean: bool) -> Option<String> {
         if !damage.is_tail {
             return Some("what follows is whole".to_owned());
@@ -239,7 +238,8 @@ impl MetadataImage {
         lost.map(|folder| format!("the topic of {folder}, which has records, would be lost"))
     }
 
-    /// Whether there is this partition, or was a topic of this name. The metadata has a folder like one's.
+    /// Returns whether this partition exists, or a topic of this name was deleted. The metadata log has a directory
+    /// like a partition.
     fn knows(&self, topic: &str, index: i32) -> bool {
         FOLDER.strip_suffix("-0") == Some(topic)
             || self.topics.get(topic).is_some_and(|record| index < record.partitions)

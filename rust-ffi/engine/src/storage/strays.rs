@@ -1,6 +1,6 @@
-//! Partitions that have records and whose topic is not in the metadata. Where the metadata is synced no crash leaves
-//! any; a power cut without fsync does, and so does whoever copies a folder in. Apache Kafka gives them another name
-//! and keeps them (`LogManager`, "stray" logs): under their own they would be taken for what a deletion has left.
+//! Stray partitions: directories with records whose topic is not in the metadata. With a synced metadata log no crash
+//! leaves any; a power cut without fsync does, and so does copying a directory in. Apache Kafka renames and keeps them
+//! too (`LogManager`, "stray" logs): under their own name they would be taken for leftovers of a deletion.
 
 use std::{collections::BTreeSet, io};
 
@@ -10,19 +10,19 @@ use crate::{
     topic_names,
 };
 
-/// What a file system takes.
+/// Longest file name.
 pub(super) const NAME_MAX: usize = 255;
 
-/// The topic and the index of a partition's folder.
+/// Parses the topic and the index from a directory name.
 pub(super) fn parse_folder(folder: &str) -> Option<(&str, i32)> {
     let (topic, digits) = folder.rsplit_once('-')?;
     let index: i32 = digits.parse().ok()?;
-    // No other way to write it.
+    // Only the canonical form of the number.
     (index >= 0 && index.to_string() == digits).then_some((topic, index))
 }
 
-/// Those of `folders`, except the partitions that are `known`: of topics that are there, or were deleted. One that
-/// cannot be read is left alone, unless `something_is_lost`.
+/// Returns the stray partitions among `folders`: those that are not `known` as partitions of existing or deleted
+/// topics. An unreadable one is left alone, unless `something_is_lost`.
 pub(super) fn find(
     store: &Store,
     folders: &[String],
@@ -45,7 +45,7 @@ pub(super) fn find(
 }
 
 fn has_records(store: &Store, folder: &str) -> io::Result<bool> {
-    // A file of such a name is nobody's.
+    // A file with such a name is no partition.
     let names = match store.files.list(folder) {
         Err(e) if e.kind() == io::ErrorKind::NotADirectory => return Ok(false),
         names => names?,
@@ -58,7 +58,7 @@ fn has_records(store: &Store, folder: &str) -> io::Result<bool> {
     Ok(false)
 }
 
-/// Gives each what [`find`] has found a name that is no partition's, and says so.
+/// Renames the strays that [`find`] returned. Returns notices for the operator.
 pub(super) fn set_aside(store: &Store, strays: &[String], folders: Vec<String>) -> io::Result<Vec<String>> {
     let mut taken: BTreeSet<String> = folders.into_iter().collect();
     let mut said = Vec::new();

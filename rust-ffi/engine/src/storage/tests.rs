@@ -307,7 +307,7 @@ fn with_fsync_always_a_power_cut_takes_nothing_acknowledged() {
 
 /// A consumer read what a power cut then took, and its group passed over the record that had the offset next.
 #[test]
-fn with_fsync_always_nobody_reads_what_a_power_cut_may_take() {
+fn with_fsync_always_no_read_returns_what_a_power_cut_may_take() {
     let files = MemoryFiles::default();
     let (engine, _) = open(&files, Fsync::Always);
     let topic = engine.create_topic("t", Some(1), tiny()).unwrap();
@@ -349,7 +349,7 @@ fn with_fsync_always_nothing_is_acknowledged_after_a_failed_sync() {
 
 /// A client may write with any producer id: the largest made the folder one that no broker opened any more.
 #[test]
-fn an_id_that_nobody_was_given_does_not_end_the_ids() {
+fn an_unassigned_id_does_not_end_the_ids() {
     let files = MemoryFiles::default();
     let mut before = -1;
     for id in [i64::MAX, i64::MAX / 2, i64::MAX / 2 - 999, i64::MAX / 4, 5_000] {

@@ -1,5 +1,5 @@
-//! Files that fail on purpose: the nth call that changes something fails, half done where that is possible, and, as a
-//! disk that is gone or full, so do the ones after it until it is mended.
+//! Files with injected faults: the nth change fails, half done if possible, and so do the following ones until
+//! [`Faults::mend`], as on a full disk.
 
 use std::{
     io,
@@ -11,19 +11,19 @@ use std::{
 
 use super::{File, Files, LogDirInfo};
 
-/// Stands for "the next one, and only that"; what lies a little above, for a later one.
+/// Fails the next change, and only that one.
 const ONCE: i64 = i64::MIN;
-/// Below this a single change fails.
+/// Values below this fail a single change.
 const SINGLE: i64 = i64::MIN / 2;
 
-/// Decides which call fails. Clones share it.
+/// Decides which change fails. Clones share the state.
 #[derive(Clone, Debug)]
 pub struct Faults(Arc<Plan>);
 
 #[derive(Debug)]
 struct Plan {
     changes: AtomicI64,
-    /// How much of a failing write gets there, in thousandths.
+    /// Share of a failing write that is written, in thousandths.
     torn_at: AtomicU64,
     failures: AtomicU64,
 }
@@ -35,7 +35,7 @@ impl Faults {
         Faults(Arc::new(Plan { changes, torn_at, failures: AtomicU64::new(0) }))
     }
 
-    /// This many changes go well from now on.
+    /// Lets this many changes succeed; all later ones fail.
     pub fn after(&self, changes: i64) {
         self.0.changes.store(changes, Ordering::SeqCst);
     }
@@ -45,22 +45,22 @@ impl Faults {
         self.fail_once_after(0);
     }
 
-    /// So many changes go well, then one fails.
+    /// Lets `changes` changes succeed, then fails one.
     pub fn fail_once_after(&self, changes: u32) {
         self.0.changes.store(ONCE + i64::from(changes), Ordering::SeqCst);
     }
 
-    /// Of a write that fails, this many thousandths get there; half of it if nothing is said.
+    /// Sets the share of a failing write that is written, in thousandths; half by default.
     pub fn tear_at(&self, thousandths: u64) {
         self.0.torn_at.store(thousandths.min(1_000), Ordering::SeqCst);
     }
 
-    /// How many calls have failed.
+    /// Returns the number of failed calls.
     pub fn failures(&self) -> u64 {
         self.0.failures.load(Ordering::SeqCst)
     }
 
-    /// Everything works again.
+    /// Ends all faults.
     pub fn mend(&self) {
         self.after(i64::MAX);
     }
@@ -144,7 +144,7 @@ struct FaultyFile {
 impl File for FaultyFile {
     fn append(&self, pieces: &[&[u8]]) -> io::Result<()> {
         if let Err(e) = self.faults.change() {
-            // A part of it gets there.
+            // A part of the data is written.
             let all = pieces.concat();
             self.inner.append(&[&all[..self.faults.torn(all.len())]])?;
             return Err(e);

@@ -1,4 +1,4 @@
-//! Files in memory that know what a power cut would leave of them.
+//! Files in memory that also model what a power cut would leave.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,7 +12,7 @@ use crate::waiters::lock;
 #[derive(Clone, Debug, Default)]
 struct Content {
     bytes: Vec<u8>,
-    /// This much of it survives a power cut.
+    /// Synced length.
     synced: usize,
 }
 
@@ -27,23 +27,23 @@ pub struct MemoryFiles(Arc<Mutex<Tree>>);
 struct Tree {
     files: BTreeMap<String, Node>,
     folders: BTreeSet<String>,
-    /// What the folders would hold after a power cut.
+    /// Files that the folders would hold after a power cut.
     kept: BTreeMap<String, Node>,
     kept_folders: BTreeSet<String>,
-    /// Files that came or went since their folder was synced.
+    /// Files created or removed since their folder was synced.
     changed: BTreeSet<String>,
-    /// What [`Files::damaged`] was told.
+    /// Reports of [`Files::damaged`].
     damages: Vec<String>,
 }
 
 impl MemoryFiles {
-    /// What is left after a power cut: what was synced, under the names that were.
+    /// Returns the files after a power cut: synced contents under synced names.
     pub fn after_power_cut(&self) -> MemoryFiles {
         self.after_power_cut_with(|_| 0)
     }
 
-    /// As [`MemoryFiles::after_power_cut`], but `kept` says of so many bytes that were not synced how many had got
-    /// there by themselves. It is asked in the order of the paths.
+    /// As [`MemoryFiles::after_power_cut`], with some unsynced bytes kept: `kept` returns how many of a number of
+    /// unsynced bytes. It is called in the order of the paths.
     pub fn after_power_cut_with(&self, mut kept: impl FnMut(usize) -> usize) -> MemoryFiles {
         let tree = lock(&self.0);
         let mut cut = |node: &Node| {
@@ -67,7 +67,7 @@ impl MemoryFiles {
         })))
     }
 
-    /// For tests that bend what is stored.
+    /// Changes a stored file; for tests.
     pub fn change(&self, path: &str, change: impl FnOnce(&mut Vec<u8>)) {
         let node = lock(&self.0).files.get(path).cloned().unwrap_or_default();
         let mut content = lock(&node.0);
@@ -75,12 +75,12 @@ impl MemoryFiles {
         content.synced = content.bytes.len();
     }
 
-    /// What was told of damaged data since this was asked last.
+    /// Takes the reports of damage since the last call.
     pub fn damages(&self) -> Vec<String> {
         std::mem::take(&mut lock(&self.0).damages)
     }
 
-    /// All paths, sorted.
+    /// Returns all paths, sorted.
     pub fn paths(&self) -> Vec<String> {
         lock(&self.0).files.keys().cloned().collect()
     }
@@ -90,18 +90,18 @@ fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// What the paths of everything in a folder, and in those within it, begin with.
+/// Returns the common prefix of all paths in a folder.
 fn prefix(folder: &str) -> String {
     if folder.is_empty() { String::new() } else { format!("{folder}/") }
 }
 
-/// The files in a folder, and in those within it.
+/// Returns the files in a folder and below it.
 fn below<'a>(files: &'a BTreeMap<String, Node>, folder: &str) -> impl Iterator<Item = &'a String> {
     let prefix = prefix(folder);
     files.range(prefix.clone()..).map(|(path, _)| path).take_while(move |path| path.starts_with(&prefix))
 }
 
-/// The names of [`below`] that are right in the folder, of files or of folders: there may be ten thousand beside it.
+/// Returns the paths directly in a folder.
 fn inside<'a>(paths: &'a BTreeSet<String>, folder: &'a str) -> impl Iterator<Item = &'a String> {
     let prefix = prefix(folder);
     let below = paths.range(prefix.clone()..).take_while(move |path| path.starts_with(&prefix));
@@ -190,7 +190,7 @@ impl Files for MemoryFiles {
                 None => drop(kept.remove(&path)),
             }
         }
-        // What is inside a folder that is gone goes with it.
+        // The contents of a removed folder are removed with it.
         let gone: Vec<String> = inside(kept_folders, folder).filter(|path| !folders.contains(*path)).cloned().collect();
         for gone in gone {
             let files: Vec<String> = below(kept, &gone).cloned().collect();

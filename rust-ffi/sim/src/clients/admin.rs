@@ -1,4 +1,4 @@
-//! An administrator, who makes topics, deletes them and their records, and changes them.
+//! An administrator: creates, deletes and alters topics, and deletes records.
 
 use wire::message::{
     Request,
@@ -15,7 +15,7 @@ use crate::{
     rng::Rng,
 };
 
-/// Few, so that they are made again.
+/// A few names, so that topics are created again.
 const NAMES: [&str; 6] = ["k0", "k1", "k2", "c0", "c1", "r0"];
 const PARTITIONS_MAX: usize = 4;
 const TOPIC: i8 = 2;

@@ -1,4 +1,4 @@
-//! Consumers without a group: they look up what there is, begin somewhere, and read on, with or without a fetch
+//! Consumers without a group: they look up the partitions, begin at some offset and read on, with or without a fetch
 //! session, each in its own version and with its own limits.
 
 use wire::{
@@ -27,9 +27,9 @@ const LATEST: i64 = -1;
 #[derive(Debug)]
 struct Reading {
     place: FetchPosition,
-    /// Where it begins: to be asked first.
+    /// The start offset is not looked up yet.
     unknown: bool,
-    /// What the session was told; `None` if nothing yet.
+    /// Fetch offset that the session has; `None` before the first request.
     told: Option<i64>,
 }
 
@@ -54,7 +54,7 @@ pub(crate) struct Consumer {
     doing: Doing,
     reading: Vec<Reading>,
     forgotten: Vec<FetchPosition>,
-    /// What the fetch on its way waits for.
+    /// Positions of the fetch in flight.
     waits: Vec<FetchPosition>,
 }
 
@@ -156,7 +156,7 @@ impl Consumer {
                 ..FetchPartition::default()
             }],
         });
-        // What is wanted again is not forgotten.
+        // A partition that is requested again is not forgotten.
         let wanted = |place: &FetchPosition| {
             let is_it = |r: &Reading| r.place.id == place.id && r.place.partition == place.partition && !r.unknown;
             self.reading.iter().any(is_it)
@@ -223,7 +223,7 @@ impl Consumer {
         }
     }
 
-    /// Who is given nothing at all has come to the end of everything.
+    /// A consumer that gets no records at all has read everything.
     fn check_empty(&self, net: &mut Net, response: &FetchResponse<'_>) {
         let parts = response.responses.iter().flat_map(|topic| topic.partitions.iter().map(move |part| (topic, part)));
         for (topic, part) in parts.filter(|(_, part)| part.error_code == ErrorCode::None.code()) {
@@ -231,7 +231,7 @@ impl Consumer {
                 let same = if topic.topic.is_empty() { place.id == topic.topic_id } else { place.topic == topic.topic };
                 same && place.partition == part.partition_index
             });
-            // Compaction may have left nothing, though there are offsets.
+            // Compaction may have removed all records of a range of offsets.
             if let Some(place) =
                 waited.filter(|place| place.offset < part.high_watermark && !place.topic.starts_with('c'))
             {
@@ -278,7 +278,7 @@ impl Consumer {
         }
     }
 
-    /// Reads something again: what was there has to be there still.
+    /// Reads from an earlier offset: the records must still exist.
     fn go_back(&mut self, net: &mut Net) {
         if self.reading.is_empty() {
             return;
@@ -327,7 +327,7 @@ impl Client for Consumer {
     }
 
     fn closed(&mut self, _net: &mut Net, _me: ClientId) {
-        // A session outlives its connection, but whether the broker has seen its last request nobody knows.
+        // A session outlives its connection; whether the broker received its last request is unknown.
         self.session = (0, 0);
         self.reading.iter_mut().for_each(|reading| reading.told = None);
         self.doing = Doing::Nothing;

@@ -1,4 +1,4 @@
-//! Members of a group: they join, are assigned, keep in touch, commit, and go, in order or without a word.
+//! Members of a group: they join, get assignments, send heartbeats, commit, and leave or disappear.
 
 use std::collections::BTreeMap;
 
@@ -47,7 +47,7 @@ pub(crate) struct Member {
     owned: BTreeMap<(String, i32), Option<i64>>,
     busy: bool,
     joined: bool,
-    /// It has gone, or hangs, until then.
+    /// It has left or hangs until this time.
     away_until_us: u64,
     rebalance_ms: i32,
     old: bool,

@@ -1,5 +1,5 @@
-//! Producers: plain ones, which send and forget or send once, and idempotent ones, which send again what they do not
-//! know to be there, as Kafka's client does: in order, and up to five at once.
+//! Producers: plain ones, which send a batch once, and idempotent ones, which retry like Kafka's client: in order, with
+//! up to five requests in flight.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ use crate::{
 };
 
 const PRODUCE: i16 = 0;
-/// Then a batch is given up.
+/// Attempts after which a batch is given up.
 const TRIES_MAX: u32 = 12;
 
 #[derive(Debug)]
@@ -32,15 +32,15 @@ pub(crate) struct Producer {
     version: i16,
     flying_max: usize,
     pace_us: i64,
-    /// It keeps to one partition, so that several of its batches are on their way there at once.
+    /// It uses one partition only, so that several batches are in flight there.
     sticks: bool,
-    /// Id, epoch, and the broker's life in which it was given.
+    /// Id, epoch, and the start of the broker that assigned them.
     id: Option<(i64, i16, u64)>,
     asking: bool,
     sequences: BTreeMap<(String, i32), i32>,
     line: u64,
     flying: Vec<Flying>,
-    /// Something failed: nothing new is sent before all of it is settled.
+    /// After a failure: no new batches are sent until all of them are settled.
     settling: bool,
 }
 
@@ -51,7 +51,7 @@ struct Flying {
     id: Uuid,
     partition: i32,
     bytes: Vec<u8>,
-    /// `None` has to be sent again.
+    /// `None` needs a retry.
     correlation: Option<i32>,
     tries: u32,
 }
@@ -147,7 +147,7 @@ impl Producer {
         }
     }
 
-    /// All that is on its way may be there or not; a new id begins anew.
+    /// Gives up the batches in flight and starts with a new id.
     fn give_up(&mut self) {
         self.flying.clear();
         self.sequences.clear();
@@ -184,7 +184,7 @@ impl Producer {
                 let is_first = !self.flying[..place].iter().any(same);
                 let starts = self.id.map(|(_, _, life)| life);
                 let still_there = net.model.topic_id(&flying.topic) == Some(flying.id);
-                // As by Kafka: if the first batch of all fails, the next one is taken, whatever its number is.
+                // As in Kafka: if the first batch of all fails, the next one is accepted with any sequence number.
                 let was_first = flying.tries > 1 && net.model.faulty;
                 if is_first && starts == Some(net.model.starts) && still_there && !was_first {
                     let what = format!(

@@ -1,4 +1,4 @@
-//! Groups: who owns what in which generation, and what was committed.
+//! Groups: the owner of each partition in each generation, and committed offsets.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,11 @@ pub(crate) type Part = (String, i32);
 #[derive(Debug, Default)]
 pub(crate) struct GroupModel {
     generation: i32,
-    /// What the leader of a generation has said, by member.
+    /// Assignment of the leader in a generation, by member.
     plans: BTreeMap<i32, BTreeMap<String, Vec<u8>>>,
-    /// What members were told.
+    /// Assignments that members received.
     told: BTreeMap<i32, BTreeMap<String, Vec<Part>>>,
-    /// What may be committed; empty says that nobody knows. -1 is nothing.
+    /// Possible committed offsets; empty if unknown. -1 is none.
     committed: BTreeMap<Part, Vec<i64>>,
 }
 
@@ -93,7 +93,7 @@ impl Model {
         }
     }
 
-    /// And is answered: `None` leaves open whether it was taken.
+    /// A commit is answered: `None` leaves open whether it was accepted.
     pub(crate) fn committed(&mut self, group: &str, part: Part, offset: i64, taken: Option<bool>) {
         let book = self.group(group);
         let Some(values) = book.committed.get_mut(&part) else { return };
@@ -114,14 +114,14 @@ impl Model {
         }
     }
 
-    /// A crash has come in between the deletion of a topic and that of its offsets, maybe.
+    /// A crash may have separated the deletion of a topic from that of its offsets.
     pub(super) fn forget_commits(&mut self, topic: &str) {
         for book in self.groups.values_mut() {
             book.committed.iter_mut().filter(|((name, _), _)| name == topic).for_each(|(_, values)| values.clear());
         }
     }
 
-    /// Nobody has committed anything for a topic that is no more.
+    /// Drops the committed offsets of deleted topics.
     pub(super) fn uncommit(&mut self, topic: &str) {
         for book in self.groups.values_mut() {
             let of_it = book.committed.iter_mut().filter(|((name, _), _)| name == topic);

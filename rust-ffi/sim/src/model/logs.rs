@@ -7,14 +7,14 @@ use wire::Uuid;
 use super::{Checker, Loss, Model};
 use crate::records::{Read, ReadBatch, Sent};
 
-/// What a topic's name says of it: its first letter.
+/// The kind of a topic, by the first letter of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Nothing goes unless it is deleted.
+    /// Keeps everything that is not deleted.
     Kept,
-    /// Overwritten records go.
+    /// Compacted.
     Compacted,
-    /// Old records go.
+    /// With retention.
     Retained,
 }
 
@@ -33,11 +33,11 @@ pub(crate) struct TopicModel {
     pub(crate) id: Uuid,
     pub(crate) kind: Kind,
     pub(crate) partitions: Vec<PartitionModel>,
-    /// A growth without an answer may have made so many.
+    /// Partition count that an unanswered CreatePartitions may have made.
     pub(super) maybe_partitions: usize,
-    /// A deletion without a good answer.
+    /// A deletion was requested and not confirmed.
     pub(super) maybe_gone: bool,
-    /// The disk has failed a deletion in this life.
+    /// The disk has failed a deletion since the last start.
     pub(super) deletion_failed: bool,
     loss: Loss,
 }
@@ -51,19 +51,19 @@ struct Known {
 
 #[derive(Debug)]
 pub(crate) struct PartitionModel {
-    /// What anybody was told, by offset.
+    /// Records that were acknowledged or read, by offset.
     known: BTreeMap<i64, Known>,
     /// The last offset of each key.
     latest: BTreeMap<u8, i64>,
-    /// Behind the last of them.
+    /// The offset after the last known record.
     pub(crate) end: i64,
     high_watermark: i64,
     start: i64,
-    /// Somebody has asked to delete what lies before.
+    /// Offset up to which deletion was requested.
     deleted_before: i64,
-    /// Where a crash has cut it; readers may have been further.
+    /// Offset to which a crash has cut the log; readers may have been further.
     cut_to: i64,
-    /// A reader was not given it, and nobody knows a later record of its key yet.
+    /// Returns whether an offset may be out of range for a reader.
     skipped: Option<i64>,
 }
 
@@ -123,7 +123,7 @@ impl PartitionModel {
         offset < self.deleted_before || offset > self.end.min(self.cut_to) || kind == Kind::Retained
     }
 
-    /// Where the log was last seen to begin.
+    /// The last observed log start offset.
     pub(crate) fn begins_at(&self) -> i64 {
         self.start
     }
@@ -133,7 +133,7 @@ impl PartitionModel {
         batches[known.batch].keys[known.place as usize]
     }
 
-    /// The first record between two offsets that no later one has overwritten, as far as anybody knows.
+    /// Returns the first known record between two offsets that no later one has overwritten.
     fn first_kept(&self, batches: &[Sent], from: i64, to: i64) -> Option<i64> {
         self.known.range(from..to.max(from)).map(|(offset, _)| *offset).find(|offset| {
             let key = self.key(batches, *offset);
@@ -147,7 +147,7 @@ impl Model {
         self.topics.get_mut(topic)?.partitions.get_mut(usize::try_from(index).ok()?)
     }
 
-    /// From now on records before `offset` may be gone.
+    /// Notes that records before `offset` may be deleted.
     pub(crate) fn may_delete(&mut self, topic: &str, id: Uuid, index: i32, offset: i64) {
         if self.topic_id(topic) == Some(id)
             && let Some(book) = self.book(topic, index)
@@ -158,7 +158,8 @@ impl Model {
 
     fn note(&mut self, topic: &str, index: i32, read: Read, acked: bool) {
         let Some(sent) = self.batches.get(read.batch) else {
-            return self.fail(Checker::Reader, format!("{topic}-{index} {}: a record that nobody sent", read.offset));
+            return self
+                .fail(Checker::Reader, format!("{topic}-{index} {}: a record that was never sent", read.offset));
         };
         if sent.topic != topic || sent.partition != index || read.place as usize >= sent.keys.len() {
             let what = format!("{topic}-{index} {}: a record of {}-{}", read.offset, sent.topic, sent.partition);
@@ -202,7 +203,7 @@ impl Model {
         }
     }
 
-    /// Both ends of a log, as anybody is told.
+    /// Checks both ends of a log.
     pub(crate) fn ends(&mut self, topic: &str, index: i32, log_start: Option<i64>, high_watermark: i64) {
         if !self.topics.contains_key(topic) {
             return;
@@ -221,7 +222,7 @@ impl Model {
         }
     }
 
-    /// Where a log begins, as anybody is told.
+    /// Checks the log start offset.
     pub(crate) fn begins(&mut self, topic: &str, index: i32, log_start: i64) {
         let Some(kind) = self.topics.get(topic).map(|topic| topic.kind) else { return };
         let Some(book) = self.book(topic, index) else { return };
@@ -235,7 +236,7 @@ impl Model {
         }
     }
 
-    /// Batches that anybody was given: in order, and without gaps where nothing is compacted.
+    /// Checks batches that were read: in order, and without gaps unless compacted.
     pub(crate) fn given(&mut self, topic: &str, index: i32, batches: &[ReadBatch]) {
         let Some(kind) = self.topics.get(topic).map(|topic| topic.kind) else { return };
         let mut next = None;
@@ -257,7 +258,7 @@ impl Model {
         }
     }
 
-    /// What a reader got who had asked for `from`: nothing may lie between.
+    /// Checks that a read from offset `from` skipped nothing.
     pub(crate) fn read_from(&mut self, topic: &str, index: i32, from: i64, batches: &[ReadBatch]) {
         let Some(first) = batches.first() else { return };
         let sent = &self.batches;
@@ -284,7 +285,7 @@ impl Model {
         }
     }
 
-    /// All of one log, when nothing moves.
+    /// Checks all of one log.
     pub(crate) fn check_log(
         &mut self,
         topic: &str,
@@ -313,10 +314,10 @@ impl Model {
         self.once_and_in_order(topic, index, batches);
     }
 
-    /// What a crash was allowed to take is forgotten.
+    /// Forgets what a crash was allowed to take.
     fn after_restart(&mut self, topic: &str, index: i32, (log_start, high_watermark): (i64, i64), loss: Loss) {
         let Some(book) = self.topics.get_mut(topic).and_then(|t| t.partitions.get_mut(index as usize)) else { return };
-        // Where a log begins is written down now and then only, as by Kafka.
+        // The log start offset is persisted only periodically, as by Kafka.
         book.start = log_start;
         let mut beyond = book.known.range(high_watermark..);
         let lost = match loss {
@@ -339,7 +340,7 @@ impl Model {
         match loss {
             Loss::Nothing => return,
             Loss::Unacknowledged => {
-                // Kafka, too, may have handed out what was not acknowledged yet.
+                // Kafka, too, may serve unacknowledged records.
                 book.known.retain(|offset, _| *offset < high_watermark);
             }
             Loss::Ends => {
@@ -347,7 +348,7 @@ impl Model {
                     self.batches[known.batch].acked = None;
                 }
                 book.known.retain(|offset, _| *offset < high_watermark);
-                // What was deleted may be back, and will be kept.
+                // Deleted records may be back, and stay then.
                 book.deleted_before = book.deleted_before.max(log_start);
             }
         }
@@ -362,7 +363,7 @@ impl Model {
         }
     }
 
-    /// Everything that anybody was told is there, unless it was deleted or overwritten.
+    /// Checks that every known record exists, unless it was deleted or overwritten.
     fn complete(&mut self, topic: &str, index: i32, ends: (i64, i64), batches: &[ReadBatch], restarted: bool) {
         let (log_start, high_watermark) = ends;
         let kind = self.topics[topic].kind;
@@ -425,12 +426,12 @@ impl Model {
         }
     }
 
-    /// The topic is no more: what is sent again goes to another one of its name, which knows nothing of it.
+    /// Removes a topic: retries go to a new topic of its name.
     pub(super) fn unacknowledge(&mut self, topic: &str) {
         self.batches.iter_mut().filter(|sent| sent.topic == topic).for_each(|sent| sent.acked = None);
     }
 
-    /// Which topics there are, when nothing moves: name, id, partitions.
+    /// Checks the existing topics: name, id, partitions.
     pub(crate) fn check_topics(&mut self, found: &[(String, Uuid, usize)], restarted: bool) {
         for (name, id, count) in found {
             if self.gone.contains(id) {
@@ -457,7 +458,7 @@ impl Model {
                     return self.fail(Checker::Topics, what);
                 }
                 None if !made && self.starts > 1 => {
-                    return self.fail(Checker::Topics, format!("{name} is there, and nobody has made it"));
+                    return self.fail(Checker::Topics, format!("{name} exists and was never created"));
                 }
                 _ => {
                     self.topics.insert(name.clone(), TopicModel::new(name, *id, *count));
@@ -475,14 +476,14 @@ impl Model {
             }
             let book = self.topics.remove(&name).expect("named above");
             if !book.maybe_gone {
-                return self.fail(Checker::Topics, format!("{name} is gone, and nobody has deleted it"));
+                return self.fail(Checker::Topics, format!("{name} is gone and was never deleted"));
             }
             self.unacknowledge(&name);
             self.forget_commits(&name);
         }
     }
 
-    /// The restart is over: from here on nothing may be lost until the next one.
+    /// Ends the check of a restart: nothing may be lost until the next one.
     pub(crate) fn settled(&mut self) {
         self.maybe_made.clear();
         self.topics.values_mut().for_each(|topic| topic.loss = Loss::Nothing);

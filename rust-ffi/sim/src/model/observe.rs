@@ -1,4 +1,4 @@
-//! What passes between the network and the engine, read for the model.
+//! Observes requests and responses between the network and the engine.
 
 use wire::{
     ErrorCode,
@@ -28,7 +28,7 @@ impl Model {
         self.topics.iter().find(|(_, topic)| topic.id == id).map(|(name, _)| name.clone())
     }
 
-    /// Before the engine sees it: what may be so even if no answer ever comes.
+    /// Observes a request before the engine handles it: its effects are possible even without a response.
     pub(crate) fn arrives(&mut self, request: &Request<'_>) {
         match request {
             Request::CreateTopics(request) => {
@@ -65,7 +65,7 @@ impl Model {
         }
     }
 
-    /// What the engine answers. `body` is the response without its header.
+    /// Observes a response. `body` is the response without its header.
     pub(crate) fn leaves(&mut self, request: &Request<'_>, version: i16, body: &[u8]) {
         let reader = &mut Reader::new(body);
         let read = match request {

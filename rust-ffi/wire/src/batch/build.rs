@@ -1,14 +1,14 @@
-//! Batches that a broker writes itself: offsets of groups, topics and their configs. Uncompressed, without a producer.
+//! Batches that a broker writes itself: offsets of groups, topics and configs. Uncompressed, without a producer.
 
 use bytes::BufMut;
 
 use super::{HEADER, LOG_OVERHEAD, at};
 use crate::record::put;
 
-/// One record to write: key and value.
+/// Key and value of a record.
 pub type Pair<'a> = (Option<&'a [u8]>, Option<&'a [u8]>);
 
-/// One batch at offset 0, as a producer would send it. `records` has at least one.
+/// Builds one batch at offset 0, as a producer would send it. `records` is not empty.
 pub fn build(records: &[Pair<'_>], timestamp: i64) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(HEADER + records.len() * 64);
     bytes.put_i64(0);

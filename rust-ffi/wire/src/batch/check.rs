@@ -1,4 +1,4 @@
-//! What makes a batch acceptable, and the Kafka code of what does not. Kafka: `ProduceRequest.validateRecords`,
+//! Validation of record batches, and the Kafka code of each error. Kafka: `ProduceRequest.validateRecords`,
 //! `UnifiedLog.analyzeAndValidateRecords`, `LogValidator.validateBatch`.
 
 use super::{Batch, HEADER, LOG_OVERHEAD, at};
@@ -8,31 +8,31 @@ use crate::{ErrorCode, inflate::InflateError};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BatchError {
-    /// No whole batch is there.
+    /// No whole batch.
     Missing,
-    /// More than the one batch that a partition may be sent.
+    /// More than one batch for one partition.
     Several,
-    /// A length that no batch has.
+    /// An impossible length.
     Length { length: i32 },
-    /// No message format has this number.
+    /// An unknown message format.
     UnknownMagic { magic: i8 },
-    /// Message formats 0 and 1: Kafka 4 does not take them any more.
+    /// Message formats 0 and 1, which Kafka 4 no longer accepts.
     OldMagic { magic: i8 },
-    /// The checksum is another one.
+    /// A wrong checksum.
     Crc { stored: u32, computed: u32 },
     /// A producer's batch starts at offset 0.
     BaseOffset { offset: i64 },
-    /// The record count is not positive, or not what the offsets say.
+    /// The record count is not positive, or does not match the offsets.
     Count { records: i32, last_offset_delta: i32 },
     /// Only brokers write control batches.
     Control,
     /// A producer id without a sequence number.
     Sequence { sequence: i32 },
-    /// Kafka has not given this codec's number out.
+    /// An unassigned codec number.
     Compression,
-    /// The records are not what the header says.
+    /// The records do not match the header.
     Records(RecordError),
-    /// A record's offset is not the one of its place.
+    /// A record whose offset does not match its index.
     OffsetDelta { expected: i32, got: i32 },
 }
 
@@ -41,7 +41,7 @@ impl core::fmt::Display for BatchError {
         match self {
             BatchError::Missing => f.write_str("no whole record batch"),
             BatchError::Several => f.write_str("more than one record batch for one partition"),
-            // These two as Kafka says them.
+            // These two use Kafka's messages.
             BatchError::Length { length: length @ ..LENGTH_MIN } => {
                 write!(f, "Record size {length} is less than the minimum record overhead ({LENGTH_MIN})")
             }
@@ -73,8 +73,8 @@ impl From<RecordError> for BatchError {
 }
 
 impl From<&BatchError> for ErrorCode {
-    /// Kafka's codes. It does not know two of them: an unknown codec is UNKNOWN_SERVER_ERROR there, data that will not
-    /// inflate too, which clients send again until they give up.
+    /// Maps to Kafka's codes, except for an unknown codec and for data that does not inflate: Kafka answers
+    /// UNKNOWN_SERVER_ERROR, which clients retry until they give up.
     fn from(error: &BatchError) -> ErrorCode {
         match error {
             BatchError::Length { .. } | BatchError::UnknownMagic { .. } | BatchError::Crc { .. } => {
@@ -101,10 +101,10 @@ impl From<BatchError> for ErrorCode {
     }
 }
 
-/// The smallest message of any format, without what the length does not count.
+/// Smallest value of the length field in any format.
 const LENGTH_MIN: i32 = 14;
 
-/// The first batch by its length and magic, unchecked otherwise.
+/// Splits off the first batch by length and magic, otherwise unchecked.
 pub(super) fn split(bytes: &[u8]) -> Result<(&[u8], &[u8]), BatchError> {
     let length = bytes.get(at::LENGTH..at::LENGTH + 4).ok_or(BatchError::Missing)?;
     let length = i32::from_be_bytes(length.try_into().expect("four bytes"));
@@ -143,10 +143,10 @@ pub(super) fn produced(bytes: &[u8]) -> Result<Batch<'_>, BatchError> {
     Ok(batch)
 }
 
-/// What may be looked at before the checksum.
+/// Runs the checks that precede the checksum.
 pub(super) fn single_batch(bytes: &[u8]) -> Result<Batch<'_>, BatchError> {
     let (bytes, rest) = split(bytes)?;
-    // Kafka cuts off what is left if it is no whole batch. No client sends such a thing.
+    // Kafka drops the rest if it is no whole batch. No client sends that.
     if !rest.is_empty() {
         return Err(BatchError::Several);
     }
@@ -172,18 +172,18 @@ fn header(batch: &Batch<'_>) -> Result<(), BatchError> {
     Ok(())
 }
 
-/// What is summed, copied and walked before the next is touched: it stays in the second-level cache, with its copy.
+/// Bytes summed, copied and walked at once: they stay in the second-level cache, with their copy.
 const CHUNK: usize = 128 << 10;
 
-/// A batch whose header and checksum are right.
+/// A batch with valid header and checksum.
 pub struct VerifiedBatch<'a> {
     pub batch: Batch<'a>,
-    /// `None` if the records were not looked at: they are compressed.
+    /// `None` if the records were not walked, as they are compressed.
     walked: Option<Result<RecordStats, BatchError>>,
 }
 
 impl VerifiedBatch<'_> {
-    /// What [`Batch::check_records`] says.
+    /// Returns the statistics of [`Batch::check_records`].
     pub fn record_stats(self, max: usize) -> Result<RecordStats, BatchError> {
         self.walked.unwrap_or_else(|| records(&self.batch, max))
     }
@@ -211,7 +211,7 @@ pub(super) fn produced_in_chunks<'a>(
             broken = steps.down_to(rest, &mut |outline| scan.add(outline)).err();
         }
     }
-    // A wrong checksum explains everything else that is wrong.
+    // A wrong checksum takes precedence over every other error.
     same_crc(bytes, crc)?;
     header?;
     let walked = steps.map(|steps| match broken {
@@ -221,17 +221,17 @@ pub(super) fn produced_in_chunks<'a>(
     Ok(VerifiedBatch { batch, walked })
 }
 
-/// What [`Batch::check_records`] has seen on its way.
+/// Statistics over the records of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecordStats {
     /// At least one record has no key.
     pub keyless: bool,
-    /// The smallest and the largest timestamp of the records, whatever the header says.
+    /// Smallest and largest timestamp of the records, whatever the header says.
     pub min_timestamp: i64,
     pub max_timestamp: i64,
 }
 
-/// A walk's eyes.
+/// Validates offsets and collects statistics during a walk.
 struct RecordScan {
     expected: i32,
     base_timestamp: i64,
@@ -246,8 +246,8 @@ impl RecordScan {
 
     #[inline(always)]
     fn add(&mut self, outline: record::Outline) -> Result<(), BatchError> {
-        // Kafka would count anew and repack the batch. A client whose offsets are wrong is broken; storages that trust
-        // them must not see them.
+        // Kafka would renumber and rebuild the batch. A client with wrong offsets is broken, and storages trust
+        // offsets.
         if outline.offset_delta != self.expected {
             return Err(BatchError::OffsetDelta { expected: self.expected, got: outline.offset_delta });
         }
@@ -274,7 +274,7 @@ pub(super) fn walk(
     walk_counted(batch, &mut { max }, see)
 }
 
-/// Takes what was inflated off `left`.
+/// Walks over the records and subtracts inflated bytes from `left`.
 fn walk_counted<E: From<BatchError> + From<RecordError>>(
     batch: &Batch<'_>,
     left: &mut usize,

@@ -1,20 +1,19 @@
-//! What a broker writes into a batch, in place.
+//! In-place changes of a batch by a broker.
 
 use super::{Batch, HEADER, LOG_OVERHEAD, at};
 use crate::{deflate, inflate::Compression};
 
-/// `batch` is one whole batch. The checksum does not cover the offset.
+/// Sets the base offset of a whole batch, which the checksum does not cover.
 pub fn set_base_offset(batch: &mut [u8], offset: i64) {
     batch[at::BASE_OFFSET..][..8].copy_from_slice(&offset.to_be_bytes());
 }
 
-/// `batch` is one whole batch. The checksum does not cover the leader epoch.
+/// Sets the leader epoch of a whole batch, which the checksum does not cover.
 pub fn set_leader_epoch(batch: &mut [u8], epoch: i32) {
     batch[at::LEADER_EPOCH..][..4].copy_from_slice(&epoch.to_be_bytes());
 }
 
-/// For topics with `message.timestamp.type=CreateTime`: the type bit and the largest timestamp, and with them the
-/// checksum.
+/// Sets timestamp type CreateTime, the largest timestamp and the checksum.
 pub fn set_create_time(batch: &mut [u8], timestamp: i64) {
     assert!(batch.len() >= HEADER, "not a whole batch");
     batch[at::ATTRIBUTES + 1] &= !0x08;
@@ -23,8 +22,8 @@ pub fn set_create_time(batch: &mut [u8], timestamp: i64) {
     batch[at::CRC..][..4].copy_from_slice(&crc.to_be_bytes());
 }
 
-/// For topics with `message.timestamp.type=LogAppendTime`: the type bit and the largest timestamp, and with them the
-/// checksum, which covers both. The base timestamp stays, as in Kafka: readers ignore it then.
+/// Sets timestamp type LogAppendTime, the largest timestamp and the checksum. The base timestamp stays, as in Kafka:
+/// readers ignore it then.
 pub fn set_log_append_time(batch: &mut [u8], now_ms: i64) {
     assert!(batch.len() >= HEADER, "not a whole batch");
     batch[at::ATTRIBUTES + 1] |= 0x08;
@@ -33,8 +32,8 @@ pub fn set_log_append_time(batch: &mut [u8], now_ms: i64) {
     batch[at::CRC..][..4].copy_from_slice(&crc.to_be_bytes());
 }
 
-/// A batch with other records, which are given as they are and compressed as the batch's were, and the rest as it was:
-/// offsets, producer, times. For compaction, which keeps some of the records and leaves gaps where the others were.
+/// Rebuilds a batch with a subset of its records, which are compressed as before; offsets, producer and times stay. For
+/// compaction, which leaves gaps for the removed records.
 pub fn with_records(batch: &Batch<'_>, records: &[u8], count: i32, max_timestamp: i64) -> Vec<u8> {
     let mut bytes = batch.bytes()[..HEADER].to_vec();
     let compression = batch.compression().unwrap_or(Compression::None);

@@ -1,23 +1,23 @@
-//! What a frame is made of on its way out: bytes that are held, and records that lie in a file until they are sent.
+//! Parts of a frame to be sent: bytes in memory, and ranges of files that are read while they are sent.
 
 use std::{fmt::Debug, io, sync::Arc};
 
 use bytes::{Bytes, BytesMut};
 
-/// Where stored records are read from, for as long as somebody has to send them.
+/// A file that ranges are read from, kept open until they are sent.
 pub trait Source: Debug + Send + Sync {
-    /// Fills `buf` from `at` on, or fails.
+    /// Fills `buf` from position `at`, or fails.
     fn read(&self, at: u64, buf: &mut [u8]) -> io::Result<()>;
 }
 
 #[derive(Clone, Debug)]
 pub enum FramePart {
     Bytes(Bytes),
-    /// Not read yet: a client that does not take them must not make the broker hold them.
+    /// Not read yet: a slow client must not make the broker hold the bytes in memory.
     FileRange(FileRange),
 }
 
-/// A range of a source.
+/// A range of bytes in a source.
 #[derive(Clone, Debug)]
 pub struct FileRange {
     source: Arc<dyn Source>,
@@ -38,7 +38,7 @@ impl FileRange {
         self.len == 0
     }
 
-    /// Takes from the front what fits into `buf`; returns how much that was.
+    /// Reads from the front what fits into `buf` and removes it from the range. Returns the number of bytes.
     pub fn take(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let taken = self.len.min(buf.len());
         self.source.read(self.at, &mut buf[..taken])?;
@@ -60,7 +60,7 @@ impl FramePart {
         self.len() == 0
     }
 
-    /// All of it, read now.
+    /// Reads the whole part.
     pub fn bytes(&self) -> io::Result<Bytes> {
         match self {
             FramePart::Bytes(bytes) => Ok(bytes.clone()),
@@ -79,7 +79,7 @@ impl From<Bytes> for FramePart {
     }
 }
 
-/// All parts in a row, read now.
+/// Reads and concatenates all parts.
 pub fn concat(parts: &[FramePart]) -> io::Result<Vec<u8>> {
     let mut all = Vec::with_capacity(parts.iter().map(FramePart::len).sum());
     for part in parts {

@@ -1,9 +1,9 @@
-//! Takes a body apart. Every count, length and size is a claim: it is compared with what is left of the frame before
-//! anything is done with it, and arrays are paid for out of a budget before they are allocated.
+//! Decodes a message body. Every count, length and size is a claim: it is compared with the rest of the frame before it
+//! is used, and arrays are charged to a budget before they are allocated.
 
 use super::Uuid;
 
-/// Why a body was refused. The connection that sent it is closed, as Kafka does.
+/// Reason why a body is malformed. The connection that sent it is closed, as in Kafka.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecodeError {
     /// The frame ends before the message does.
@@ -16,13 +16,13 @@ pub enum DecodeError {
     NotUtf8,
     /// A variable-length number does not end within its five bytes, or has bits beyond the 32nd.
     Varint,
-    /// A null where the version has none.
+    /// A null that the version does not allow.
     Null,
-    /// A known tagged field whose size is not what its type takes.
+    /// A known tagged field with the wrong size.
     TagSize,
     /// A known tag in a version that does not have it.
     TagVersion,
-    /// The arrays take more memory than this frame may cost.
+    /// The arrays exceed the memory budget of this frame.
     Budget,
     /// No such request, or not in this version.
     Version,
@@ -47,11 +47,11 @@ impl core::fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// Kafka's limit (`Short.MAX_VALUE`), also where the length is a varint.
+/// Kafka's limit (`Short.MAX_VALUE`), also for a varint length.
 pub(super) const STRING_MAX: usize = i16::MAX as usize;
 
-/// What a message may cost beyond its own length: enough for any honest one, since elements are larger in memory than
-/// on the wire, and not enough to hurt the host process.
+/// Memory that a message may cost beyond its own length: enough for any honest one, as elements are larger in memory
+/// than on the wire, and too little to hurt the host process.
 const BUDGET_EXTRA: usize = 16 << 20;
 
 /// Reads big-endian fields from the front of a body that it borrows.
@@ -77,19 +77,19 @@ impl<'a> Reader<'a> {
         Reader { rest: body, budget: body.len() + BUDGET_EXTRA }
     }
 
-    /// For a body whose elements may cost `budget` bytes in memory and no more.
+    /// Creates a reader whose elements may cost at most `budget` bytes in memory.
     pub fn within(body: &'a [u8], budget: usize) -> Self {
         Reader { rest: body, budget }
     }
 
-    /// What has not been read yet.
+    /// Returns the unread rest.
     pub fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
     integers!(i8 u8 i16 u16 i32 u32 i64 f64);
 
-    /// Any byte but 0 is true, as in Kafka.
+    /// Reads a boolean: any byte but 0 is true, as in Kafka.
     #[inline]
     pub fn bool(&mut self) -> Result<bool, DecodeError> {
         Ok(self.u8()? != 0)
@@ -101,8 +101,8 @@ impl<'a> Reader<'a> {
         Ok(Uuid(*head))
     }
 
-    /// Unsigned LEB128 of 32 bits. Kafka drops the bits that a fifth byte has beyond them; such a number was never
-    /// written by a client, so it is refused.
+    /// Reads an unsigned LEB128 number of 32 bits. Kafka drops the bits of a fifth byte beyond them; no client writes
+    /// such a number, so it is refused.
     #[inline]
     pub fn uvarint(&mut self) -> Result<u32, DecodeError> {
         let mut value = 0u32;
@@ -125,7 +125,7 @@ impl<'a> Reader<'a> {
         Ok(head)
     }
 
-    /// `None` is null: 0 in a compact length, anything negative in a classic one.
+    /// Reads a length; `None` is null: 0 in a compact length, any negative number in a classic one.
     fn compact_len(&mut self) -> Result<Option<usize>, DecodeError> {
         Ok(self.uvarint()?.checked_sub(1).map(|len| len as usize))
     }
@@ -155,7 +155,7 @@ impl<'a> Reader<'a> {
         self.nullable_bytes(flexible)?.ok_or(DecodeError::Null)
     }
 
-    /// `smallest` is the least that one element takes on the wire, in any version.
+    /// Reads an array. `smallest` is the least that one element takes on the wire in any version.
     pub fn nullable_array<T>(
         &mut self,
         flexible: bool,
@@ -166,7 +166,7 @@ impl<'a> Reader<'a> {
         if count > self.rest.len() / smallest {
             return Err(DecodeError::Count);
         }
-        // A count can be honest and still dear: a few bytes on the wire are a hundred in memory.
+        // An honest count can still be expensive: a few bytes on the wire are a hundred in memory.
         let cost = count.checked_mul(size_of::<T>()).ok_or(DecodeError::Budget)?;
         self.budget = self.budget.checked_sub(cost).ok_or(DecodeError::Budget)?;
         let mut array = Vec::with_capacity(count);
@@ -185,12 +185,12 @@ impl<'a> Reader<'a> {
         self.nullable_array(flexible, smallest, element)?.ok_or(DecodeError::Null)
     }
 
-    /// For fields that may be null in some versions only.
+    /// Reads a field that is nullable in some versions only.
     pub fn null_if<T>(allowed: bool, value: Option<T>) -> Result<Option<T>, DecodeError> {
         if allowed || value.is_some() { Ok(value) } else { Err(DecodeError::Null) }
     }
 
-    /// A struct that can be null has a byte before it: negative is null.
+    /// Reads the byte before a nullable struct: negative is null.
     pub fn nullable_struct<T>(
         &mut self,
         value: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
@@ -198,8 +198,8 @@ impl<'a> Reader<'a> {
         if self.i8()? < 0 { Ok(None) } else { value(self).map(Some) }
     }
 
-    /// The tagged fields at the end of a struct (KIP-482). `known` reads the ones the schema has and says `false` to
-    /// the others, which are skipped. It sees the field's own bytes only, and has to use them up.
+    /// Reads the tagged fields at the end of a struct (KIP-482). `known` reads those of the schema and returns `false`
+    /// for others, which are skipped. It gets the bytes of one field and has to consume all of them.
     pub fn tags(
         &mut self,
         mut known: impl FnMut(u32, &mut Self) -> Result<bool, DecodeError>,
@@ -216,7 +216,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// For structs without tagged fields of their own.
+    /// Skips the tagged fields of a struct that has none.
     pub fn skip_tags(&mut self) -> Result<(), DecodeError> {
         self.tags(|_, _| Ok(false))
     }

@@ -1,4 +1,4 @@
-//! The records of a response: slices of the log on the way out, one piece of the frame on the way in.
+//! The records of a response: slices of the log when encoded, one part of the frame when decoded.
 
 use bytes::Bytes;
 
@@ -7,11 +7,11 @@ use super::FramePart;
 /// Record batches in a Fetch or ShareFetch response.
 #[derive(Clone, Copy, Debug)]
 pub enum Records<'a> {
-    /// What a broker sends: the writer hands the slices on as they are.
+    /// Slices that a broker sends without copying.
     Slices(&'a [Bytes]),
-    /// The same, some of them in files.
+    /// Parts that a broker sends, some of them ranges of files.
     Parts(&'a [FramePart]),
-    /// What a client reads: a part of the frame.
+    /// The bytes that a client has received.
     Whole(&'a [u8]),
 }
 
@@ -19,7 +19,7 @@ impl Records<'_> {
     pub fn len(&self) -> usize {
         match self {
             Records::Slices(slices) => slices.iter().map(Bytes::len).sum(),
-            Records::Parts(pieces) => pieces.iter().map(FramePart::len).sum(),
+            Records::Parts(parts) => parts.iter().map(FramePart::len).sum(),
             Records::Whole(bytes) => bytes.len(),
         }
     }
@@ -31,7 +31,7 @@ impl Records<'_> {
     fn bytes(&self) -> std::io::Result<Vec<u8>> {
         match self {
             Records::Slices(slices) => Ok(slices.concat()),
-            Records::Parts(pieces) => super::concat(pieces),
+            Records::Parts(parts) => super::concat(parts),
             Records::Whole(bytes) => Ok(bytes.to_vec()),
         }
     }
@@ -43,7 +43,7 @@ impl Default for Records<'_> {
     }
 }
 
-/// Equal bytes are equal records, however they are cut.
+/// Compares the bytes, however they are split.
 impl PartialEq for Records<'_> {
     fn eq(&self, other: &Self) -> bool {
         matches!((self.bytes(), other.bytes()), (Ok(ours), Ok(theirs)) if ours == theirs)

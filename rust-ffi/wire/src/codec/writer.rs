@@ -1,17 +1,17 @@
-//! Writes a message. Fields are copied into a buffer; the records of a Fetch response are not: they stay the slices
-//! they are, between a head and a tail, for one vectored write.
+//! Encodes a message. Fields are copied into a buffer; the records of a Fetch response are not: they stay slices
+//! between a head and a tail, for one vectored write.
 
 use bytes::{BufMut, Bytes, BytesMut};
 
 use super::{FramePart, Records, Uuid, reader::STRING_MAX};
 use crate::frame::PREFIX;
 
-/// Why a message cannot be written. It is a flaw of whoever filled the message, never of the peer.
+/// Reason why a message cannot be encoded: a bug of the code that filled it, never of the peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EncodeError {
-    /// A string, array or frame is longer than its length field can say.
+    /// A string, array or frame exceeds its length field.
     TooLong,
-    /// A null where the version has none.
+    /// A null that the version does not allow.
     Null,
     /// No such request, or not in this version.
     Version,
@@ -29,15 +29,15 @@ impl core::fmt::Display for EncodeError {
 
 impl std::error::Error for EncodeError {}
 
-/// Record slices up to this size are copied after all: a piece of its own costs more than the copy.
+/// Record slices up to this size are copied: a part of its own costs more than the copy.
 const COPIED_MAX: usize = 512;
 
-/// Collects the pieces of one message.
+/// Encoder of one message.
 #[derive(Debug, Default)]
 pub struct Writer {
-    /// The pieces before `open`. The first one stays writable: the length prefix is known last.
+    /// The parts before `open`. The first one stays writable: the length prefix is known last.
     first: Option<BytesMut>,
-    pieces: Vec<FramePart>,
+    parts: Vec<FramePart>,
     open: BytesMut,
 }
 
@@ -51,13 +51,12 @@ macro_rules! integers {
 }
 
 impl Writer {
-    /// A bare message, without length prefix and header.
+    /// Starts a bare message without length prefix and header.
     pub fn new() -> Writer {
         Writer::default()
     }
 
-    /// A response frame up to where its body starts. `header_version` is the table's
-    /// (`Api::response_header_version`).
+    /// Starts a response frame with its header. `header_version` is `Api::response_header_version`.
     pub fn response(correlation_id: i32, header_version: i16) -> Writer {
         let mut writer = Writer::new();
         writer.open.put_bytes(0, PREFIX);
@@ -68,14 +67,14 @@ impl Writer {
         writer
     }
 
-    /// The pieces of a frame begun with [`Writer::response`], its length filled in, in the order in which they are
-    /// sent. For a frame without records in files: see [`Writer::into_response`].
+    /// Returns the parts of a frame begun with [`Writer::response`] in the order of sending, with the length prefix.
+    /// For a frame without records in files: see [`Writer::into_response`].
     pub fn into_frame(mut self) -> Result<Vec<Bytes>, EncodeError> {
         self.fill_in_length()?;
         Ok(self.into_parts())
     }
 
-    /// As [`Writer::into_frame`], of any frame.
+    /// As [`Writer::into_frame`], also with records in files.
     pub fn into_response(mut self) -> Result<Vec<FramePart>, EncodeError> {
         self.fill_in_length()?;
         Ok(self.into_all())
@@ -88,28 +87,28 @@ impl Writer {
         Ok(())
     }
 
-    /// The pieces of a bare message.
+    /// Returns the parts of a bare message.
     pub fn into_parts(self) -> Vec<Bytes> {
         let held = |piece| match piece {
             FramePart::Bytes(bytes) => bytes,
-            FramePart::FileRange(_) => panic!("who writes records that are in files asks for pieces that may be"),
+            FramePart::FileRange(_) => panic!("records in files need into_response"),
         };
         self.into_all().into_iter().map(held).collect()
     }
 
     fn into_all(mut self) -> Vec<FramePart> {
         if let Some(first) = self.first.take().filter(|first| !first.is_empty()) {
-            self.pieces.insert(0, first.freeze().into());
+            self.parts.insert(0, first.freeze().into());
         }
         if !self.open.is_empty() {
-            self.pieces.push(self.open.freeze().into());
+            self.parts.push(self.open.freeze().into());
         }
-        self.pieces
+        self.parts
     }
 
     pub fn len(&self) -> usize {
         self.first.as_ref().map_or(0, BytesMut::len)
-            + self.pieces.iter().map(FramePart::len).sum::<usize>()
+            + self.parts.iter().map(FramePart::len).sum::<usize>()
             + self.open.len()
     }
 
@@ -192,9 +191,9 @@ impl Writer {
         match records {
             Records::Whole(bytes) => self.open.put_slice(bytes),
             Records::Slices(slices) => slices.iter().for_each(|slice| self.slice(slice)),
-            Records::Parts(pieces) => pieces.iter().for_each(|piece| match piece {
+            Records::Parts(parts) => parts.iter().for_each(|part| match part {
                 FramePart::Bytes(slice) => self.slice(slice),
-                FramePart::FileRange(_) => self.piece(piece.clone()),
+                FramePart::FileRange(_) => self.part(part.clone()),
             }),
         }
         Ok(())
@@ -213,17 +212,17 @@ impl Writer {
             self.open.put_slice(slice);
             return;
         }
-        self.piece(slice.clone().into());
+        self.part(slice.clone().into());
     }
 
-    fn piece(&mut self, piece: FramePart) {
+    fn part(&mut self, part: FramePart) {
         let before = self.open.split();
         if self.first.is_none() {
             self.first = Some(before);
         } else if !before.is_empty() {
-            self.pieces.push(before.freeze().into());
+            self.parts.push(before.freeze().into());
         }
-        self.pieces.push(piece);
+        self.parts.push(part);
     }
 
     pub fn array<T>(
@@ -249,12 +248,12 @@ impl Writer {
         Ok(())
     }
 
-    /// For fields that may be null in some versions only.
+    /// Writes a field that is nullable in some versions only.
     pub fn null_if<T>(allowed: bool, value: &Option<T>) -> Result<(), EncodeError> {
         if allowed || value.is_some() { Ok(()) } else { Err(EncodeError::Null) }
     }
 
-    /// A struct that can be null has a byte before it: negative is null.
+    /// Writes the byte before a nullable struct: negative is null.
     pub fn nullable_struct<T>(
         &mut self,
         value: Option<&T>,
@@ -264,7 +263,7 @@ impl Writer {
         value.map_or(Ok(()), |value| write(self, value))
     }
 
-    /// One tagged field: its size stands before it and is known after it. (No tagged field holds records.)
+    /// Writes one tagged field with its size in front. (No tagged field holds records.)
     pub fn tag(
         &mut self,
         tag: u32,
@@ -291,13 +290,13 @@ mod tests {
         let mut writer = Writer::response(5, 1);
         writer.records(Records::Slices(&[small.clone(), large.clone(), large.clone()]), false).unwrap();
         writer.i32(9);
-        let pieces = writer.into_frame().unwrap();
-        assert_eq!(pieces.iter().map(Bytes::len).collect::<Vec<_>>(), [4 + 4 + 1 + 4 + 5, 4096, 4096, 4]);
-        assert_eq!(pieces[1].as_ptr(), large.as_ptr());
-        let len = pieces.iter().map(Bytes::len).sum::<usize>() as i32 - 4;
-        assert_eq!(pieces[0][..9], [&len.to_be_bytes()[..], &[0, 0, 0, 5, 0]].concat());
-        assert_eq!(pieces[0][9..], [&(8192i32 + 5).to_be_bytes()[..], b"small"].concat());
-        assert_eq!(pieces[3][..], [0, 0, 0, 9]);
+        let parts = writer.into_frame().unwrap();
+        assert_eq!(parts.iter().map(Bytes::len).collect::<Vec<_>>(), [4 + 4 + 1 + 4 + 5, 4096, 4096, 4]);
+        assert_eq!(parts[1].as_ptr(), large.as_ptr());
+        let len = parts.iter().map(Bytes::len).sum::<usize>() as i32 - 4;
+        assert_eq!(parts[0][..9], [&len.to_be_bytes()[..], &[0, 0, 0, 5, 0]].concat());
+        assert_eq!(parts[0][9..], [&(8192i32 + 5).to_be_bytes()[..], b"small"].concat());
+        assert_eq!(parts[3][..], [0, 0, 0, 9]);
     }
 
     #[test]

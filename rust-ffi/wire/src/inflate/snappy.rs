@@ -8,8 +8,8 @@ use std::io::{self, BufRead, Read};
 const XERIAL_MAGIC: &[u8; 8] = b"\x82SNAPPY\0";
 const XERIAL_HEADER: usize = 16;
 
-/// Three bytes of Snappy become 64 at best, so a block that claims more than this times its size lies. That is known
-/// before anything is allocated.
+/// Three bytes of Snappy become 64 at best: a block that claims more than this ratio is malformed, which is checked
+/// before any allocation.
 const GROWTH_MAX: usize = 22;
 
 pub fn reader(input: &[u8], max: usize) -> Result<Blocks<'_>, InflateError> {
@@ -32,7 +32,7 @@ impl<'a> Blocks<'a> {
         if !self.xerial {
             return Ok(std::mem::take(&mut self.rest));
         }
-        // Streams may stand one behind the other: a header where a length should be.
+        // Streams may be concatenated: a header in the place of a length.
         if self.rest.starts_with(XERIAL_MAGIC) {
             self.rest = self.rest.get(XERIAL_HEADER..).ok_or(InflateError::Malformed)?;
         }

@@ -1,23 +1,23 @@
-//! Zstandard. A frame may ask its reader to remember megabytes of its output, and four bytes are enough to fill 128 KiB
-//! of them: so the reader decides how much it remembers.
+//! Zstandard with a bounded window: a frame may ask its reader to remember megabytes of output, and four bytes are
+//! enough to fill 128 KiB of them.
 
 use super::InflateError;
 use ruzstd::decoding::StreamingDecoder;
 use std::io::Read;
 
-/// What every reader of Zstandard has to remember (RFC 8878); all levels but the three highest ask for no more.
+/// Window that every Zstandard reader supports (RFC 8878); only the three highest levels ask for more.
 const WINDOW: u64 = 8 << 20;
-/// The same as the header says it: 2^(10 + 13).
+/// The same window as encoded in the header: 2^(10 + 13).
 const WINDOW_BYTE: u8 = 13 << 3;
-/// Readers refuse more unless they are told not to; producers do not write it.
+/// Readers refuse more by default; producers do not write it.
 const WINDOW_MAX: u64 = 128 << 20;
 
-/// A frame that asks for more than [`WINDOW`] is read as if it asked for that much. Java producers at level 20 and
-/// above ask for 32 to 128 MiB whatever the size of their batches; only one that really looks back further than 8 MiB,
-/// within one batch, is malformed to us.
+/// Reads a frame that asks for more than [`WINDOW`] as if it asked for that much. Java producers at level 20 and above
+/// ask for 32 to 128 MiB whatever the size of their batches; a batch that really refers back further than 8 MiB is
+/// malformed here.
 pub fn reader(input: &[u8]) -> Result<impl Read + '_, InflateError> {
     let window = window(input).filter(|window| *window <= WINDOW_MAX).ok_or(InflateError::Malformed)?;
-    // `window` has seen that they are there.
+    // Checked by `window`.
     let (head, rest) = input.split_at(5);
     let mut header = head.to_vec();
     let mut rest = rest;
@@ -34,7 +34,7 @@ pub fn reader(input: &[u8]) -> Result<impl Read + '_, InflateError> {
 /// Bit of the descriptor: the content is its own window, and its size stands in the place of the window's.
 const SINGLE_SEGMENT: u8 = 0x20;
 
-/// The window that the frame's header asks for (RFC 8878, 3.1.1.1).
+/// Returns the window that the header asks for (RFC 8878, 3.1.1.1).
 fn window(input: &[u8]) -> Option<u64> {
     let descriptor = *input.get(4)?;
     if descriptor & SINGLE_SEGMENT == 0 {

@@ -1,4 +1,4 @@
-//! Records over bytes that are all there: an uncompressed batch, or one that was inflated.
+//! Records in memory: an uncompressed batch, or an inflated one.
 
 use super::{RecordError, narrow, zigzag};
 
@@ -21,7 +21,7 @@ impl<'a> Record<'a> {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Header<'a> {
-    /// UTF-8 by agreement only: nobody checks it on the way in.
+    /// UTF-8 by convention; brokers do not check it.
     pub key: &'a [u8],
     pub value: Option<&'a [u8]>,
 }

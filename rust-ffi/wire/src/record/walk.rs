@@ -1,10 +1,10 @@
-//! Records over a stream, for batches that are only checked or searched: a gigabyte of compressed zeros passes through
+//! Records of a stream, for batches that are only validated or searched: a gigabyte of compressed zeros passes through
 //! a few kilobytes.
 
 use super::{RecordError, cursor::Cursor, narrow, zigzag};
 use std::io::BufRead;
 
-/// What a walk tells about a record.
+/// The fields of a record that a walk returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outline {
     pub timestamp_delta: i64,
@@ -12,8 +12,7 @@ pub struct Outline {
     pub has_key: bool,
 }
 
-/// Walks over `count` records, checks every length in them, and that nothing is missing and nothing left over. `see`
-/// may end the walk with an error of its own.
+/// Walks over `count` records and checks their lengths and their number. `see` may end the walk with its own error.
 pub fn walk<E: From<RecordError>>(
     source: impl BufRead,
     count: i32,
@@ -26,7 +25,7 @@ pub fn walk<E: From<RecordError>>(
         if there.is_empty() {
             return Err(RecordError::Missing.into());
         }
-        // Those that lie there in one piece, and then the one that does not, or is malformed.
+        // The records that are whole in the buffer, then the one that is split or malformed.
         let mut records = Cursor(there);
         let mut rest = there;
         while left > 0
@@ -47,7 +46,7 @@ pub fn walk<E: From<RecordError>>(
     if walker.at_end()? { Ok(()) } else { Err(RecordError::Surplus.into()) }
 }
 
-/// As [`walk`], over records that are all there: several times as fast.
+/// As [`walk`], over records in memory: several times as fast.
 pub fn walk_bytes<E: From<RecordError>>(
     bytes: &[u8],
     count: i32,
@@ -58,7 +57,7 @@ pub fn walk_bytes<E: From<RecordError>>(
     Ok(steps.end()?)
 }
 
-/// [`walk_bytes`], some records at a time.
+/// [`walk_bytes`] in steps.
 pub struct Steps<'a> {
     rest: &'a [u8],
     left: i32,
@@ -69,7 +68,7 @@ impl<'a> Steps<'a> {
         Steps { rest: bytes, left: count }
     }
 
-    /// The records that begin before the last `rest` bytes.
+    /// Walks over the records that begin before the last `rest` bytes.
     pub fn down_to<E: From<RecordError>>(
         &mut self,
         rest: usize,
@@ -84,7 +83,7 @@ impl<'a> Steps<'a> {
         Ok(())
     }
 
-    /// Whether all records were there, and nothing else.
+    /// Checks that all records were present, and nothing else.
     pub fn end(self) -> Result<(), RecordError> {
         match self {
             Steps { left: 1.., .. } => Err(RecordError::Missing),
@@ -102,8 +101,8 @@ fn next(records: &mut Cursor<'_>) -> Result<Outline, RecordError> {
     }
 }
 
-/// The record that most are: short numbers and no headers. Any other is left to [`outline`], which says what is wrong
-/// with it; without a word to say, this one is three times as fast.
+/// Decodes the common form of a record: short numbers and no headers. Any other is left to [`outline`], which reports
+/// errors; without that, this one is three times as fast.
 #[inline(always)]
 fn common(records: &mut Cursor<'_>) -> Option<Outline> {
     let mut rest = records.0;
@@ -123,7 +122,7 @@ fn common(records: &mut Cursor<'_>) -> Option<Outline> {
     Some(Outline { timestamp_delta: timestamp_delta.into(), offset_delta, has_key: key >= 0 })
 }
 
-/// A number of at most three bytes.
+/// Decodes a number of at most three bytes.
 #[inline(always)]
 fn short(bytes: &mut &[u8]) -> Option<i32> {
     let there = *bytes;
@@ -161,7 +160,7 @@ fn outline(records: &mut Cursor<'_>) -> Result<Outline, RecordError> {
 
 struct Walker<R> {
     source: R,
-    /// What is left of the record we are in.
+    /// Unread bytes of the current record.
     left: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Writes records anew, for compaction: the ones that stay are copied into a batch of their own.
+//! Encodes records, for compaction and for batches of the broker.
 
 use super::Record;
 
@@ -35,7 +35,7 @@ pub fn write(out: &mut Vec<u8>, record: &Record<'_>) {
     varlong(&mut body, record.offset_delta.into());
     nullable(&mut body, record.key);
     nullable(&mut body, record.value);
-    // Records are checked on their way in: what is counted is there.
+    // Records were validated on append, so the headers are complete.
     let headers: Vec<_> = record.headers().flatten().collect();
     varlong(&mut body, headers.len() as i64);
     for header in headers {

@@ -255,7 +255,7 @@ fn a_small_session_that_is_old_makes_room_for_a_larger_one() {
     assert_eq!(ask_for(120_003, session, 3, Vec::new()).1, ErrorCode::FetchSessionIdNotFound);
 }
 
-/// It waited for what nobody writes to any more, while the new topic of the name was written to.
+/// The fetch waited on the deleted topic while the new topic of the name was written to.
 #[test]
 fn who_waits_for_a_name_is_answered_when_its_topic_is_deleted() {
     let engine = engine(1);

@@ -1,5 +1,5 @@
-//! Changes of broker configs. Kafka: `DynamicBrokerConfig.validate`, and `KafkaConfig.validateValues` for what holds
-//! between several.
+//! Validation of broker config changes. Kafka: `DynamicBrokerConfig.validate`, and `KafkaConfig.validateValues` between
+//! configs.
 
 use wire::error_code::ErrorCode;
 
@@ -13,7 +13,7 @@ use crate::configs::{
 
 const MIN_INSYNC: &str = "min.insync.replicas";
 
-/// These are read again when they change, each for one listener.
+/// Configs reloaded on a change, each for one listener.
 const OF_A_LISTENER: &[&str] = &[
     "ssl.key.password",
     "ssl.keystore.certificate.chain",
@@ -27,7 +27,7 @@ const OF_A_LISTENER: &[&str] = &[
     "ssl.truststore.type",
 ];
 
-/// These may be set for a listener of all brokers.
+/// Configs that may be set for a listener of all brokers.
 const OF_ALL_LISTENERS: &[&str] = &["max.connection.creation.rate", "max.connections", "num.network.threads"];
 
 const THREADS: &[&str] = &[
@@ -53,7 +53,7 @@ pub(super) fn change(configs: &BrokerConfigs, draft: &mut DynamicConfigs, wanted
         false => in_effect(&configs.static_configs, &props, &draft.broker),
     };
     check_values(&configs.values(), &Values::of(&effective))?;
-    // Eligible leader replicas (KIP-966) need one number for the whole cluster.
+    // Eligible leader replicas (KIP-966) require one value for the whole cluster.
     let elr = |why: &str| Err(refused(ErrorCode::InvalidConfig, why));
     if for_one && wanted.edits.iter().any(|edit| edit.key == MIN_INSYNC) {
         return elr("Broker-level min.insync.replicas cannot be altered while ELR is enabled.");

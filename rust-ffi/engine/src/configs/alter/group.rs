@@ -1,5 +1,5 @@
-//! Changes of the configs of groups and of subscriptions to clients' metrics. Neither has to exist.
-//! Kafka: `GroupConfig.validate`, `ClientMetricsConfigs.validate`.
+//! Validation of config changes of groups and client metrics subscriptions. Neither has to exist. Kafka:
+//! `GroupConfig.validate`, `ClientMetricsConfigs.validate`.
 
 use wire::error_code::ErrorCode;
 
@@ -30,7 +30,7 @@ pub(super) fn change(configs: &BrokerConfigs, draft: &mut DynamicConfigs, wanted
     Ok(())
 }
 
-/// The broker says how far a group may go.
+/// Checks a group config against the limits of the broker.
 fn within_broker(configs: &BrokerConfigs, def: &Def, value: &Value) -> Result<(), String> {
     let (Some(value), Some((kind, rest))) = (value.int(), def.name.split_once('.')) else { return Ok(()) };
     for (end, word) in [("min", "greater"), ("max", "less")] {
@@ -75,8 +75,8 @@ pub(super) fn client_metrics(draft: &mut DynamicConfigs, wanted: &Wanted<'_>) ->
     Ok(())
 }
 
-/// A pattern is one of the client's properties and a regular expression. Of the expression only its brackets are
-/// looked at: there is no such engine here.
+/// Checks a match pattern: a client property and a regular expression. Only its brackets are checked, as there is no
+/// engine for Java's expressions here.
 fn matches(pattern: &str) -> bool {
     const PROPERTIES: &[&str] = &[
         "client_id",

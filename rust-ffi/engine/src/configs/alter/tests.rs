@@ -21,7 +21,7 @@ use crate::{
 
 type Op<'a> = (&'a str, i8, Option<&'a str>);
 type Answer = (i16, Option<String>);
-/// A synonym, its value, and who says it.
+/// A synonym, its value, and its source.
 type Said = (String, Option<String>, Source);
 
 fn engine_with(given: &[(&str, &str)]) -> Engine {
@@ -86,7 +86,7 @@ fn topic_entry(engine: &Engine, key: &str) -> Entry {
     find(engine.configs.view().topic(&engine.topics.get("t").unwrap().config(), &|_| true), key)
 }
 
-/// Its value, and each synonym with its value and who says it.
+/// Its value, and each synonym with value and source.
 fn shown(entry: Entry) -> (Option<String>, Vec<Said>) {
     let synonyms = entry.synonyms.into_iter().map(|s| (s.name.into_owned(), s.value, s.source));
     (entry.value, synonyms.collect())

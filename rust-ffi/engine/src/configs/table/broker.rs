@@ -1,5 +1,5 @@
-//! The broker configs of Apache Kafka 4.3.1, sorted by name: `AbstractKafkaConfig.CONFIG_DEF`, with who may change them
-//! while the broker runs from `DynamicBrokerConfig`. Written out by a program from Kafka's own jars; a test compares it
+//! The broker configs of Apache Kafka 4.3.1, sorted by name: `AbstractKafkaConfig.CONFIG_DEF`, with their update modes
+//! from `DynamicBrokerConfig`. Written out by a program from Kafka's own jars; a test compares it
 //! with what such a Kafka answered.
 
 use crate::configs::def::{Def, Kind::*, Valid::*, row};

@@ -1,5 +1,5 @@
-//! One sentence of our own for every config that does something here. Kafka's documentation has more; its sentences are
-//! not carried over, so the others have none.
+//! Documentation of every config with an effect here, one sentence each. Kafka's own sentences are not copied; configs
+//! without effect have none.
 
 /// Broker configs that have an effect in this engine, sorted by name.
 pub(crate) const EFFECTIVE: &[(&str, &str)] = &[
@@ -43,7 +43,7 @@ pub(crate) const EFFECTIVE: &[(&str, &str)] = &[
     ("transaction.max.timeout.ms", "Longest transaction timeout that a producer may ask for."),
 ];
 
-/// What a topic's own config of the same meaning does is said of the broker's; these differ, or have none.
+/// Topic configs whose meaning differs from the broker config of the same name, or that have none.
 const TOPIC: &[(&str, &str)] = &[
     ("compression.gzip.level", "Level of gzip where the broker compresses; batches are kept as they come."),
     ("compression.lz4.level", "Level of lz4 where the broker compresses; batches are kept as they come."),
@@ -66,7 +66,7 @@ const TOPIC: &[(&str, &str)] = &[
     ("unclean.leader.election.enable", "Whether a replica that lacks records may lead; there is one replica."),
 ];
 
-/// Documentation of a config, where there is one.
+/// Returns the documentation of a config.
 pub(crate) fn documentation(name: &str, broker: Option<&str>) -> Option<&'static str> {
     let find = |name: &str| EFFECTIVE.iter().chain(TOPIC).find(|(known, _)| *known == name).map(|(_, doc)| *doc);
     find(name).or_else(|| find(broker?))

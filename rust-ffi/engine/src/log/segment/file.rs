@@ -1,5 +1,5 @@
-//! A segment in a file of Kafka's layout: `00000000000000000042.log`, with `.index` and `.timeindex` beside it once it
-//! is closed. The page cache is the only cache.
+//! A segment file in Kafka's layout: `00000000000000000042.log`, with `.index` and `.timeindex` once it is closed. The
+//! page cache of the operating system is the only cache.
 
 use std::{
     io,
@@ -22,31 +22,31 @@ use crate::{
     waiters::lock,
 };
 
-/// Read at once when nothing says how much is wanted.
+/// Bytes read at once when the caller wants whole batches.
 const CHUNK: usize = 256 << 10;
-/// Read at once when only headers are.
+/// Bytes read at once when the caller wants headers.
 const HEADERS: usize = 16 << 10;
-/// More than a batch may be, whatever a broken file says.
+/// Upper bound of a batch length, whatever a damaged file claims.
 const BATCH_MAX: usize = i32::MAX as usize;
 
-/// The only message format that is written. Its byte is where it is in every format.
+/// The only record format that is written; its byte has the same position in every format.
 const MAGIC: u8 = 2;
 
-/// `.log`, `.index` and `.timeindex` of a segment.
+/// Returns the names of `.log`, `.index` and `.timeindex`.
 pub(in crate::log) fn names_of(base_offset: i64) -> [String; 3] {
     ["log", "index", "timeindex"].map(|extension| format!("{base_offset:020}.{extension}"))
 }
 
-/// Of what compaction writes. Kafka: `UnifiedLog.CleanedFileSuffix`.
+/// Returns the file name of the output of compaction. Kafka: `UnifiedLog.CleanedFileSuffix`.
 fn cleaned_name(base_offset: i64) -> String {
     let [log, ..] = names_of(base_offset);
     format!("{log}.cleaned")
 }
 
-/// No log comes near it, so that offsets can be added to.
+/// Largest accepted base offset: far beyond any real log, and safe for additions.
 const BASE_OFFSET_MAX: i64 = i64::MAX / 2;
 
-/// The first offset of a segment, from the name of its `.log`.
+/// Parses the base offset from the name of a `.log` file.
 pub(crate) fn parse_name(name: &str) -> Option<i64> {
     let digits = name.strip_suffix(".log")?;
     let is_name = digits.len() == 20 && digits.bytes().all(|b| b.is_ascii_digit());
@@ -59,16 +59,16 @@ pub(in crate::log) struct SegmentFile {
     folder: String,
     files: Arc<dyn Files>,
     file: Arc<dyn File>,
-    /// `None` until somebody asks, for a segment that was closed by an earlier run.
+    /// `None` until first used, for a segment that an earlier run closed.
     index: Mutex<Option<Index>>,
-    /// A start has found that it is damaged from this byte on.
+    /// Valid length, set if recovery found damage behind it.
     sound: AtomicU64,
-    /// The operator was told that it cannot be read.
+    /// The damage was reported to the operator.
     is_told: AtomicBool,
 }
 
 impl SegmentFile {
-    /// A new and empty one.
+    /// Creates an empty segment file.
     pub(in crate::log) fn create(files: &Arc<dyn Files>, folder: &str, base_offset: i64) -> io::Result<SegmentFile> {
         let [log, ..] = names_of(base_offset);
         SegmentFile::create_as(files, folder, base_offset, &log)
@@ -79,7 +79,7 @@ impl SegmentFile {
         SegmentFile::open_as(files, folder, base_offset, &log)
     }
 
-    /// A new and empty one beside the one it is to replace. See [`SegmentFile::replaces`].
+    /// Creates an empty file that will replace the segment. See [`SegmentFile::replaces`].
     pub(in crate::log) fn create_beside(
         files: &Arc<dyn Files>,
         folder: &str,
@@ -107,7 +107,7 @@ impl SegmentFile {
         })
     }
 
-    /// Of its three files.
+    /// Returns the paths of the three files.
     fn paths(&self) -> [String; 3] {
         names_of(self.base_offset).map(|name| store::join(&self.folder, &name))
     }
@@ -124,9 +124,9 @@ impl SegmentFile {
         self.file.truncate(len)
     }
 
-    /// Writes one batch, given in pieces, behind the `len` bytes that are there.
+    /// Appends one batch, given in pieces, to the first `len` bytes.
     pub(in crate::log) fn append(&self, pieces: &[&[u8]], batch: &BatchHead, len: u64) -> io::Result<()> {
-        // An index that was not read yet could not be added to.
+        // The index must be loaded before entries are added.
         self.with_index(len, |_| ())?;
         self.file.append(pieces)?;
         let bytes: usize = pieces.iter().map(|piece| piece.len()).sum();
@@ -140,7 +140,7 @@ impl SegmentFile {
         u32::try_from(offset - self.base_offset).unwrap_or(u32::MAX)
     }
 
-    /// Writes the index files. To be called when nothing more is appended.
+    /// Writes the index files of a segment that is full.
     pub(in crate::log) fn write_index(&self) -> io::Result<()> {
         let Some((offsets, times)) = lock(&self.index).as_mut().map(Index::encode) else { return Ok(()) };
         let [_, index, timeindex] = names_of(self.base_offset);
@@ -148,15 +148,15 @@ impl SegmentFile {
         store::put(&*self.files, &self.folder, &timeindex, &times)
     }
 
-    /// Takes the place of the one it was made beside, at once, with its handle: who reads the old one goes on with it.
+    /// Replaces the segment that it was created beside. Open handles of the old file stay readable.
     pub(in crate::log) fn replaces(&self) -> io::Result<()> {
         let [log, index, timeindex] = self.paths();
-        // They would lead astray after a crash.
+        // The old index files do not match the new data after a crash.
         [index, timeindex].iter().try_for_each(|path| store::remove(&*self.files, path))?;
         self.files.rename(&self.cleaned_path(), &log)
     }
 
-    /// The one it was to replace is gone.
+    /// Removes the file: the segment that it was to replace no longer exists.
     pub(in crate::log) fn is_not_wanted(&self) -> io::Result<()> {
         self.files.remove(&self.cleaned_path())
     }
@@ -165,20 +165,20 @@ impl SegmentFile {
         store::join(&self.folder, &cleaned_name(self.base_offset))
     }
 
-    /// All three files go.
+    /// Removes the three files.
     pub(in crate::log) fn remove(&self) -> io::Result<()> {
         let [log, index, timeindex] = self.paths();
-        // The data last: a lone index is harmless, lone data would come back.
+        // The data last: an index alone is harmless, data alone would be found again.
         [index, timeindex, log].iter().try_for_each(|path| store::remove(&*self.files, path))
     }
 
-    /// Whether it was closed in order.
+    /// Returns whether the segment was closed.
     pub(in crate::log) fn has_index(&self) -> io::Result<bool> {
         let [_, index, timeindex] = self.paths();
         Ok(self.files.exists(&index)? && self.files.exists(&timeindex)?)
     }
 
-    /// The index of a closed segment: read, or made from the data if it is not there or not sound.
+    /// Passes the index to `use_it`: loaded from the file, or built from the data if the file is missing or invalid.
     fn with_index<T>(&self, len: u64, use_it: impl FnOnce(&Index) -> T) -> io::Result<T> {
         if let Some(index) = &*lock(&self.index) {
             return Ok(use_it(index));
@@ -199,7 +199,7 @@ impl SegmentFile {
         Ok(offsets.zip(times).and_then(|(offsets, times)| Index::decode(&offsets, &times, len)))
     }
 
-    /// Goes through the data. Also gives the end of what is sound: a crash may have left half a batch.
+    /// Builds the index from the data. Also returns the valid length: a crash may have left half a batch.
     fn build_index(&self, mut index: Index, len: u64) -> io::Result<(Index, u64)> {
         let mut batches = self.batches(0, len);
         while let Some(batch) = batches.next_checked()? {
@@ -211,13 +211,14 @@ impl SegmentFile {
         Ok((index, batches.position()))
     }
 
-    /// Whether a batch can follow what ends before the offset `next`. The checksum does not cover its offset.
+    /// Returns whether a batch can follow one that ends before the offset `next`. The checksum does not cover the base
+    /// offset.
     fn takes(&self, batch: &Batch<'_>, next: i64) -> bool {
         let (first, last) = (batch.base_offset(), batch.last_offset());
         next <= first && first <= last && last - self.base_offset <= i64::from(i32::MAX)
     }
 
-    /// Goes through all of it without changing anything. Returns how much is sound, and the offset after it.
+    /// Checks all batches without changing the file. Returns the valid length and the offset after it.
     pub(in crate::log) fn survey(&self, mut see: impl FnMut(&Batch<'_>)) -> io::Result<(u64, i64)> {
         let mut batches = self.batches(0, self.len()?);
         let (mut sound, mut next) = (0, self.base_offset);
@@ -232,7 +233,7 @@ impl SegmentFile {
         Ok((sound, next))
     }
 
-    /// Whether a whole batch begins anywhere behind a place; for small segments.
+    /// Returns whether a valid batch begins anywhere after position `at`; for small segments.
     pub(in crate::log) fn has_batch_after(&self, at: u64) -> io::Result<bool> {
         let len = usize::try_from(self.len()?.saturating_sub(at)).map_err(io::Error::other)?;
         let mut bytes = vec![0; len];
@@ -240,8 +241,7 @@ impl SegmentFile {
         Ok((1..bytes.len()).any(|start| Batch::first(&bytes[start..]).is_ok()))
     }
 
-    /// Goes through all of it, checks every batch, calls `see` with each, and cuts off what is not sound. Returns how
-    /// much is left.
+    /// Checks all batches, calls `see` with each, and truncates the file behind the last valid one. Returns its length.
     pub(in crate::log) fn recover(&self, mut see: impl FnMut(&Batch<'_>)) -> io::Result<u64> {
         let len = self.len()?;
         let mut index = Index::new();
@@ -260,7 +260,7 @@ impl SegmentFile {
             see(&batch);
         }
         if sound < len {
-            // For good: what is written from here on must not be followed by the rest of the old data one day.
+            // Synced, so that the rest of the old data can never follow new batches.
             self.file.truncate(sound)?;
             self.file.sync()?;
         }
@@ -268,9 +268,8 @@ impl SegmentFile {
         Ok(sound)
     }
 
-    /// For a segment that was closed in order: the end is found from the last entry of the index on. Returns the offset
-    /// after its last record, and the largest timestamp; `None` if index and data do not belong together, or the data
-    /// does not end with a batch.
+    /// Returns the offset after the last record and the largest timestamp of a closed segment, starting at the last
+    /// index entry; `None` if index and data do not match or the data does not end with a batch.
     pub(in crate::log) fn log_end_offset(&self, len: u64) -> io::Result<Option<(i64, i64)>> {
         let (last, mut max_timestamp) = self.with_index(len, |index| (index.last(), index.max_timestamp()))?;
         let (indexed, from) = last.map_or((None, 0), |(offset, position)| (Some(offset), position));
@@ -290,31 +289,32 @@ impl SegmentFile {
         Ok(Some((end, max_timestamp)).filter(|_| batches.position() == len))
     }
 
-    /// Of the first batch; -1 if there is none, or it has none.
+    /// Returns the timestamp of the first batch; -1 if there is none.
     pub(in crate::log) fn first_timestamp(&self, len: u64) -> io::Result<i64> {
         let mut batches = self.batches(0, len);
         batches.chunk = HEADER;
         Ok(batches.peek()?.map_or(-1, |head| head.max_timestamp))
     }
 
-    /// The batches between two places in the file; `from` is where one begins.
+    /// Iterates over the batches between two positions; `from` is the start of one.
     pub(in crate::log) fn batches(&self, from: u64, to: u64) -> Batches {
         Batches { file: self.file.clone(), at: from, to, buffer: BytesMut::new(), buffered: from, chunk: CHUNK }
     }
 
-    /// The batches from the one that holds the first record not older than `timestamp` on, or from a little before.
+    /// Iterates over the batches from the one that holds the first record with at least this timestamp, or from a
+    /// little before.
     pub(in crate::log) fn batches_since(&self, timestamp: i64, len: u64) -> io::Result<Batches> {
         let from = self.with_index(len, |index| index.position_since(timestamp))?;
         Ok(self.batches(from, len))
     }
 
-    /// Nothing is read from byte `at` on. The operator has been told.
+    /// Refuses reads from byte `at` on. The operator is informed already.
     pub(in crate::log) fn mark_damaged(&self, at: u64) {
         self.sound.store(at, Ordering::Relaxed);
         self.is_told.store(true, Ordering::Relaxed);
     }
 
-    /// Tells the operator once.
+    /// Reports a failed read to the operator, once.
     pub(in crate::log) fn read_failed(&self, offset: i64, error: &io::Error) -> ReadError {
         let is_damaged = error.kind() == io::ErrorKind::InvalidData;
         if !self.is_told.swap(true, Ordering::Relaxed) {
@@ -328,9 +328,9 @@ impl SegmentFile {
         if is_damaged { ReadError::Corrupt } else { ReadError::Storage }
     }
 
-    /// Whole batches from the one that holds `offset` on, as one piece, which is read at once if it has no more than
-    /// `held_max` bytes. The first batch whatever its size if `at_least_one`; an empty piece if it does not fit, and
-    /// `None` if nothing from `offset` on is here.
+    /// Returns whole batches from the one that holds `offset` as one part; it is read at once if it has at most
+    /// `held_max` bytes. With `at_least_one` the first batch is returned whatever its size. Returns an empty part if
+    /// the first batch does not fit, and `None` if the segment holds nothing from `offset` on.
     pub(in crate::log) fn read(
         &self,
         offset: i64,
@@ -346,7 +346,7 @@ impl SegmentFile {
             done => done,
         };
         match read() {
-            // An index file of an earlier run leads astray, or the data was changed: looks for itself then.
+            // A wrong index file of an earlier run, or changed data: builds the index from the data.
             Err(e) if e.kind() == io::ErrorKind::InvalidData && self.with_index(len, Index::is_from_file)? => {
                 let (index, _) = self.build_index(Index::new(), len)?;
                 *lock(&self.index) = Some(index);
@@ -509,7 +509,7 @@ impl Batches {
         Ok(buffer.freeze())
     }
 
-    /// The next batch as it is, unchecked.
+    /// Returns the next batch, unchecked.
     pub(in crate::log) fn next(&mut self) -> io::Result<Option<Bytes>> {
         let Some(head) = self.peek()? else { return Ok(None) };
         self.fill(head.bytes)?;
@@ -518,7 +518,7 @@ impl Batches {
         Ok(Some(bytes))
     }
 
-    /// The next batch, if its checksum is right.
+    /// Returns the next batch if its checksum is right.
     pub(in crate::log) fn next_checked(&mut self) -> io::Result<Option<Bytes>> {
         let before = self.at;
         let bytes = self.next()?;

@@ -1,5 +1,5 @@
-//! Where in a segment's file an offset or a time is: an entry every few kilobytes, in Kafka's own form (`OffsetIndex`,
-//! `TimeIndex`), so that Kafka's tools read them.
+//! Sparse index of a segment file by offset and by timestamp, in Kafka's own form (`OffsetIndex`, `TimeIndex`), so that
+//! Kafka's tools read it.
 
 use bytes::{Buf, BufMut};
 
@@ -8,16 +8,16 @@ pub(super) const INTERVAL: u64 = 4_096;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
-    /// Offset of the last record of a batch, relative to the segment, and where the batch begins.
+    /// Relative offset of the last record of a batch, and the position of the batch.
     offsets: Vec<(u32, u32)>,
     /// The largest timestamp up to some batch, and the relative offset of that batch's last record.
     times: Vec<(i64, u32)>,
     /// Bytes since the last entry.
     since: u64,
     max_timestamp: i64,
-    /// Of the batch with the largest timestamp.
+    /// Relative offset of the batch with the largest timestamp.
     max_timestamp_offset: u32,
-    /// Not made from the data by this run.
+    /// Loaded from a file, not built from the data.
     is_from_file: bool,
 }
 
@@ -26,7 +26,7 @@ impl Index {
         Index { max_timestamp: -1, ..Index::default() }
     }
 
-    /// A batch begins at `position`.
+    /// Adds a batch at `position`.
     pub(super) fn add(&mut self, last_offset: u32, position: u64, bytes: u64, max_timestamp: i64) {
         if max_timestamp > self.max_timestamp {
             (self.max_timestamp, self.max_timestamp_offset) = (max_timestamp, last_offset);
@@ -47,19 +47,19 @@ impl Index {
         }
     }
 
-    /// Where to begin looking for an offset.
+    /// Returns the position at which to start the search for an offset.
     pub(super) fn position(&self, offset: u32) -> u64 {
         let after = self.offsets.partition_point(|entry| entry.0 <= offset);
         after.checked_sub(1).map_or(0, |i| self.offsets[i].1.into())
     }
 
-    /// Where the last batch begins that is known to begin before `position`, or there.
+    /// Returns the position of the last indexed batch at or before `position`.
     pub(super) fn last_before(&self, position: u64) -> u64 {
         let after = self.offsets.partition_point(|entry| u64::from(entry.1) <= position);
         after.checked_sub(1).map_or(0, |i| self.offsets[i].1.into())
     }
 
-    /// Where to begin looking for a time.
+    /// Returns the position at which to start the search for a timestamp.
     pub(super) fn position_since(&self, timestamp: i64) -> u64 {
         // Before the batch of this entry, nothing is as late as `timestamp`.
         let after = self.times.partition_point(|entry| entry.0 < timestamp);
@@ -74,12 +74,12 @@ impl Index {
         self.max_timestamp
     }
 
-    /// The last entry: from there on the rest is to be looked through.
+    /// Returns the last entry; what follows it is not indexed.
     pub(super) fn last(&self) -> Option<(u32, u64)> {
         self.offsets.last().map(|entry| (entry.0, entry.1.into()))
     }
 
-    /// The contents of `.index` and `.timeindex`.
+    /// Returns the contents of `.index` and `.timeindex`.
     pub(super) fn encode(&mut self) -> (Vec<u8>, Vec<u8>) {
         self.note_time();
         let (mut offsets, mut times) = (Vec::new(), Vec::new());
@@ -94,8 +94,8 @@ impl Index {
         (offsets, times)
     }
 
-    /// `None` if they are no index of a file of this length. The entries' sense is not checked further: they only say
-    /// where to begin looking, and what is found is looked at.
+    /// Parses the index files; `None` if they cannot belong to a file of this length. Entries are hints where to start
+    /// a search: what a search finds is checked against the data.
     pub(super) fn decode(mut offsets: &[u8], mut times: &[u8], file_len: u64) -> Option<Index> {
         let mut index = Index { is_from_file: true, ..Index::new() };
         if !offsets.len().is_multiple_of(8) || !times.len().is_multiple_of(12) {

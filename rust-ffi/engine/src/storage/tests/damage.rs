@@ -1,4 +1,4 @@
-//! Folders that were damaged, or that somebody has put something into.
+//! Damaged data folders, and folders with foreign files.
 
 use super::*;
 use wire::{
@@ -104,7 +104,7 @@ fn records_of_an_unknown_topic_are_set_aside() {
 }
 
 /// A partition beyond those that the topic is known to have is none of it; names that only look like one, and a file,
-/// are nobody's.
+/// belong to no partition.
 #[test]
 fn what_is_no_partition_is_left_alone() {
     let files = folder(&[b"a"], false);

@@ -1,4 +1,4 @@
-//! Data that rots or goes: the client, the log and the operator are each told once.
+//! Damaged and missing data: the client, the log and the operator are each informed once.
 
 use super::*;
 use wire::{

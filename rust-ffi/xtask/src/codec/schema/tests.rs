@@ -53,7 +53,7 @@ fn what_is_not_understood_is_an_error() {
         r#"{ "name": "A", "type": "int32", "versions": "2+", "tag": 0, "taggedVersions": "4+", "default": "1" }"#;
     assert!(refused(tagged_in_a_part).contains("tagged in a part"));
     assert!(refused(r#"{ "name": "A", "type": "int32", "versions": "4+", "tag": 0 }"#).contains("taggedVersions"));
-    assert!(refused(r#"{ "name": "A", "type": "[]Nobody", "versions": "0+" }"#).contains("Nobody"));
+    assert!(refused(r#"{ "name": "A", "type": "[]Missing", "versions": "0+" }"#).contains("Missing"));
     let half = r#"{ "name": "A", "type": "string", "versions": "0+", "flexibleVersions": "5+" }"#;
     assert!(refused(half).contains("flexibleVersions"));
     let twice = r#"{ "name": "A", "type": "S", "versions": "0+", "fields": [] },
