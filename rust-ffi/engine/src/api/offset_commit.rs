@@ -1,5 +1,5 @@
 //! OffsetCommit (key 8), versions 2-10. Owner: `groups/offsets.rs`. Kafka: OffsetMetadataManager.commitOffset.
-//! Does: keeps offsets for a member of the group, or for whoever is none while the group is empty.
+//! Does: stores offsets for a member of the group, or for a client without a member id while the group is empty.
 //! By version: 2-4 retention time; 6 leader epochs; 7 static members; 8 flexible; 9 GROUP_ID_NOT_FOUND instead of
 //! ILLEGAL_GENERATION; 10 topic ids (UNKNOWN_TOPIC_ID).
 //! Leaves out: nothing.

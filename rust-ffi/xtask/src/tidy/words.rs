@@ -29,12 +29,14 @@ const PROSE: &[&str] = &["rs", "py", "pyi", "c", "h", "md"];
 
 /// Paths whose prose is not rewritten yet.
 const NOT_YET: &[&str] = &[
+    "CHANGELOG.md",
+    "docs/",
+    "examples/",
+    "include/",
     "rust-ffi/broker/",
-    "rust-ffi/engine/",
     "rust-ffi/ffi/",
     "rust-ffi/storages",
     "rust-ffi/upstream/",
-    "rust-ffi/xtask/",
     "tansu_cffi/",
     "tests/",
 ];

@@ -58,7 +58,7 @@ fn who_asks_for_a_groups_coordinator_makes_the_topic_of_the_offsets() {
     assert_eq!(ask(0).unwrap().id, topic.id);
 }
 
-/// Whoever named it first in Metadata made it an ordinary topic, from which retention took what was committed.
+/// A Metadata request that named it first made it an ordinary topic, from which retention removed the commits.
 #[test]
 fn the_topic_of_the_offsets_is_made_with_its_own_configs_by_metadata_too() {
     let world = World::new();

@@ -143,7 +143,7 @@ fn whatever_clients_do_the_group_comes_to_rest() {
         chaos.read();
         chaos.check();
         let unanswered = chaos.clients.iter().any(|client| client.joining.is_some() || client.syncing.is_some());
-        assert!(!unanswered, "seed {}: somebody waits for ever", chaos.seed);
+        assert!(!unanswered, "seed {}: a request waits for ever", chaos.seed);
         assert!(chaos.world.states().iter().all(|(_, state)| *state == "Empty"), "seed {seed}");
         assert_eq!(chaos.world.engine.next_deadline(), None, "seed {seed}");
     }

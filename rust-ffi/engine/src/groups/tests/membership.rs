@@ -147,7 +147,7 @@ fn a_protocol_named_twice_counts_once() {
 }
 
 #[test]
-fn a_full_group_takes_nobody() {
+fn a_full_group_refuses_new_members() {
     let world = World::configured("group.max.size", "2");
     let both = world.pair("g");
     let full = world.joined(&mut world.join(joining("g", "")));

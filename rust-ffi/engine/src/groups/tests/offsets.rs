@@ -305,7 +305,7 @@ fn offsets_of_a_group_that_became_empty_count_from_then() {
 }
 
 #[test]
-fn a_group_that_somebody_is_about_to_join_is_kept() {
+fn a_group_with_a_pending_member_is_kept() {
     let mut world = World::new();
     let id = world.joined(&mut world.join(joining("g", ""))).member_id;
     world.maintain();

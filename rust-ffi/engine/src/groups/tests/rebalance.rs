@@ -202,7 +202,7 @@ fn a_join_from_another_connection_takes_the_place_of_the_first() {
 }
 
 #[test]
-fn a_new_member_whose_connection_died_holds_nobody_up_for_long() {
+fn a_new_member_whose_connection_died_delays_the_others_only_briefly() {
     let mut world = World::new();
     let first = world.single("g");
     let (lost_id, lost) = world.join_new("g");
@@ -220,7 +220,7 @@ fn a_new_member_whose_connection_died_holds_nobody_up_for_long() {
 }
 
 #[test]
-fn a_new_member_that_nobody_answers_is_expired_after_five_minutes() {
+fn a_new_member_without_a_join_reply_expires_after_five_minutes() {
     let mut world = World::new();
     let slow = |member_id| JoinGroupRequest {
         session_timeout_ms: 1_800_000,

@@ -42,7 +42,7 @@ fn pair(world: &World) -> [JoinGroupResponse<'static>; 2] {
 }
 
 #[test]
-fn an_instance_that_comes_back_keeps_its_assignment_and_nobody_notices() {
+fn an_instance_that_comes_back_keeps_its_assignment_without_a_rebalance() {
     let world = World::new();
     let [leader, old] = pair(&world);
     let new = world.joined(&mut world.join(instance("b", "")));
@@ -51,7 +51,7 @@ fn an_instance_that_comes_back_keeps_its_assignment_and_nobody_notices() {
     assert!(!new.skip_assignment && new.members.is_empty());
     assert_eq!(world.state(), "Stable");
     assert_eq!(world.synced(&mut sync(&world, "b", &new, &[])).assignment, b"2");
-    // Whoever had the place is fenced; without the instance's name it is merely unknown.
+    // The old member is fenced; without the name of the instance it is merely unknown.
     let fenced = code(ErrorCode::FencedInstanceId);
     assert_eq!(world.heartbeat_of("g", old.member_id, Some("b"), 2), fenced);
     assert_eq!(world.heartbeat("g", old.member_id, 2), code(ErrorCode::UnknownMemberId));
