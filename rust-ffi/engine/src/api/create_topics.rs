@@ -39,13 +39,13 @@ const PARTITIONS_MAX: i64 = 10_000;
 const DEFAULT: i32 = -1;
 
 /// A topic that was created, or would be.
-struct Made {
+struct CreatedTopic {
     id: Uuid,
     partitions: i32,
     configs: Arc<[Entry]>,
 }
 
-type Answer<'a> = (&'a str, Result<Made, ApiError>);
+type TopicResult<'a> = (&'a str, Result<CreatedTopic, ApiError>);
 
 pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &CreateTopicsRequest<'_>) -> Outcome {
     let answers = match refuse_all(engine, request) {
@@ -80,12 +80,12 @@ fn refuse_all(engine: &Engine, request: &CreateTopicsRequest<'_>) -> Option<ApiE
         .then(|| ApiError::new(ErrorCode::PolicyViolation, "Excessively large number of partitions per request."))
 }
 
-fn create<'a>(engine: &Engine, request: &CreateTopicsRequest<'a>) -> Vec<Answer<'a>> {
+fn create<'a>(engine: &Engine, request: &CreateTopicsRequest<'a>) -> Vec<TopicResult<'a>> {
     let mut duplicates = duplicates(request);
     let ours = |topic: &&CreatableTopic<'a>| topic.name != CLUSTER_METADATA && !duplicates.contains(topic.name);
     // All topics are checked before any is created: of two names that collide with each other Kafka creates both.
     let checked: Vec<_> = request.topics.iter().filter(ours).map(|topic| (topic, check(engine, topic))).collect();
-    let mut answers: Vec<Answer<'a>> = checked
+    let mut answers: Vec<TopicResult<'a>> = checked
         .into_iter()
         .map(|(topic, plan)| (topic.name, plan.and_then(|plan| make(engine, topic.name, plan, request.validate_only))))
         .collect();
@@ -103,16 +103,16 @@ fn create<'a>(engine: &Engine, request: &CreateTopicsRequest<'a>) -> Vec<Answer<
 }
 
 /// A validated topic.
-struct Plan {
+struct NewTopic {
     partitions: i32,
     config: Arc<TopicConfig>,
 }
 
-fn check(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<Plan, ApiError> {
+fn check(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<NewTopic, ApiError> {
     engine.topics.check(topic.name).map_err(refuse)?;
     let config = config(engine, topic)?;
     let partitions = if topic.assignments.is_empty() { counted(engine, topic)? } else { assigned(engine, topic)? };
-    Ok(Plan { partitions, config })
+    Ok(NewTopic { partitions, config })
 }
 
 fn refuse(error: TopicError) -> ApiError {
@@ -186,8 +186,8 @@ fn assigned(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<i32, ApiError
     Ok(count)
 }
 
-fn make(engine: &Engine, name: &str, plan: Plan, validate_only: bool) -> Result<Made, ApiError> {
-    let made = Made {
+fn make(engine: &Engine, name: &str, plan: NewTopic, validate_only: bool) -> Result<CreatedTopic, ApiError> {
+    let made = CreatedTopic {
         // Kafka generates an id, too, if it only validates.
         id: engine.entropy.uuid(),
         partitions: plan.partitions,
@@ -199,7 +199,7 @@ fn make(engine: &Engine, name: &str, plan: Plan, validate_only: bool) -> Result<
     Ok(made)
 }
 
-fn to_response<'a>((name, answer): &'a Answer<'_>) -> CreatableTopicResult<'a> {
+fn to_response<'a>((name, answer): &'a TopicResult<'_>) -> CreatableTopicResult<'a> {
     let refused = CreatableTopicResult {
         name,
         error_code: api_error::code(answer),

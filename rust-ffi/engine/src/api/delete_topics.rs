@@ -30,14 +30,14 @@ use crate::{
 
 /// One entry of the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Asked<'a> {
+enum TopicKey<'a> {
     Name(&'a str),
     Id(Uuid),
     Both(&'a str, Uuid),
     Neither,
 }
 
-struct Answer<'a> {
+struct TopicResult<'a> {
     name: Option<Cow<'a, str>>,
     id: Uuid,
     result: Result<(), ApiError>,
@@ -45,7 +45,7 @@ struct Answer<'a> {
 
 pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &DeleteTopicsRequest<'_>) -> Outcome {
     let asked = read(request);
-    let answers: Vec<Answer<'_>> = match refuse_all(engine, context, request) {
+    let answers: Vec<TopicResult<'_>> = match refuse_all(engine, context, request) {
         Some(error) => asked.iter().map(|asked| asked.refused(error.clone())).collect(),
         None => delete(engine, context, &asked),
     };
@@ -59,13 +59,13 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &De
     context.reply(|writer, version| response.encode(writer, version))
 }
 
-fn read<'a>(request: &DeleteTopicsRequest<'a>) -> Vec<Asked<'a>> {
-    let names = request.topic_names.iter().map(|name| Asked::Name(name));
+fn read<'a>(request: &DeleteTopicsRequest<'a>) -> Vec<TopicKey<'a>> {
+    let names = request.topic_names.iter().map(|name| TopicKey::Name(name));
     let states = request.topics.iter().map(|topic| match (topic.name, topic.topic_id) {
-        (None, Uuid::ZERO) => Asked::Neither,
-        (None, id) => Asked::Id(id),
-        (Some(name), Uuid::ZERO) => Asked::Name(name),
-        (Some(name), id) => Asked::Both(name, id),
+        (None, Uuid::ZERO) => TopicKey::Neither,
+        (None, id) => TopicKey::Id(id),
+        (Some(name), Uuid::ZERO) => TopicKey::Name(name),
+        (Some(name), id) => TopicKey::Both(name, id),
     });
     names.chain(states).collect()
 }
@@ -78,31 +78,31 @@ fn refuse_all(engine: &Engine, context: &RequestContext<'_>, request: &DeleteTop
     (request.timeout_ms <= 0).then(ApiError::timed_out)
 }
 
-impl<'a> Asked<'a> {
-    fn refused(self, error: ApiError) -> Answer<'a> {
+impl<'a> TopicKey<'a> {
+    fn refused(self, error: ApiError) -> TopicResult<'a> {
         let (name, id) = match self {
-            Asked::Name(name) => (Some(name), Uuid::ZERO),
-            Asked::Id(id) => (None, id),
-            Asked::Both(name, id) => (Some(name), id),
-            Asked::Neither => (None, Uuid::ZERO),
+            TopicKey::Name(name) => (Some(name), Uuid::ZERO),
+            TopicKey::Id(id) => (None, id),
+            TopicKey::Both(name, id) => (Some(name), id),
+            TopicKey::Neither => (None, Uuid::ZERO),
         };
-        Answer { name: name.map(Cow::Borrowed), id, result: Err(error) }
+        TopicResult { name: name.map(Cow::Borrowed), id, result: Err(error) }
     }
 }
 
-fn delete<'a>(engine: &Engine, context: &RequestContext<'_>, asked: &[Asked<'a>]) -> Vec<Answer<'a>> {
-    let mut times: BTreeMap<Asked<'a>, usize> = BTreeMap::new();
+fn delete<'a>(engine: &Engine, context: &RequestContext<'_>, asked: &[TopicKey<'a>]) -> Vec<TopicResult<'a>> {
+    let mut times: BTreeMap<TopicKey<'a>, usize> = BTreeMap::new();
     for entry in asked {
         *times.entry(*entry).or_default() += 1;
     }
     // By id first: for a name and its own id only the name is answered.
-    let once = |entry: &Asked<'_>| times[entry] == 1;
+    let once = |entry: &TopicKey<'_>| times[entry] == 1;
     let ids: BTreeSet<Uuid> =
-        asked.iter().filter_map(|entry| if let Asked::Id(id) = entry { Some(*id) } else { None }).collect();
+        asked.iter().filter_map(|entry| if let TopicKey::Id(id) = entry { Some(*id) } else { None }).collect();
     let invalid = |words: &str| ApiError::new(ErrorCode::InvalidRequest, words);
     let named_as_well: BTreeSet<Uuid> = asked
         .iter()
-        .filter_map(|entry| if let Asked::Name(name) = entry { engine.topics.get(name) } else { None })
+        .filter_map(|entry| if let TopicKey::Name(name) = entry { engine.topics.get(name) } else { None })
         .map(|topic| topic.id)
         .filter(|id| ids.contains(id))
         .collect();
@@ -110,16 +110,16 @@ fn delete<'a>(engine: &Engine, context: &RequestContext<'_>, asked: &[Asked<'a>]
     let mut answers = Vec::with_capacity(asked.len());
     for entry in asked {
         match *entry {
-            Asked::Neither => answers.push(entry.refused(invalid("Neither topic name nor id were specified."))),
-            Asked::Both(..) => {
+            TopicKey::Neither => answers.push(entry.refused(invalid("Neither topic name nor id were specified."))),
+            TopicKey::Both(..) => {
                 answers.push(entry.refused(invalid("You may not specify both topic name and topic id.")));
             }
             _ if !answered.insert(*entry) => {}
-            Asked::Name(_) if !once(entry) => answers.push(entry.refused(invalid("Duplicate topic name."))),
-            Asked::Id(_) if !once(entry) => answers.push(entry.refused(invalid("Duplicate topic id."))),
-            Asked::Name(name) => answers.push(by_name(engine, context, name, &named_as_well)),
-            Asked::Id(id) if named_as_well.contains(&id) => {}
-            Asked::Id(id) => answers.push(by_id(engine, context, id)),
+            TopicKey::Name(_) if !once(entry) => answers.push(entry.refused(invalid("Duplicate topic name."))),
+            TopicKey::Id(_) if !once(entry) => answers.push(entry.refused(invalid("Duplicate topic id."))),
+            TopicKey::Name(name) => answers.push(by_name(engine, context, name, &named_as_well)),
+            TopicKey::Id(id) if named_as_well.contains(&id) => {}
+            TopicKey::Id(id) => answers.push(by_id(engine, context, id)),
         }
     }
     answers
@@ -139,30 +139,30 @@ fn by_name<'a>(
     context: &RequestContext<'_>,
     name: &'a str,
     named_as_well: &BTreeSet<Uuid>,
-) -> Answer<'a> {
+) -> TopicResult<'a> {
     let unknown = || {
         let words = "This server does not host this topic-partition.";
-        Asked::Name(name).refused(ApiError::new(ErrorCode::UnknownTopicOrPartition, words))
+        TopicKey::Name(name).refused(ApiError::new(ErrorCode::UnknownTopicOrPartition, words))
     };
     let Some(topic) = engine.topics.get(name) else { return unknown() };
     if named_as_well.contains(&topic.id) {
         let words = "The provided topic name maps to an ID that was already supplied.";
-        return Asked::Both(name, topic.id).refused(ApiError::new(ErrorCode::InvalidRequest, words));
+        return TopicKey::Both(name, topic.id).refused(ApiError::new(ErrorCode::InvalidRequest, words));
     }
     match remove(engine, context, topic.id) {
-        Ok(Some(topic)) => Answer { name: Some(Cow::Borrowed(name)), id: topic.id, result: Ok(()) },
+        Ok(Some(topic)) => TopicResult { name: Some(Cow::Borrowed(name)), id: topic.id, result: Ok(()) },
         Ok(None) => unknown(),
-        Err(error) => Asked::Name(name).refused(error),
+        Err(error) => TopicKey::Name(name).refused(error),
     }
 }
 
-fn by_id<'a>(engine: &Engine, context: &RequestContext<'_>, id: Uuid) -> Answer<'a> {
+fn by_id<'a>(engine: &Engine, context: &RequestContext<'_>, id: Uuid) -> TopicResult<'a> {
     match remove(engine, context, id) {
-        Ok(Some(topic)) => Answer { name: Some(Cow::Owned(topic.name.clone())), id, result: Ok(()) },
-        Err(error) => Asked::Id(id).refused(error),
+        Ok(Some(topic)) => TopicResult { name: Some(Cow::Owned(topic.name.clone())), id, result: Ok(()) },
+        Err(error) => TopicKey::Id(id).refused(error),
         Ok(None) => {
             let words = "This server does not host this topic ID.";
-            Asked::Id(id).refused(ApiError::new(ErrorCode::UnknownTopicId, words))
+            TopicKey::Id(id).refused(ApiError::new(ErrorCode::UnknownTopicId, words))
         }
     }
 }

@@ -22,7 +22,7 @@ use wire::{
 
 use crate::{Engine, context::RequestContext, log::Partition, outcome::Outcome, topics::Topic};
 
-type Shown = (Arc<Topic>, Vec<Arc<Partition>>);
+type TopicPartitions = (Arc<Topic>, Vec<Arc<Partition>>);
 
 pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &DescribeLogDirsRequest<'_>) -> Outcome {
     let shown = find(engine, request);
@@ -49,7 +49,7 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &De
     context.reply(|writer, version| response.encode(writer, version))
 }
 
-fn find(engine: &Engine, request: &DescribeLogDirsRequest<'_>) -> Vec<Shown> {
+fn find(engine: &Engine, request: &DescribeLogDirsRequest<'_>) -> Vec<TopicPartitions> {
     let Some(topics) = &request.topics else {
         let all = |topic: Arc<Topic>| (topic.clone(), topic.partitions());
         return engine.topics.list().into_iter().map(all).collect();

@@ -25,11 +25,11 @@ use crate::{
     topics::Topic,
 };
 
-type Answer = Result<Vec<ProducerState>, ApiError>;
+type PartitionResult = Result<Vec<ProducerState>, ApiError>;
 
 pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &DescribeProducersRequest<'_>) -> Outcome {
     let mut budget = Budget::new();
-    let mut answers: Vec<(&str, Vec<(i32, Answer)>)> = Vec::with_capacity(request.topics.len());
+    let mut answers: Vec<(&str, Vec<(i32, PartitionResult)>)> = Vec::with_capacity(request.topics.len());
     for asked in &request.topics {
         let topic = find(engine, asked.name);
         let mut partitions = Vec::with_capacity(asked.partition_indexes.len());
@@ -54,7 +54,7 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &De
     context.reply(|writer, version| response.encode(writer, version))
 }
 
-fn to_response(partition_index: i32, answer: &Answer) -> PartitionResponse<'_> {
+fn to_response(partition_index: i32, answer: &PartitionResult) -> PartitionResponse<'_> {
     PartitionResponse {
         partition_index,
         error_code: api_error::code(answer),
@@ -69,7 +69,7 @@ fn find(engine: &Engine, name: &str) -> Result<Arc<Topic>, ApiError> {
     engine.topics.get(name).ok_or_else(|| ApiError::new(ErrorCode::UnknownTopicOrPartition, words))
 }
 
-fn describe(topic: &Topic, index: i32) -> Answer {
+fn describe(topic: &Topic, index: i32) -> PartitionResult {
     let partition = topic.partition(index).ok_or_else(|| ApiError::bare(ErrorCode::UnknownTopicOrPartition))?;
     Ok(producers(&partition))
 }

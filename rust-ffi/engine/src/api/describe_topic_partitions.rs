@@ -24,14 +24,14 @@ use crate::{
 };
 
 /// A topic of the page: its partitions, or an error.
-struct Shown<'a> {
+struct TopicPage<'a> {
     name: &'a str,
     found: Result<(Arc<Topic>, std::ops::Range<i32>), ErrorCode>,
 }
 
 /// A page and the next cursor.
 struct Page<'a> {
-    topics: Vec<Shown<'a>>,
+    topics: Vec<TopicPage<'a>>,
     next: Option<(&'a str, i32)>,
 }
 
@@ -91,14 +91,14 @@ fn read<'a>(engine: &Engine, names: &BTreeSet<&'a str>, from: Option<(&str, i32)
                 Err(_) => ErrorCode::InvalidTopicException,
             };
             if !every {
-                topics.push(Shown { name, found: Err(code) });
+                topics.push(TopicPage { name, found: Err(code) });
             }
             continue;
         };
         let count = topic.partition_count();
         let first = from.map_or(0, |(first, index)| if first == name { index.min(count) } else { 0 });
         let end = count.min(first.saturating_add(left));
-        topics.push(Shown { name, found: Ok((topic, first..end)) });
+        topics.push(TopicPage { name, found: Ok((topic, first..end)) });
         if end < count {
             return Page { topics, next: Some((name, end)) };
         }
@@ -107,7 +107,7 @@ fn read<'a>(engine: &Engine, names: &BTreeSet<&'a str>, from: Option<(&str, i32)
     Page { topics, next: None }
 }
 
-fn to_response<'a>(node_id: i32, shown: &Shown<'a>) -> DescribeTopicPartitionsResponseTopic<'a> {
+fn to_response<'a>(node_id: i32, shown: &TopicPage<'a>) -> DescribeTopicPartitionsResponseTopic<'a> {
     let topic = DescribeTopicPartitionsResponseTopic {
         name: Some(shown.name),
         topic_authorized_operations: acl_operations::TOPIC,

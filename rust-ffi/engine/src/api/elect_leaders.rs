@@ -24,7 +24,7 @@ use crate::{
 /// Kafka: `ElectionType`; 0 is preferred.
 const UNCLEAN: i8 = 1;
 
-type Answers<'a> = Vec<(&'a str, Vec<(i32, Result<(), ApiError>)>)>;
+type TopicResults<'a> = Vec<(&'a str, Vec<(i32, Result<(), ApiError>)>)>;
 
 pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &ElectLeadersRequest<'_>) -> Outcome {
     let refused = refuse_all(request);
@@ -32,7 +32,7 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &El
         (None, Ok(())) => engine.topics.list(),
         _ => Vec::new(),
     };
-    let mut answers: Answers<'_> = every.iter().map(|topic| (&topic.name[..], Vec::new())).collect();
+    let mut answers: TopicResults<'_> = every.iter().map(|topic| (&topic.name[..], Vec::new())).collect();
     let mut budget = Budget::new();
     for asked in request.topic_partitions.iter().flatten() {
         let mut partitions = Vec::with_capacity(asked.partitions.len());

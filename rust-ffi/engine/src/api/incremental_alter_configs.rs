@@ -15,7 +15,7 @@ use wire::{
 
 use crate::{
     Engine,
-    configs::alter::{self, Edit, Wanted},
+    configs::alter::{self, Edit, ResourceChange},
     context::RequestContext,
     outcome::Outcome,
 };
@@ -25,7 +25,7 @@ pub(crate) fn handle(
     context: &RequestContext<'_>,
     request: &IncrementalAlterConfigsRequest<'_>,
 ) -> Outcome {
-    let wanted = request.resources.iter().map(|resource| Wanted {
+    let changes = request.resources.iter().map(|resource| ResourceChange {
         kind: resource.resource_type,
         name: resource.resource_name,
         edits: resource
@@ -35,13 +35,13 @@ pub(crate) fn handle(
             .collect(),
         replaces: false,
     });
-    let wanted: Vec<Wanted<'_>> = wanted.collect();
-    let results = alter::alter(engine, &wanted, request.validate_only);
-    let responses = wanted.iter().zip(&results).map(|(wanted, result)| AlterConfigsResourceResponse {
-        error_code: result.as_ref().err().map_or(ErrorCode::None, |refused| refused.code).code(),
-        error_message: result.as_ref().err().and_then(|refused| refused.why.as_deref()),
-        resource_type: wanted.kind,
-        resource_name: wanted.name,
+    let changes: Vec<ResourceChange<'_>> = changes.collect();
+    let results = alter::alter(engine, &changes, request.validate_only);
+    let responses = changes.iter().zip(&results).map(|(changes, result)| AlterConfigsResourceResponse {
+        error_code: result.as_ref().err().map_or(ErrorCode::None, |error| error.code).code(),
+        error_message: result.as_ref().err().and_then(|error| error.message.as_deref()),
+        resource_type: changes.kind,
+        resource_name: changes.name,
     });
     let response = IncrementalAlterConfigsResponse { throttle_time_ms: 0, responses: responses.collect() };
     context.reply(|w, v| response.encode(w, v))

@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// A requested topic, or an error.
-enum Asked<'a> {
+enum TopicResult<'a> {
     Topic(Arc<Topic>),
     Missing { name: Option<&'a str>, id: Uuid, code: ErrorCode },
 }
@@ -108,21 +108,21 @@ fn refuse(context: &RequestContext<'_>, topics: &[MetadataRequestTopic<'_>]) -> 
     context.reply(|writer, version| response.encode(writer, version))
 }
 
-fn all(engine: &Engine) -> Vec<Asked<'static>> {
-    engine.topics.list().into_iter().map(Asked::Topic).collect()
+fn all(engine: &Engine) -> Vec<TopicResult<'static>> {
+    engine.topics.list().into_iter().map(TopicResult::Topic).collect()
 }
 
-fn find<'a>(engine: &Engine, request: &MetadataRequest<'_>, topic: &MetadataRequestTopic<'a>) -> Asked<'a> {
+fn find<'a>(engine: &Engine, request: &MetadataRequest<'_>, topic: &MetadataRequestTopic<'a>) -> TopicResult<'a> {
     let by_id = !topic.topic_id.is_zero();
-    let missing = |code| Asked::Missing { name: topic.name.filter(|_| !by_id), id: topic.topic_id, code };
+    let missing = |code| TopicResult::Missing { name: topic.name.filter(|_| !by_id), id: topic.topic_id, code };
     match topic.name.filter(|_| !by_id) {
         None => match engine.topics.get_by_id(topic.topic_id) {
-            Some(found) => Asked::Topic(found),
+            Some(found) => TopicResult::Topic(found),
             None => missing(ErrorCode::UnknownTopicId),
         },
         Some(name) => match engine.topics.get(name) {
-            Some(found) => Asked::Topic(found),
-            None => create(engine, request, name).map_or_else(missing, Asked::Topic),
+            Some(found) => TopicResult::Topic(found),
+            None => create(engine, request, name).map_or_else(missing, TopicResult::Topic),
         },
     }
 }
@@ -155,16 +155,16 @@ fn create(engine: &Engine, request: &MetadataRequest<'_>, name: &str) -> Result<
     }
 }
 
-fn to_response<'a>(node_id: i32, asked: &'a Asked<'a>, operations: i32) -> MetadataResponseTopic<'a> {
+fn to_response<'a>(node_id: i32, asked: &'a TopicResult<'a>, operations: i32) -> MetadataResponseTopic<'a> {
     match asked {
-        Asked::Missing { name, id, code } => MetadataResponseTopic {
+        TopicResult::Missing { name, id, code } => MetadataResponseTopic {
             error_code: code.code(),
             name: name.or(Some("").filter(|_| id.is_zero())),
             topic_id: *id,
             topic_authorized_operations: acl_operations::NOT_ASKED,
             ..MetadataResponseTopic::default()
         },
-        Asked::Topic(topic) => MetadataResponseTopic {
+        TopicResult::Topic(topic) => MetadataResponseTopic {
             error_code: ErrorCode::None.code(),
             name: Some(&topic.name),
             topic_id: topic.id,

@@ -130,10 +130,10 @@ fn summary(bad: &InvalidRecords, records: &[(i32, String)]) -> String {
 #[derive(Debug)]
 pub(crate) struct DelayedProduce {
     /// One for each partition of the request, in its order.
-    answers: Vec<Answer>,
+    results: Vec<PartitionResult>,
 }
 
-type Answer = Result<Written, PartitionError>;
+type PartitionResult = Result<Written, PartitionError>;
 
 #[derive(Debug)]
 struct Written {
@@ -156,27 +156,27 @@ pub(crate) fn inflates_much(request: &ProduceRequest<'_>) -> bool {
 
 pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &ProduceRequest<'_>) -> Outcome {
     let count = request.topic_data.iter().map(|topic| topic.partition_data.len()).sum();
-    let mut answers = Vec::with_capacity(count);
+    let mut results = Vec::with_capacity(count);
     for data in &request.topic_data {
         let topic = find(engine, context, data);
-        answers.extend(data.partition_data.iter().map(|part| append(engine, context, request, topic.as_deref(), part)));
+        results.extend(data.partition_data.iter().map(|part| append(engine, context, request, topic.as_deref(), part)));
     }
     if request.acks == 0 && !bugs::planted(Bug::SilentAnswered) {
-        let failed = answers.iter().find_map(|answer| answer.as_ref().err());
+        let failed = results.iter().find_map(|result| result.as_ref().err());
         return match failed {
             None => Outcome::Silent,
             // The client reads no response: closing is the only way to report the error.
             Some(result) => Outcome::Close(format!("a produce with acks=0 failed: {:?}", result.code)),
         };
     }
-    let lists: Vec<_> = answers
+    let lists: Vec<_> = results
         .iter()
-        .filter_map(|answer| Some(answer.as_ref().ok()?.unsynced.as_ref()?.sync_waiters.clone()))
+        .filter_map(|result| Some(result.as_ref().ok()?.unsynced.as_ref()?.sync_waiters.clone()))
         .collect();
     if lists.is_empty() {
-        return reply(context, request, &answers);
+        return reply(context, request, &results);
     }
-    complete_or_park(context, request, DelayedProduce { answers }, Ticket::register(lists))
+    complete_or_park(context, request, DelayedProduce { results }, Ticket::register(lists))
 }
 
 pub(crate) fn resume(context: &RequestContext<'_>, body: &[u8], delayed: DelayedProduce, ticket: Ticket) -> Outcome {
@@ -196,25 +196,25 @@ fn complete_or_park(
     ticket: Ticket,
 ) -> Outcome {
     let mut waits = false;
-    for answer in &mut delayed.answers {
-        let Ok(Written { appended, unsynced: Some(partition) }) = answer else { continue };
+    for result in &mut delayed.results {
+        let Ok(Written { appended, unsynced: Some(partition) }) = result else { continue };
         match partition.is_synced(appended.end) {
-            Ok(true) => *answer = Ok(Written { appended: *appended, unsynced: None }),
+            Ok(true) => *result = Ok(Written { appended: *appended, unsynced: None }),
             Ok(false) => waits = true,
-            Err(error) => *answer = Err(PartitionError::unsynced(&error)),
+            Err(error) => *result = Err(PartitionError::unsynced(&error)),
         }
     }
     if waits {
         return Outcome::Park(Parked { ticket, request: ParkedRequest::Produce(delayed) });
     }
-    reply(context, request, &delayed.answers)
+    reply(context, request, &delayed.results)
 }
 
-fn reply(context: &RequestContext<'_>, request: &ProduceRequest<'_>, answers: &[Answer]) -> Outcome {
-    let mut answers = answers.iter();
+fn reply(context: &RequestContext<'_>, request: &ProduceRequest<'_>, results: &[PartitionResult]) -> Outcome {
+    let mut results = results.iter();
     let topic = |data: &TopicProduceData<'_>| {
-        let parts = data.partition_data.iter().zip(answers.by_ref());
-        parts.map(|(part, answer)| to_response(part.index, answer)).collect::<Vec<_>>()
+        let parts = data.partition_data.iter().zip(results.by_ref());
+        parts.map(|(part, result)| to_response(part.index, result)).collect::<Vec<_>>()
     };
     let partitions: Vec<_> = request.topic_data.iter().map(topic).collect();
     let topics = request.topic_data.iter().zip(partitions);
@@ -227,8 +227,8 @@ fn reply(context: &RequestContext<'_>, request: &ProduceRequest<'_>, answers: &[
     context.reply(|writer, version| response.encode(writer, version))
 }
 
-fn to_response<'a>(index: i32, answer: &'a Answer) -> PartitionProduceResponse<'a> {
-    match answer {
+fn to_response<'a>(index: i32, result: &'a PartitionResult) -> PartitionProduceResponse<'a> {
+    match result {
         Ok(Written { appended, .. }) => PartitionProduceResponse {
             index,
             error_code: ErrorCode::None.code(),
@@ -271,7 +271,7 @@ fn append(
     request: &ProduceRequest<'_>,
     topic: Option<&Topic>,
     data: &PartitionProduceData<'_>,
-) -> Answer {
+) -> PartitionResult {
     if engine.ends() {
         return Err(partition_error(ErrorCode::NotLeaderOrFollower, Some("The broker stops.")));
     }

@@ -14,11 +14,11 @@ use super::{
     def::{Def, Kind},
     resource, table,
 };
-use crate::{Engine, topic_names};
+use crate::{Engine, api_error::ApiError, topic_names};
 
 /// A requested change of the configs of one resource.
 #[derive(Debug)]
-pub(crate) struct Wanted<'a> {
+pub(crate) struct ResourceChange<'a> {
     pub(crate) kind: i8,
     pub(crate) name: &'a str,
     pub(crate) edits: Vec<Edit<'a>>,
@@ -45,38 +45,27 @@ pub(super) const LOGGERS: &[&str] = &["root"];
 
 const LEVELS: &[&str] = &["DEBUG", "ERROR", "FATAL", "INFO", "TRACE", "WARN"];
 
-/// Error for one resource, whose configs stay unchanged.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Refused {
-    pub(crate) code: ErrorCode,
-    pub(crate) why: Option<String>,
-}
-
-fn refused(code: ErrorCode, why: impl Into<String>) -> Refused {
-    Refused { code, why: Some(why.into()) }
-}
-
-fn invalid(why: impl Into<String>) -> Refused {
-    refused(ErrorCode::InvalidRequest, why)
+fn invalid_request(why: impl Into<String>) -> ApiError {
+    ApiError::new(ErrorCode::InvalidRequest, why)
 }
 
 /// Alters configs, each resource as a whole or not at all and independently of the others.
-pub(crate) fn alter(engine: &Engine, wanted: &[Wanted<'_>], validate_only: bool) -> Vec<Result<(), Refused>> {
+pub(crate) fn alter(engine: &Engine, changes: &[ResourceChange<'_>], validate_only: bool) -> Vec<Result<(), ApiError>> {
     let configs = &engine.configs;
     let _changing = configs.write_lock();
     let mut count: BTreeMap<(i8, &str), usize> = BTreeMap::new();
-    wanted.iter().for_each(|one| *count.entry((one.kind, one.name)).or_default() += 1);
+    changes.iter().for_each(|one| *count.entry((one.kind, one.name)).or_default() += 1);
     let mut draft = DynamicConfigs::clone(&configs.dynamic());
-    let one = |one: &Wanted<'_>| match count.get(&(one.kind, one.name)) {
-        Some(1) => change(engine, &mut draft, one, validate_only),
-        _ => Err(invalid("Each resource must appear at most once.")),
+    let one = |one: &ResourceChange<'_>| match count.get(&(one.kind, one.name)) {
+        Some(1) => apply(engine, &mut draft, one, validate_only),
+        _ => Err(invalid_request("Each resource must appear at most once.")),
     };
-    let results = wanted.iter().map(one).collect();
+    let results = changes.iter().map(one).collect();
     // If the change cannot be persisted, it would be gone after a restart: every resource gets an error.
     if !validate_only && persist(engine, &configs.dynamic(), &draft).is_err() {
-        return wanted
+        return changes
             .iter()
-            .map(|_| Err(refused(ErrorCode::KafkaStorageError, "The disk does not take it.")))
+            .map(|_| Err(ApiError::new(ErrorCode::KafkaStorageError, "The disk does not take it.")))
             .collect();
     }
     if !validate_only && configs.replace(draft) {
@@ -111,56 +100,60 @@ fn refresh_topics(engine: &Engine) {
     }
 }
 
-fn change(
+fn apply(
     engine: &Engine,
     draft: &mut DynamicConfigs,
-    wanted: &Wanted<'_>,
+    change: &ResourceChange<'_>,
     validate_only: bool,
-) -> Result<(), Refused> {
+) -> Result<(), ApiError> {
     let mut keys = BTreeSet::new();
-    if !wanted.edits.iter().all(|edit| keys.insert(edit.key)) {
-        return Err(invalid("Error due to duplicate config keys"));
+    if !change.edits.iter().all(|edit| keys.insert(edit.key)) {
+        return Err(invalid_request("Error due to duplicate config keys"));
     }
-    let null = wanted.edits.iter().filter(|edit| edit.op != DELETE && edit.value.is_none());
+    let null = change.edits.iter().filter(|edit| edit.op != DELETE && edit.value.is_none());
     let null: Vec<&str> = null.map(|edit| edit.key).collect();
     if !null.is_empty() {
-        return Err(invalid(format!("Null value not supported for : {}", null.join(", "))));
+        return Err(invalid_request(format!("Null value not supported for : {}", null.join(", "))));
     }
-    match wanted.kind {
-        resource::TOPIC => topic(engine, wanted, validate_only),
-        resource::BROKER => broker::change(&engine.configs, draft, wanted),
-        resource::BROKER_LOGGER if !wanted.replaces => loggers(&engine.configs, draft, wanted),
-        resource::CLIENT_METRICS => group::client_metrics(draft, wanted),
-        resource::GROUP => group::change(&engine.configs, draft, wanted),
-        kind => Err(invalid(format!("Unknown resource type {kind}"))),
+    match change.kind {
+        resource::TOPIC => topic(engine, change, validate_only),
+        resource::BROKER => broker::apply(&engine.configs, draft, change),
+        resource::BROKER_LOGGER if !change.replaces => loggers(&engine.configs, draft, change),
+        resource::CLIENT_METRICS => group::client_metrics(draft, change),
+        resource::GROUP => group::apply(&engine.configs, draft, change),
+        kind => Err(invalid_request(format!("Unknown resource type {kind}"))),
     }
 }
 
-fn topic(engine: &Engine, wanted: &Wanted<'_>, validate_only: bool) -> Result<(), Refused> {
-    let topic = engine.topics.get(wanted.name);
+fn topic(engine: &Engine, change: &ResourceChange<'_>, validate_only: bool) -> Result<(), ApiError> {
+    let topic = engine.topics.get(change.name);
     let old = topic.as_ref().map(|topic| topic.config());
     let none = Props::new();
     let current = old.as_ref().map_or(&none, |config| &config.overrides);
-    let props = edited(current, wanted, |key| table::find(table::TOPIC, key))?;
-    if wanted.name.is_empty() {
-        return Err(invalid("Default topic resources are not allowed."));
+    let props = edited(current, change, |key| table::find(table::TOPIC, key))?;
+    if change.name.is_empty() {
+        return Err(invalid_request("Default topic resources are not allowed."));
     }
-    topic_names::check(wanted.name).map_err(|why| refused(ErrorCode::InvalidTopicException, why))?;
-    let config = TopicConfig::new(&engine.configs, props).map_err(|e| refused(ErrorCode::InvalidConfig, e.0))?;
+    topic_names::check(change.name).map_err(|why| ApiError::new(ErrorCode::InvalidTopicException, why))?;
+    let config = TopicConfig::new(&engine.configs, props).map_err(|e| ApiError::new(ErrorCode::InvalidConfig, e.0))?;
     let Some(topic) = topic else {
-        let why = format!("The topic '{}' does not exist.", wanted.name);
-        return Err(refused(ErrorCode::UnknownTopicOrPartition, why));
+        let why = format!("The topic '{}' does not exist.", change.name);
+        return Err(ApiError::new(ErrorCode::UnknownTopicOrPartition, why));
     };
     if !validate_only {
-        topic.set_config(config).map_err(|e| refused(ErrorCode::KafkaStorageError, e.to_string()))?;
+        topic.set_config(config).map_err(|e| ApiError::new(ErrorCode::KafkaStorageError, e.to_string()))?;
     }
     Ok(())
 }
 
 /// Applies the operations to `current`. `def` finds the definition, which tells whether a config is a list.
-fn edited(current: &Props, wanted: &Wanted<'_>, def: impl Fn(&str) -> Option<&'static Def>) -> Result<Props, Refused> {
-    let mut props = if wanted.replaces { Props::new() } else { current.clone() };
-    for &Edit { key, op, value } in &wanted.edits {
+fn edited(
+    current: &Props,
+    change: &ResourceChange<'_>,
+    def: impl Fn(&str) -> Option<&'static Def>,
+) -> Result<Props, ApiError> {
+    let mut props = if change.replaces { Props::new() } else { current.clone() };
+    for &Edit { key, op, value } in &change.edits {
         let text = value.unwrap_or_default();
         match op {
             SET => {
@@ -173,14 +166,14 @@ fn edited(current: &Props, wanted: &Wanted<'_>, def: impl Fn(&str) -> Option<&'s
                 let Some(def) = def(key).filter(|def| def.kind == Kind::List) else {
                     let word = if op == APPEND { "APPEND" } else { "SUBTRACT" };
                     let why = format!("Can't {word} to key {key} because its type is not LIST.");
-                    return Err(refused(ErrorCode::InvalidConfig, why));
+                    return Err(ApiError::new(ErrorCode::InvalidConfig, why));
                 };
                 let old = props.get(key).map_or(def.default.unwrap_or_default(), String::as_str);
                 let new = if op == APPEND { appended(old, text) } else { subtracted(old, text) };
                 props.insert(key.to_owned(), new);
             }
             // Kafka detects this too late and reports nothing.
-            _ => return Err(Refused { code: ErrorCode::UnknownServerError, why: None }),
+            _ => return Err(ApiError::bare(ErrorCode::UnknownServerError)),
         }
     }
     Ok(props)
@@ -219,16 +212,16 @@ fn subtracted(old: &str, less: &str) -> String {
 }
 
 /// Kafka: `RuntimeLoggerManager`.
-fn loggers(configs: &BrokerConfigs, draft: &mut DynamicConfigs, wanted: &Wanted<'_>) -> Result<(), Refused> {
-    let id = node_id(wanted.name)?;
+fn loggers(configs: &BrokerConfigs, draft: &mut DynamicConfigs, change: &ResourceChange<'_>) -> Result<(), ApiError> {
+    let id = node_id(change.name)?;
     if id != configs.node_id {
-        let why = format!("Unexpected node id. Expected {}, but received {}", configs.node_id, wanted.name);
-        return Err(invalid(why));
+        let why = format!("Unexpected node id. Expected {}, but received {}", configs.node_id, change.name);
+        return Err(invalid_request(why));
     }
     let mut levels = draft.loggers.clone();
-    for &Edit { key, op, value } in &wanted.edits {
+    for &Edit { key, op, value } in &change.edits {
         let is_known = LOGGERS.contains(&key);
-        let bad = |why: String| Err(refused(ErrorCode::InvalidConfig, why));
+        let bad = |why: String| Err(ApiError::new(ErrorCode::InvalidConfig, why));
         match op {
             SET | DELETE if !is_known => return bad(format!("Logger {key} does not exist!")),
             SET => {
@@ -242,18 +235,20 @@ fn loggers(configs: &BrokerConfigs, draft: &mut DynamicConfigs, wanted: &Wanted<
                 }
                 levels.insert(key.to_owned(), level.to_owned());
             }
-            DELETE => return Err(invalid("Removing the log level of the root logger is not allowed")),
-            APPEND => return Err(invalid("APPEND operation is not allowed for the BROKER_LOGGER resource")),
-            SUBTRACT => return Err(invalid("SUBTRACT operation is not allowed for the BROKER_LOGGER resource")),
-            _ => return Err(Refused { code: ErrorCode::UnknownServerError, why: None }),
+            DELETE => return Err(invalid_request("Removing the log level of the root logger is not allowed")),
+            APPEND => return Err(invalid_request("APPEND operation is not allowed for the BROKER_LOGGER resource")),
+            SUBTRACT => {
+                return Err(invalid_request("SUBTRACT operation is not allowed for the BROKER_LOGGER resource"));
+            }
+            _ => return Err(ApiError::bare(ErrorCode::UnknownServerError)),
         }
     }
     draft.loggers = levels;
     Ok(())
 }
 
-fn node_id(name: &str) -> Result<i32, Refused> {
-    name.parse().map_err(|_| invalid(format!("Node id must be an integer, but it is: {name}")))
+fn node_id(name: &str) -> Result<i32, ApiError> {
+    name.parse().map_err(|_| invalid_request(format!("Node id must be an integer, but it is: {name}")))
 }
 
 #[cfg(test)]

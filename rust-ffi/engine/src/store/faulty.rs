@@ -18,10 +18,10 @@ const SINGLE: i64 = i64::MIN / 2;
 
 /// Decides which change fails. Clones share the state.
 #[derive(Clone, Debug)]
-pub struct Faults(Arc<Plan>);
+pub struct Faults(Arc<FaultState>);
 
 #[derive(Debug)]
-struct Plan {
+struct FaultState {
     changes: AtomicI64,
     /// Share of a failing write that is written, in thousandths.
     torn_at: AtomicU64,
@@ -32,7 +32,7 @@ impl Faults {
     /// Nothing fails.
     pub fn none() -> Faults {
         let (changes, torn_at) = (AtomicI64::new(i64::MAX), AtomicU64::new(500));
-        Faults(Arc::new(Plan { changes, torn_at, failures: AtomicU64::new(0) }))
+        Faults(Arc::new(FaultState { changes, torn_at, failures: AtomicU64::new(0) }))
     }
 
     /// Lets this many changes succeed; all later ones fail.

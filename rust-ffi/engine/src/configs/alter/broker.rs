@@ -3,7 +3,8 @@
 
 use wire::error_code::ErrorCode;
 
-use super::{APPEND, DELETE, Edit, Refused, SET, SUBTRACT, Wanted, edited, invalid, node_id, refused};
+use super::{APPEND, DELETE, Edit, ResourceChange, SET, SUBTRACT, edited, invalid_request, node_id};
+use crate::api_error::ApiError;
 use crate::configs::{
     BrokerConfigs,
     broker::{DynamicConfigs, Props, Values, in_effect},
@@ -38,15 +39,19 @@ const THREADS: &[&str] = &[
     "num.replica.fetchers",
 ];
 
-pub(super) fn change(configs: &BrokerConfigs, draft: &mut DynamicConfigs, wanted: &Wanted<'_>) -> Result<(), Refused> {
-    let for_one = !wanted.name.is_empty();
-    if for_one && node_id(wanted.name)? != configs.node_id {
-        let why = format!("Unexpected broker id, expected {}, but received {}", configs.node_id, wanted.name);
-        return Err(invalid(why));
+pub(super) fn apply(
+    configs: &BrokerConfigs,
+    draft: &mut DynamicConfigs,
+    change: &ResourceChange<'_>,
+) -> Result<(), ApiError> {
+    let for_one = !change.name.is_empty();
+    if for_one && node_id(change.name)? != configs.node_id {
+        let why = format!("Unexpected broker id, expected {}, but received {}", configs.node_id, change.name);
+        return Err(invalid_request(why));
     }
-    wanted.edits.iter().try_for_each(check_op)?;
+    change.edits.iter().try_for_each(check_op)?;
     let current = if for_one { &draft.broker } else { &draft.cluster };
-    let props = edited(current, wanted, table::broker)?;
+    let props = edited(current, change, table::broker)?;
     check_names(&props, for_one)?;
     let effective = match for_one {
         true => in_effect(&configs.static_configs, &draft.cluster, &props),
@@ -54,8 +59,8 @@ pub(super) fn change(configs: &BrokerConfigs, draft: &mut DynamicConfigs, wanted
     };
     check_values(&configs.values(), &Values::of(&effective))?;
     // Eligible leader replicas (KIP-966) require one value for the whole cluster.
-    let elr = |why: &str| Err(refused(ErrorCode::InvalidConfig, why));
-    if for_one && wanted.edits.iter().any(|edit| edit.key == MIN_INSYNC) {
+    let elr = |why: &str| Err(ApiError::new(ErrorCode::InvalidConfig, why));
+    if for_one && change.edits.iter().any(|edit| edit.key == MIN_INSYNC) {
         return elr("Broker-level min.insync.replicas cannot be altered while ELR is enabled.");
     }
     if !for_one && !props.contains_key(MIN_INSYNC) {
@@ -65,26 +70,26 @@ pub(super) fn change(configs: &BrokerConfigs, draft: &mut DynamicConfigs, wanted
     Ok(())
 }
 
-fn check_op(edit: &Edit<'_>) -> Result<(), Refused> {
+fn check_op(edit: &Edit<'_>) -> Result<(), ApiError> {
     let word = match edit.op {
         SET | DELETE => return Ok(()),
         APPEND => "append",
         SUBTRACT => "subtract",
-        op => return Err(invalid(format!("Unknown operations type {op}"))),
+        op => return Err(invalid_request(format!("Unknown operations type {op}"))),
     };
     let why = match table::broker_index(edit.key).map(|index| table::BROKER[index].kind) {
         Some(Kind::List) => return Ok(()),
         Some(_) => format!("Config value {word} is not allowed for config key: {}", edit.key),
         None => format!("Unknown config name: {}", edit.key),
     };
-    Err(refused(ErrorCode::InvalidConfig, why))
+    Err(ApiError::new(ErrorCode::InvalidConfig, why))
 }
 
 /// Kafka: `DynamicBrokerConfig.validateConfigs`. It takes what it does not know: a plugin may.
-fn check_names(props: &Props, for_one: bool) -> Result<(), Refused> {
+fn check_names(props: &Props, for_one: bool) -> Result<(), ApiError> {
     let refuse = |why: &str, is_bad: &dyn Fn(&str) -> bool| {
         let bad: Vec<&str> = props.keys().map(String::as_str).filter(|name| is_bad(name)).collect();
-        if bad.is_empty() { Ok(()) } else { Err(invalid(format!("{why}: [{}]", bad.join(", ")))) }
+        if bad.is_empty() { Ok(()) } else { Err(invalid_request(format!("{why}: [{}]", bad.join(", ")))) }
     };
     let change = |name: &str| table::broker_index(name).map(|index| table::BROKER[index].change);
     refuse("Cannot update these configs dynamically", &|name| change(name) == Some(Change::Never))?;
@@ -93,7 +98,7 @@ fn check_names(props: &Props, for_one: bool) -> Result<(), Refused> {
     })?;
     for (name, text) in props {
         if let Some(def) = table::broker(name) {
-            def.parse(text).map_err(|e| invalid(e.0))?;
+            def.parse(text).map_err(|e| invalid_request(e.0))?;
         }
     }
     if for_one {
@@ -105,11 +110,11 @@ fn check_names(props: &Props, for_one: bool) -> Result<(), Refused> {
     })
 }
 
-fn check_values(old: &Values, new: &Values) -> Result<(), Refused> {
+fn check_values(old: &Values, new: &Values) -> Result<(), ApiError> {
     let int = |name: &str| new.int(name);
-    new.check().map_err(|e| invalid(e.0))?;
+    new.check().map_err(|e| invalid_request(e.0))?;
     if new.get("listeners") != old.get("listeners") {
-        return Err(invalid("listeners cannot be changed while this broker runs"));
+        return Err(invalid_request("listeners cannot be changed while this broker runs"));
     }
     for group in ["consumer", "share", "streams"] {
         let name = format!("group.{group}.assignment.interval.ms");
@@ -118,7 +123,7 @@ fn check_values(old: &Values, new: &Values) -> Result<(), Refused> {
             let limit = format!("group.{group}.{end}.assignment.interval.ms");
             let (value, bound) = (int(&name), int(&limit));
             if if end == "min" { value < bound } else { value > bound } {
-                return Err(invalid(format!("{name} must be {word} than or equal to {limit}")));
+                return Err(invalid_request(format!("{name} must be {word} than or equal to {limit}")));
             }
         }
     }
@@ -127,7 +132,7 @@ fn check_values(old: &Values, new: &Values) -> Result<(), Refused> {
 }
 
 /// Kafka: `DynamicThreadPool.validateReconfiguration`.
-fn check_threads(name: &str, old: &Values, new: &Values) -> Result<(), Refused> {
+fn check_threads(name: &str, old: &Values, new: &Values) -> Result<(), ApiError> {
     let (Some(before), Some(after)) = (old.int(name), new.int(name)) else { return Ok(()) };
     let bound = match () {
         () if after > before.saturating_mul(2) => "not be greater than double",
@@ -141,7 +146,7 @@ fn check_threads(name: &str, old: &Values, new: &Values) -> Result<(), Refused> 
 }
 
 /// Kafka: `LogCleaner.validateReconfiguration`.
-fn check_cleaners(old: &Values, new: &Values) -> Result<(), Refused> {
+fn check_cleaners(old: &Values, new: &Values) -> Result<(), ApiError> {
     let name = "log.cleaner.threads";
     let (Some(before), Some(after)) = (old.int(name), new.int(name)) else { return Ok(()) };
     let why = match () {
@@ -156,8 +161,8 @@ fn check_cleaners(old: &Values, new: &Values) -> Result<(), Refused> {
 }
 
 /// Kafka wraps one exception in another.
-fn not_dynamic(why: String) -> Refused {
-    invalid(format!(
+fn not_dynamic(why: String) -> ApiError {
+    invalid_request(format!(
         "Invalid value org.apache.kafka.common.config.ConfigException: {why} for configuration Invalid dynamic \
          configuration"
     ))

@@ -3,7 +3,8 @@
 
 use wire::error_code::ErrorCode;
 
-use super::{Refused, Wanted, edited, invalid, refused};
+use super::{ResourceChange, edited, invalid_request};
+use crate::api_error::ApiError;
 use crate::configs::{
     BrokerConfigs,
     broker::{DynamicConfigs, Props},
@@ -11,13 +12,17 @@ use crate::configs::{
     table,
 };
 
-pub(super) fn change(configs: &BrokerConfigs, draft: &mut DynamicConfigs, wanted: &Wanted<'_>) -> Result<(), Refused> {
+pub(super) fn apply(
+    configs: &BrokerConfigs,
+    draft: &mut DynamicConfigs,
+    change: &ResourceChange<'_>,
+) -> Result<(), ApiError> {
     let none = Props::new();
-    let props = edited(draft.groups.get(wanted.name).unwrap_or(&none), wanted, |_| None)?;
-    if wanted.name.is_empty() {
-        return Err(invalid("Default group resources are not allowed."));
+    let props = edited(draft.groups.get(change.name).unwrap_or(&none), change, |_| None)?;
+    if change.name.is_empty() {
+        return Err(invalid_request("Default group resources are not allowed."));
     }
-    let bad = |why: String| refused(ErrorCode::InvalidConfig, why);
+    let bad = |why: String| ApiError::new(ErrorCode::InvalidConfig, why);
     if let Some(name) = props.keys().find(|name| table::find(table::GROUP, name).is_none()) {
         return Err(bad(format!("Unknown group config name: {name}")));
     }
@@ -26,7 +31,7 @@ pub(super) fn change(configs: &BrokerConfigs, draft: &mut DynamicConfigs, wanted
         let value = def.parse(text).map_err(|e| bad(e.0))?;
         within_broker(configs, def, &value).map_err(bad)?;
     }
-    keep(&mut draft.groups, wanted.name, props);
+    keep(&mut draft.groups, change.name, props);
     Ok(())
 }
 
@@ -46,32 +51,32 @@ fn within_broker(configs: &BrokerConfigs, def: &Def, value: &Value) -> Result<()
     Ok(())
 }
 
-pub(super) fn client_metrics(draft: &mut DynamicConfigs, wanted: &Wanted<'_>) -> Result<(), Refused> {
+pub(super) fn client_metrics(draft: &mut DynamicConfigs, change: &ResourceChange<'_>) -> Result<(), ApiError> {
     let none = Props::new();
-    let props = edited(draft.client_metrics.get(wanted.name).unwrap_or(&none), wanted, |_| None)?;
-    if wanted.name.is_empty() {
-        return Err(invalid("Subscription name can't be empty"));
+    let props = edited(draft.client_metrics.get(change.name).unwrap_or(&none), change, |_| None)?;
+    if change.name.is_empty() {
+        return Err(invalid_request("Subscription name can't be empty"));
     }
     if let Some(name) = props.keys().find(|name| table::find(table::CLIENT_METRICS, name).is_none()) {
-        return Err(invalid(format!("Unknown client metrics configuration: {name}")));
+        return Err(invalid_request(format!("Unknown client metrics configuration: {name}")));
     }
     for def in table::CLIENT_METRICS {
         let Some(text) = props.get(def.name) else { continue };
-        match def.parse(text).map_err(|e| refused(ErrorCode::InvalidConfig, e.0))? {
+        match def.parse(text).map_err(|e| ApiError::new(ErrorCode::InvalidConfig, e.0))? {
             Value::Int(ms) if !(100..=3_600_000).contains(&ms) => {
                 let why = "interval must be between 100 and 3600000 (1 hour)";
-                return Err(invalid(format!("Invalid value {ms} for interval.ms, {why}")));
+                return Err(invalid_request(format!("Invalid value {ms} for interval.ms, {why}")));
             }
             Value::List(patterns) if def.name == "match" => {
                 if let Some(bad) = patterns.iter().find(|pattern| !matches(pattern)) {
                     let why = format!("Illegal client matching pattern: {bad}");
-                    return Err(refused(ErrorCode::InvalidConfig, why));
+                    return Err(ApiError::new(ErrorCode::InvalidConfig, why));
                 }
             }
             _ => {}
         }
     }
-    keep(&mut draft.client_metrics, wanted.name, props);
+    keep(&mut draft.client_metrics, change.name, props);
     Ok(())
 }
 
