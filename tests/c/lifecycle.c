@@ -142,7 +142,7 @@ static void *wait_ready_one(void *broker) {
   return (void *)(intptr_t)tansu_broker_wait_ready(broker, -1, NULL, NULL);
 }
 
-static void stop_while_somebody_waits_for_it_to_be_ready(void) {
+static void stop_while_a_thread_waits_for_it_to_be_ready(void) {
   int round;
   for (round = 0; round < 10; round++) {
     pthread_t thread;
@@ -285,7 +285,7 @@ static const check_case cases[] = {
     CASE(stop_before_start_is_remembered),
     CASE(stop_as_often_as_one_likes),
     CASE(stop_before_it_is_ready),
-    CASE(stop_while_somebody_waits_for_it_to_be_ready),
+    CASE(stop_while_a_thread_waits_for_it_to_be_ready),
     CASE(wait_before_start),
     CASE(wait_is_bounded),
     CASE(many_threads_wait),

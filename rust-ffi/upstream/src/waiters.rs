@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_kept_once_nobody_waits_or_writes() {
+    fn nothing_is_kept_without_waiters_and_writers() {
         let waiters = Waiters::default();
         let ticket = waiters.register(vec![("t".to_owned(), 0), ("t".to_owned(), 1), ("u".to_owned(), 0)]);
         let writing = waiters.write(key(1));

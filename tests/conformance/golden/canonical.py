@@ -21,7 +21,7 @@ _NAMED = {
     "SubscriptionId": "subscription",
 }
 #: What these say when there is none.
-_NOBODY = {"ProducerId": (-1,), "SessionId": (0,), "SubscriptionId": (0,)}
+_UNASSIGNED = {"ProducerId": (-1,), "SessionId": (0,), "SubscriptionId": (0,)}
 #: Fields that tell of the machine, or of how often a node's own log was written: only whether they are set counts.
 _MASKED = {
     "TotalBytes",
@@ -152,7 +152,7 @@ class Names:
             return "<set>"
         if key == "Port" and value == self._port:
             return "<port>"
-        if key in _NAMED and value not in _NOBODY[key]:
+        if key in _NAMED and value not in _UNASSIGNED[key]:
             return f"<{self.name(_NAMED[key], value, learn=learn)}>"
         first, last = self._times()
         return "<now>" if first <= value <= last else value

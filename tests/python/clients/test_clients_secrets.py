@@ -152,7 +152,7 @@ def test_postgres_that_is_refused(postgres_server: PostgresServer, ears: Ears) -
 
 
 @pytest.mark.parametrize("password", ["a/b", "a?b", "a#b", "a@b", "a:b", "a b", "a%b", "pässwort", "a'b\"c", "a&b=c"])
-def test_a_password_that_nobody_encoded(ears: Ears, password: str) -> None:
+def test_a_password_that_is_not_encoded(ears: Ears, password: str) -> None:
     # Long, so that it does not turn up by chance.
     secret = f"hunter2-{password}-hunter2"
     _refused(f"postgres://me:{secret}@127.0.0.1:1/x", ears)

@@ -114,7 +114,7 @@ def test_ctrl_c(interpreter: Installed, where: str, said: str) -> None:
     assert _interrupted(interpreter, program) == (0, said, "")
 
 
-def test_ctrl_c_that_nobody_catches_ends_the_program(interpreter: Installed) -> None:
+def test_uncaught_ctrl_c_ends_the_program(interpreter: Installed) -> None:
     code, said, complaints = _interrupted(interpreter, BEGIN + WAITS["nothing"])
     assert (code, said) in ((-signal.SIGINT, ""), (1, ""))
     assert complaints.rstrip().endswith("KeyboardInterrupt")

@@ -90,7 +90,7 @@ def test_create_topic(broker: TansuBroker, args: Any, words: str) -> None:
     assert broker.topics() == []
 
 
-def test_commands_say_when_there_is_nobody_to_answer(make_broker: Any) -> None:
+def test_commands_without_a_running_broker_say_so(make_broker: Any) -> None:
     broker = make_broker()
     with pytest.raises(BrokerStateError):
         broker.topics()
