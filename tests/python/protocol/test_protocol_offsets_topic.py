@@ -1,4 +1,4 @@
-"""What groups write to `__consumer_offsets`. The records are those that Apache Kafka 4.3.1 writes, but for ids and times."""
+"""What groups write to `__consumer_offsets`: what Apache Kafka 4.3.1 writes, but for ids and times."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class Group:
         self.ask("FindCoordinator", 4, KeyType=0, CoordinatorKeys=[self.name])
 
     def ask(self, api: str, version: int, **values: Any) -> dict[str, Any]:
+        """Asks again until the coordinator of an Apache Kafka is loaded."""
         while True:
             answer = self.client.ask(kafka.KEYS[api], version, **values)
             codes = [answer.get("ErrorCode", 0), *(one["ErrorCode"] for one in answer.get("Coordinators", []))]
             if not any(code in NOT_READY for code in codes):
                 return answer
-            time.sleep(0.1)  # a real Apache Kafka loads its coordinator
 
     def join(self) -> None:
         values = {
