@@ -94,6 +94,9 @@ impl PartitionStore {
     /// Creates one partition.
     fn partition(&self, topic: &str, id: Uuid, index: i32) -> io::Result<Arc<Partition>> {
         let partition = match self {
+            PartitionStore::Memory(prefault) if topic_names::is_internal(topic) => {
+                Partition::internal(index, *prefault)
+            }
             PartitionStore::Memory(prefault) => Partition::new(index, *prefault),
             PartitionStore::Disk(data_dir) => data_dir.create(topic, id, index)?,
         };

@@ -35,6 +35,8 @@ use crate::{
 
 /// Most bytes that the records of one batch may inflate to. Kafka has no limit; this one is that of a request.
 const INFLATED_MAX: usize = 100 << 20;
+/// The segment size of internal topics in memory.
+const INTERNAL_SEGMENT_BYTES: u64 = 1 << 20;
 /// The leader epoch of every partition: one node leads all of them.
 pub(crate) const LEADER_EPOCH: i32 = 0;
 /// The epoch of a request that names none.
@@ -92,6 +94,8 @@ pub(super) struct Log {
     synced_at: (i64, u64),
     /// Batches were appended or recovered since the index and the producer snapshot were written.
     pub(super) has_changed: bool,
+    /// The largest segment, whatever `segment.bytes` is.
+    segment_bytes_cap: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,6 +165,7 @@ impl Log {
             poisoned: false,
             synced: end,
             synced_at,
+            segment_bytes_cap: u64::MAX,
             has_changed: false,
         }
     }
@@ -277,7 +282,7 @@ impl Log {
 
     /// Returns whether a batch needs a new segment. Kafka: `LogSegment.shouldRoll`.
     fn is_full(&mut self, batch: &Batch<'_>, stats: RecordStats, config: &TopicConfig, now: Now) -> bool {
-        let bytes_max = config.segment_bytes_max();
+        let bytes_max = config.segment_bytes_max().min(self.segment_bytes_cap);
         let last_offset = self.log_end_offset + i64::from(batch.last_offset_delta());
         let max_timestamp = if config.log_append_time { now.wall_ms } else { stats.max_timestamp };
         let active = self.active();
@@ -336,6 +341,13 @@ impl Partition {
     /// Creates an empty partition in memory.
     pub(crate) fn new(index: i32, prefault: Prefault) -> Partition {
         Partition { memory: Some(prefault), ..Partition::with_log(index, Log::in_memory(prefault)) }
+    }
+
+    /// A partition of an internal topic in memory. Its segments are small whatever the topic's `segment.bytes` shows:
+    /// compaction leaves the active segment alone, which would be 100 MiB of committed offsets.
+    pub(crate) fn internal(index: i32, prefault: Prefault) -> Partition {
+        let log = Log { segment_bytes_cap: INTERNAL_SEGMENT_BYTES, ..Log::in_memory(prefault) };
+        Partition { memory: Some(prefault), ..Partition::with_log(index, log) }
     }
 
     pub(super) fn with_log(index: i32, log: Log) -> Partition {

@@ -129,3 +129,22 @@ fn record(u: &mut arbtest::arbitrary::Unstructured<'_>) -> Result<GroupRecord, a
     let (topic, partition) = ((*u.choose(&["t", "u"])?).into(), u.int_in_range(0..=2)?);
     Ok(GroupRecord::Offset { group, topic, partition, value: (!is_tombstone).then_some(value) })
 }
+
+/// Commits in memory are compacted: of each offset one record stays, and the state is that of the log.
+#[test]
+fn commits_in_memory_do_not_grow_the_log_without_end() {
+    let mut world = World::new();
+    world.topic("t", 1);
+    for round in 0..3 {
+        for offset in 0..20_000 {
+            assert_eq!(world.commit(9, simple(&[("t", 0, offset)])), [0], "round {round}");
+        }
+        world.advance(15_000);
+        world.maintain();
+    }
+    let topic = world.engine.topics.get(OFFSETS_TOPIC).unwrap();
+    let bytes: u64 = topic.partitions().iter().map(|partition| partition.size()).sum();
+    assert!(bytes < 2 << 20, "{bytes} bytes: less than an active segment and what is left of the others");
+    assert!(records(&world).len() > 1);
+    world.engine.check_replay().unwrap();
+}
