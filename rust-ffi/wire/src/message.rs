@@ -47,9 +47,7 @@ pub mod consumer_group_describe_response;
 pub mod consumer_group_heartbeat_request;
 #[cfg(any(test, feature = "all-apis"))]
 pub mod consumer_group_heartbeat_response;
-#[cfg(any(test, feature = "all-apis"))]
 pub mod create_acls_request;
-#[cfg(any(test, feature = "all-apis"))]
 pub mod create_acls_response;
 #[cfg(any(test, feature = "all-apis"))]
 pub mod create_delegation_token_request;
@@ -59,9 +57,7 @@ pub mod create_partitions_request;
 pub mod create_partitions_response;
 pub mod create_topics_request;
 pub mod create_topics_response;
-#[cfg(any(test, feature = "all-apis"))]
 pub mod delete_acls_request;
-#[cfg(any(test, feature = "all-apis"))]
 pub mod delete_acls_response;
 pub mod delete_groups_request;
 pub mod delete_groups_response;
@@ -77,9 +73,7 @@ pub mod delete_share_group_state_request;
 pub mod delete_share_group_state_response;
 pub mod delete_topics_request;
 pub mod delete_topics_response;
-#[cfg(any(test, feature = "all-apis"))]
 pub mod describe_acls_request;
-#[cfg(any(test, feature = "all-apis"))]
 pub mod describe_acls_response;
 #[cfg(any(test, feature = "all-apis"))]
 pub mod describe_client_quotas_request;
