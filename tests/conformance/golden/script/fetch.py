@@ -138,3 +138,24 @@ def fetch_sessions(s: Scenario) -> None:
     s.ask("Fetch", 13, "goes on by id", **by_id)
     s.ask("Fetch", 12, "sessionless", **fetch_of("sess", ident, place(0), SessionId=0, SessionEpoch=-1))
     s.ask("Fetch", 12, "negative epoch", **fetch_of("sess", ident, place(0), SessionId=0, SessionEpoch=-2))
+
+
+@scenario
+def fetch_session_of_a_recreated_topic(s: Scenario) -> None:
+    """A session knows a topic by its id and by the name that it had: it is told that it is gone, then another's."""
+    for version in (13, 16, 18):
+        name = f"again-{version}"
+        ident = topic_id(create(s, new_topic(name), label=name), name)
+        produce(s, f"before {version}", name, numbered(1))
+        session = s.ask("Fetch", version, "opens", **fetch_of(name, ident, place(0), SessionEpoch=0))["SessionId"]
+
+        def more(label: str, epoch: int, *, version: int = version, session: object = session) -> None:
+            nothing: dict[str, Any] = {"MaxWaitMs": 0, "MinBytes": 1, "Topics": []}
+            s.ask("Fetch", version, label, **nothing, SessionId=session, SessionEpoch=epoch)
+
+        s.ask("DeleteTopics", 6, f"deletes {version}", to="admin", Topics=[{"Name": name}], TimeoutMs=10_000)
+        more("it is gone", 1)
+        s.ask("Fetch", version, "no session", **fetch_of(name, ident, place(0), SessionEpoch=-1))
+        create(s, new_topic(name), label=f"{name} again")
+        more("it is another", 2)
+        more("still another", 3)

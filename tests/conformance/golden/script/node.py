@@ -161,3 +161,30 @@ def telemetry(s: Scenario) -> None:
     push("unknown subscription", SOME_ID)
     push("again", SOME_ID)
     push("unknown compression", uuid.UUID(int=9), kind=9)
+
+
+@scenario
+def acls(s: Scenario) -> None:
+    """Without an authorizer; what is unknown closes the connection."""
+    any_acl = {"ResourceTypeFilter": 1, "PatternTypeFilter": 1, "Operation": 1, "PermissionType": 1}
+    topic = {"ResourceTypeFilter": 2, "ResourceNameFilter": "t", "PatternTypeFilter": 3, "PrincipalFilter": "User:a"}
+    topic = {**any_acl, **topic, "HostFilter": "*"}
+    acl = {"ResourceType": 2, "ResourceName": "t", "ResourcePatternType": 3, "Principal": "User:a", "Host": "*"}
+    acl = {**acl, "Operation": 3, "PermissionType": 3}
+    for version in all_versions("DescribeAcls"):
+        s.ask("DescribeAcls", version, "any", **any_acl)
+        s.ask("DescribeAcls", version, "topic", **topic)
+        s.ask("DescribeAcls", version, "type 99", **{**any_acl, "ResourceTypeFilter": 99})
+        for name in any_acl:
+            s.ask("DescribeAcls", version, f"{name} 0", to=f"d {name} {version}", **{**any_acl, name: 0})
+    for version in all_versions("CreateAcls"):
+        s.ask("CreateAcls", version, "two", Creations=[acl, acl])
+        s.ask("CreateAcls", version, "none", Creations=[])
+        s.ask("CreateAcls", version, "odd principal", Creations=[{**acl, "Principal": "odd"}])
+        for name in ("ResourceType", "ResourcePatternType", "Operation", "PermissionType"):
+            s.ask("CreateAcls", version, f"{name} 0", to=f"c {name} {version}", Creations=[acl, {**acl, name: 0}])
+    for version in all_versions("DeleteAcls"):
+        s.ask("DeleteAcls", version, "two", Filters=[any_acl, topic])
+        s.ask("DeleteAcls", version, "none", Filters=[])
+        for name in any_acl:
+            s.ask("DeleteAcls", version, f"{name} 0", to=f"e {name} {version}", Filters=[{**any_acl, name: 0}])

@@ -103,6 +103,33 @@ def odd_batches(s: Scenario) -> None:
     s.ask("Fetch", 12, "what became of them", **fetch_of("odd", NO_SUCH_ID, place(0)))
 
 
+#: One record, and the same in a zstd frame with one raw block.
+_RECORD = b"\x0e\x00\x00\x00\x01\x02v\x00"
+_ZSTD = b"\x28\xb5\x2f\xfd\x20" + bytes([len(_RECORD), len(_RECORD) << 3 | 1, 0, 0]) + _RECORD
+
+
+@scenario
+def zstd_versions(s: Scenario) -> None:
+    """KIP-110: the codec may be sent from version 7 on, and every version of Fetch reads it."""
+    ident = topic_id(
+        create(s, new_topic("zstd"), new_topic("zstd-topic", configs=[("compression.type", "zstd")])), "zstd"
+    )
+    one = batch(records=_ZSTD, attributes=4)
+    for version in all_versions("Produce"):
+        s.ask("Produce", version, "zstd", **produce_to("zstd", ident, one))
+        s.ask("Produce", version, "two batches", to=f"two {version}", **produce_to("zstd", ident, [one, one]))
+        s.ask(
+            "Produce",
+            version,
+            "wrong crc",
+            to=f"crc {version}",
+            **produce_to("zstd", ident, batch(attributes=4, crc=1)),
+        )
+    for version in (4, 9, 10, 12):
+        s.ask("Fetch", version, "zstd", **fetch_of("zstd", NO_SUCH_ID, place(0)))
+        s.ask("Fetch", version, "zstd topic", **fetch_of("zstd-topic", NO_SUCH_ID, place(0)))
+
+
 @scenario
 def topic_rules(s: Scenario) -> None:
     """Limits by a topic's configs."""
