@@ -3,9 +3,14 @@
 mod embedded;
 mod storages;
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{Arc, atomic::AtomicI16},
+};
 
 use bytes::Bytes;
+use engine::RequestTopics;
 use storages_abi::{Partition, Topic};
 use tokio_util::sync::CancellationToken;
 use wire::{api::ApiRange, api_versions::Feature, codec::FramePart};
@@ -13,6 +18,7 @@ use wire::{api::ApiRange, api_versions::Feature, codec::FramePart};
 use crate::{
     error::{Error, Kind},
     redact,
+    refusals::Refusals,
     settings::Settings,
 };
 
@@ -28,6 +34,8 @@ pub struct Request {
     pub body_at: usize,
     /// The client's address in Kafka's form: `/127.0.0.1`.
     pub peer: Arc<str>,
+    /// To be set to the first error code of the answer, if a log wants it.
+    pub first_error: Option<Arc<AtomicI16>>,
 }
 
 impl Request {
@@ -69,6 +77,10 @@ pub trait Backend: Send + Sync + 'static {
         let found = ranges.binary_search_by_key(&key, |range| range.key);
         found.is_ok_and(|i| (ranges[i].min..=ranges[i].max).contains(&version))
     }
+    /// The topics that a request names, for the log; none if the storage does not say.
+    fn request_topics(&self, _key: i16, _version: i16, _body: &[u8]) -> RequestTopics {
+        RequestTopics::default()
+    }
     fn call(&self, request: Request) -> Response<'_>;
     /// Runs the backend's timers; never ends.
     fn timers(&self) -> Pending<'_, ()> {
@@ -96,6 +108,7 @@ pub struct Opening<'a> {
     pub advertised_port: u16,
     pub stop: CancellationToken,
     pub prefault: engine::Prefault,
+    pub(crate) refusals: Arc<Refusals>,
 }
 
 /// A storage, as `info` lists it.

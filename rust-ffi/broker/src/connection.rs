@@ -33,6 +33,8 @@ use crate::{
     buffer_pool::BufferPool,
     cancelled::cancelled,
     metrics::Metrics,
+    refusals::{Kind, Refusals, Refused},
+    request_log::RequestLine,
     request_memory::{RequestMemory, Reservation, ReserveError},
 };
 
@@ -47,6 +49,7 @@ const WRITE_GATHER: usize = 64 * 1024;
 pub(crate) struct Shared {
     pub backend: Arc<dyn Backend>,
     pub metrics: Arc<Metrics>,
+    pub refusals: Arc<Refusals>,
     pub drain: CancellationToken,
     pub request_memory: RequestMemory,
     /// Buffers for records that are read from a file while they are sent.
@@ -64,7 +67,7 @@ pub(crate) enum CloseReason {
     Stalled,
     /// No bytes of queued.max.request.bytes came free in time.
     RequestMemoryExhausted,
-    Refused(String),
+    Refused(Refused),
     Io(io::Error),
 }
 
@@ -78,7 +81,7 @@ impl fmt::Display for CloseReason {
             CloseReason::RequestMemoryExhausted => {
                 f.write_str("too many large requests at once: queued.max.request.bytes")
             }
-            CloseReason::Refused(why) => f.write_str(why),
+            CloseReason::Refused(refused) => refused.fmt(f),
             CloseReason::Io(e) => e.fmt(f),
         }
     }
@@ -99,6 +102,12 @@ pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>) -> CloseReason
     let end = match connection.run().await {
         Ok(end) | Err(end) => end,
     };
+    if let CloseReason::Refused(refused) = &end
+        // An answer that is not there because the broker stops is no fault of the request.
+        && !shared.drain.is_cancelled()
+    {
+        shared.refusals.warn(refused, &connection.peer);
+    }
     drop(connection);
     if matches!(end, CloseReason::Drained) {
         discard(&stream.0);
@@ -174,7 +183,7 @@ impl Connection<'_> {
     fn next_frame(&mut self) -> Result<Option<Bytes>, CloseReason> {
         match frame::checked_len(&self.input, self.shared.request_bytes_max) {
             None => Ok(None),
-            Some(Err(e)) => Err(CloseReason::Refused(e.to_string())),
+            Some(Err(e)) => Err(CloseReason::Refused(Refused::frame(&self.input, &e))),
             Some(Ok(len)) if self.input.len() < frame::PREFIX + len => Ok(None),
             Some(Ok(len)) => {
                 self.input.advance(frame::PREFIX);
@@ -187,35 +196,46 @@ impl Connection<'_> {
 impl Connection<'_> {
     async fn answer(&mut self, frame: Bytes) -> Result<(), CloseReason> {
         let Some((key, version, correlation_id)) = header::peek(&frame) else {
-            return Err(CloseReason::Refused("request header is cut short".into()));
+            return Err(CloseReason::Refused(Refused::new(Kind::Malformed, "the request header is cut short")));
         };
         if key == API_VERSIONS && Api::from_key(key).is_some_and(|api| version > api.max) {
             // The client does not know the broker's versions yet, and the broker cannot parse this one (KIP-511).
             api_versions::unsupported_version(self.output.own(), correlation_id);
             return Ok(());
         }
-        let head = header::parse(&frame).map_err(|e| CloseReason::Refused(e.to_string()))?;
-        let body_at = head.body_at;
-        self.shared.metrics.request(key, frame.len());
-        if key != API_VERSIONS && !self.shared.backend.serves(key, version) {
-            return Err(CloseReason::Refused(format!("request key {key} version {version} is not served")));
+        if Api::from_key(key).is_none() {
+            return Err(CloseReason::Refused(Refused::unserved(key, version, false)));
         }
+        let malformed = |why: String| CloseReason::Refused(Refused::new(Kind::Malformed, why));
+        let head = header::parse(&frame).map_err(|e| malformed(e.to_string()))?;
+        let (body_at, backend) = (head.body_at, &self.shared.backend);
+        self.shared.metrics.request(key, frame.len());
+        if key != API_VERSIONS && !backend.serves(key, version) {
+            let is_key_served = backend.advertised().iter().any(|range| range.key == key);
+            return Err(CloseReason::Refused(Refused::unserved(key, version, is_key_served).by(head.client_id)));
+        }
+        let body = frame.get(body_at..).unwrap_or_default();
+        let line =
+            RequestLine::begin(key, version, head.client_id, &self.peer, || backend.request_topics(key, version, body));
         if key == API_VERSIONS {
-            let backend = &self.shared.backend;
-            let body = frame.get(body_at..).unwrap_or_default();
             let asked = ApiVersionsRequest::decode(&mut Reader::new(body), version)
-                .map_err(|e| CloseReason::Refused(format!("ApiVersions is malformed: {e}")))?;
+                .map_err(|e| malformed(format!("ApiVersions is malformed: {e}")))?;
             if api_versions::is_valid(&asked, version) {
                 let (ranges, features) = (backend.advertised(), backend.features());
                 api_versions::response(self.output.own(), correlation_id, version, ranges, features);
             } else {
                 api_versions::invalid_request(self.output.own(), correlation_id, version);
             }
+            line.into_iter().for_each(|line| line.end(None));
             return Ok(());
         }
         let shared = self.shared;
+        // For the client's name, should the request be refused.
+        let kept = frame.clone();
         let peer = self.peer.clone();
-        let answer = match shared.backend.call(Request { frame, key, version, correlation_id, body_at, peer }) {
+        let first_error = line.as_ref().map(RequestLine::first_error);
+        let request = Request { frame, key, version, correlation_id, body_at, peer, first_error };
+        let answer = match shared.backend.call(request) {
             Response::Ready(answer) => answer,
             Response::Pending(mut later) => match poll_fn(|cx| Poll::Ready(later.as_mut().poll(cx))).await {
                 Poll::Ready(answer) => answer,
@@ -239,6 +259,10 @@ impl Connection<'_> {
                 }
             },
         };
+        line.into_iter().for_each(|line| match &answer {
+            Reply::Close(why) => line.end(Some(why)),
+            _ => line.end(None),
+        });
         match answer {
             Reply::Parts(pieces) => {
                 for piece in pieces {
@@ -256,7 +280,8 @@ impl Connection<'_> {
             Reply::Silent => Ok(()),
             Reply::Close(why) => {
                 self.flush().await?;
-                Err(CloseReason::Refused(why))
+                let client_id = header::parse(&kept).ok().and_then(|head| head.client_id);
+                Err(CloseReason::Refused(Refused::new(Kind::Closed, why).by(client_id)))
             }
         }
     }

@@ -25,6 +25,7 @@ use crate::{
     listener::Listeners,
     os::descriptors,
     redact,
+    refusals::Refusals,
     request_memory::RequestMemory,
     shutdown,
 };
@@ -86,7 +87,14 @@ async fn live(broker: &Arc<BrokerState>) -> Result<(), Error> {
     let listeners = Listeners::bind(settings.text("listener.host"), settings.int("listener.port") as u16, backlog)?;
     let port = listeners.port();
     let advertised_port = broker.advertised_port(port);
-    let opening = Opening { settings, advertised_port, stop: broker.drain.clone(), prefault: broker.prefault };
+    let refusals: Arc<Refusals> = Arc::default();
+    let opening = Opening {
+        settings,
+        advertised_port,
+        stop: broker.drain.clone(),
+        prefault: broker.prefault,
+        refusals: refusals.clone(),
+    };
     let opened = or(cancelled(&broker.drain), async { Some(backend::open(opening).await) }).await;
     let Some(opened) = opened else { return Ok(()) };
     let backend = opened?;
@@ -94,6 +102,7 @@ async fn live(broker: &Arc<BrokerState>) -> Result<(), Error> {
     let shared = Arc::new(Shared {
         backend: backend.clone(),
         metrics: broker.metrics.clone(),
+        refusals,
         drain: broker.drain.clone(),
         request_memory: RequestMemory::new(settings.int("queued.max.request.bytes") as usize),
         buffers: Arc::default(),

@@ -85,7 +85,7 @@ const ELEMENTS_MAX: usize = 2 << 20;
 
 /// Returns a reader with the element budget. Produce and Fetch are exempt: they name many partitions, and their
 /// responses are as large as they are.
-fn reader(key: i16, body: &[u8]) -> Reader<'_> {
+pub(crate) fn reader(key: i16, body: &[u8]) -> Reader<'_> {
     if key <= wire::api::FETCH { Reader::new(body) } else { Reader::within(body, ELEMENTS_MAX) }
 }
 

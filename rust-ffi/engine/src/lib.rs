@@ -16,6 +16,7 @@ mod context;
 mod coordinator;
 mod dispatch;
 mod entropy;
+pub mod events;
 mod features;
 mod fetch_sessions;
 mod groups;
@@ -23,6 +24,7 @@ pub mod log;
 mod outcome;
 mod producer_ids;
 mod replica_assignment;
+mod request_topics;
 pub mod settings;
 mod storage;
 pub mod store;
@@ -50,6 +52,7 @@ pub use context::RequestContext;
 pub use dispatch::{advertised, serves};
 pub use features::features;
 pub use outcome::{Outcome, Parked};
+pub use request_topics::RequestTopics;
 pub use settings::{Prefault, Settings};
 pub use store::{Fsync, Store};
 pub use topics::{Topic, TopicError};
@@ -57,6 +60,7 @@ pub use waiters::Ticket;
 
 use configs::TopicConfig;
 use entropy::Entropy;
+use events::{Event, Observe, Observer, Origin};
 use fetch_sessions::FetchSessions;
 use groups::Groups;
 use producer_ids::ProducerIds;
@@ -88,6 +92,7 @@ pub struct Engine {
     pub(crate) producer_ids: ProducerIds,
     /// The data folder; `None` in memory.
     pub(crate) data_dir: Option<Arc<DataDir>>,
+    pub(crate) observer: Observer,
     stops: AtomicBool,
     /// See [`Engine::stop_work`].
     ends: AtomicBool,
@@ -104,6 +109,7 @@ impl Engine {
             fetch_sessions: FetchSessions::default(),
             producer_ids: ProducerIds::default(),
             data_dir: None,
+            observer: Observer::default(),
             stops: AtomicBool::new(false),
             ends: AtomicBool::new(false),
             settings,
@@ -143,6 +149,16 @@ impl Engine {
             let _ = data_dir.checkpoint(&engine.topics.partitions());
         }
         Ok((engine, found.notices.into_iter().chain(notices).collect()))
+    }
+
+    /// From here on events go to `observe`.
+    pub fn observe(&mut self, observe: Observe) {
+        self.observer = Observer::new(observe);
+    }
+
+    /// The topics that a request names, for a log: the request is decoded once more.
+    pub fn request_topics(&self, key: i16, version: i16, body: &[u8]) -> RequestTopics {
+        request_topics::of(self, key, version, body)
     }
 
     /// Returns whether [`Engine::flush`] is to be called at once; otherwise `waker` is woken when it is.
@@ -291,7 +307,16 @@ impl Engine {
         config: impl Into<Arc<TopicConfig>>,
     ) -> Result<Arc<Topic>, TopicError> {
         let partitions = partitions.unwrap_or_else(|| self.configs.int("num.partitions") as i32);
-        self.topics.create(name, self.entropy.uuid(), partitions, config.into())
+        let topic = self.topics.create(name, self.entropy.uuid(), partitions, config.into())?;
+        if topic.name == storage::OFFSETS_TOPIC {
+            self.report_created(&topic, Origin::Broker);
+        }
+        Ok(topic)
+    }
+
+    pub(crate) fn report_created(&self, topic: &Topic, origin: Origin<'_>) {
+        let (topic, partitions) = (&*topic.name, topic.partition_count());
+        self.observer.report(&Event::TopicCreated { topic, partitions, origin });
     }
 
     /// Creates a topic, as CreateTopics does. The error is a sentence for the user.
@@ -299,7 +324,9 @@ impl Engine {
         let _held = self.configs.read_lock();
         let error = |code: ErrorCode, why: String| format!("Kafka error {} ({code:?}): {why}", code.code());
         let config = TopicConfig::new(&self.configs, configs).map_err(|e| error(ErrorCode::InvalidConfig, e.0))?;
-        self.create_topic(name, Some(partitions), config).map_err(|e| error((&e).into(), e.to_string()))
+        let topic = self.create_topic(name, Some(partitions), config).map_err(|e| error((&e).into(), e.to_string()))?;
+        self.report_created(&topic, Origin::Host);
+        Ok(topic)
     }
 
     /// Returns all topics, sorted by name.

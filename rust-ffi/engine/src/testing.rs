@@ -24,13 +24,26 @@ pub(crate) fn ask_at(engine: &Engine, now: Now, key: i16, version: i16, request:
 }
 
 pub(crate) fn send(engine: &Engine, now: Now, key: i16, version: i16, request: &Request<'_>) -> Outcome {
+    engine.request(&context(now, key, version), &encoded(version, request))
+}
+
+/// The body of a request.
+pub(crate) fn encoded(version: i16, request: &Request<'_>) -> Vec<u8> {
     let mut writer = Writer::new();
     request.encode(&mut writer, version).unwrap();
-    engine.request(&context(now, key, version), &writer.into_parts().concat())
+    writer.into_parts().concat()
 }
 
 pub(crate) fn context(now: Now, key: i16, version: i16) -> RequestContext<'static> {
-    RequestContext { now, key, version, correlation_id: 5, client_id: Some("test"), client_host: "/127.0.0.1" }
+    RequestContext {
+        now,
+        key,
+        version,
+        correlation_id: 5,
+        client_id: Some("test"),
+        client_host: "/127.0.0.1",
+        first_error: None,
+    }
 }
 
 /// Appends a batch of `count` records; returns its size in bytes.

@@ -26,8 +26,15 @@ fn engine() -> Engine {
 
 fn ask(engine: &Engine, key: i16, version: i16, body: &[u8]) -> (Outcome, usize) {
     let now = Now { instant: Instant(1_000_000), wall_ms: 1_790_000_000_000 };
-    let context =
-        RequestContext { now, key, version, correlation_id: 5, client_id: Some("test"), client_host: "/127.0.0.1" };
+    let context = RequestContext {
+        now,
+        key,
+        version,
+        correlation_id: 5,
+        client_id: Some("test"),
+        client_host: "/127.0.0.1",
+        first_error: None,
+    };
     peak(|| engine.request(&context, body))
 }
 

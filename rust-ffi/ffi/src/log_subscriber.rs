@@ -20,7 +20,8 @@ impl Subscriber for Records {
     }
 
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.is_event() && number(metadata) <= log::level()
+        // Events, and the hints of `tracing::enabled!`.
+        !metadata.is_span() && number(metadata) <= log::level()
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {

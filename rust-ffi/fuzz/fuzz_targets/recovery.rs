@@ -49,8 +49,9 @@ type Contents = BTreeMap<String, Vec<u8>>;
 fn ask(engine: &Engine, key: i16, version: i16, request: &Request<'_>) -> Vec<u8> {
     let mut writer = Writer::new();
     request.encode(&mut writer, version).expect("it is in order");
-    let context =
-        RequestContext { now: NOW, key, version, correlation_id: 1, client_id: None, client_host: "/127.0.0.1" };
+    let (now, client_host) = (NOW, "/127.0.0.1");
+    let (correlation_id, client_id, first_error) = (1, None, None);
+    let context = RequestContext { now, key, version, correlation_id, client_id, client_host, first_error };
     match engine.request(&context, &writer.into_parts().concat()) {
         Outcome::Reply(pieces) => concat(&pieces).expect("memory"),
         other => panic!("{other:?}"),

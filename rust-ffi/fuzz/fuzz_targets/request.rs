@@ -48,6 +48,7 @@ fuzz_target!(|data: &[u8]| {
             correlation_id: 1,
             client_id: Some("fuzz"),
             client_host: "/127.0.0.1",
+            first_error: None,
         };
         if let Outcome::Park(parked) = engine.request(&context, body) {
             engine.fire(now);

@@ -282,8 +282,15 @@ impl Broker {
         let mut writer = wire::message::Writer::new();
         request.encode(&mut writer, version).expect("ours");
         let key = key_of(request);
-        let context =
-            RequestContext { now: now(net), key, version, correlation_id: 0, client_id: None, client_host: PEER };
+        let context = RequestContext {
+            now: now(net),
+            key,
+            version,
+            correlation_id: 0,
+            client_id: None,
+            client_host: PEER,
+            first_error: None,
+        };
         match engine.request(&context, &writer.into_parts().concat()) {
             Outcome::Reply(pieces) => Some(concat(&pieces).ok()?.split_off(8 + header_tags(key, version))),
             _ => None,
@@ -299,5 +306,6 @@ fn context<'a>(net: &Net, head: &header::RequestHead<'a>) -> RequestContext<'a> 
         correlation_id: head.correlation_id,
         client_id: head.client_id,
         client_host: PEER,
+        first_error: None,
     }
 }

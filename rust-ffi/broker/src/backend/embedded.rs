@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use engine::{Engine, Fsync, Outcome, RequestContext, Store};
+use engine::{Engine, Fsync, Outcome, RequestContext, RequestTopics, Store};
 use futures_lite::future::{or, zip};
 use percent_encoding::percent_decode_str;
 use tokio::{sync::Semaphore, task::spawn_blocking, time::sleep_until};
@@ -20,6 +20,7 @@ use super::{Backend, Opening, Partition, Pending, Reply, Request, Response, Stor
 use crate::{
     blocking::BlockingTasks,
     cancelled::cancelled,
+    engine_log,
     error::{Error, Kind},
     os::{clock::Clock, files::Folder, seed, storage_errors::StorageErrors},
     redact,
@@ -64,13 +65,13 @@ pub(super) fn serves_url(url: &str) -> bool {
 }
 
 pub(super) async fn open(opening: &Opening<'_>) -> Result<Arc<dyn Backend>, Error> {
-    let Opening { settings, advertised_port, stop, prefault } = opening;
+    let Opening { settings, advertised_port, stop, prefault, refusals } = opening;
     let url = settings.text("storage.url");
     let clock = Clock::new();
     let engine_settings = engine::Settings { prefault: *prefault, ..engine_settings(settings, *advertised_port) };
     let target = parse_url(url)?;
     let fsync = target.as_ref().map_or(Fsync::Never, |target| target.fsync);
-    let (engine, storage_errors) = match target {
+    let (mut engine, storage_errors) = match target {
         None => (Engine::new(engine_settings), None),
         Some(target) => {
             let now = clock.now();
@@ -82,6 +83,7 @@ pub(super) async fn open(opening: &Opening<'_>) -> Result<Arc<dyn Backend>, Erro
             (engine, Some(storage_errors))
         }
     };
+    engine.observe(engine_log::observe(refusals.clone()));
     Ok(Arc::new(Embedded {
         engine: Arc::new(engine),
         clock,
@@ -259,6 +261,7 @@ fn with_context(clock: &Clock, request: &Request, run: impl FnOnce(&RequestConte
         correlation_id: request.correlation_id,
         client_id,
         client_host: &request.peer,
+        first_error: request.first_error.as_deref(),
     })
 }
 
@@ -326,6 +329,10 @@ impl Backend for Embedded {
 
     fn serves(&self, key: i16, version: i16) -> bool {
         engine::serves(key, version)
+    }
+
+    fn request_topics(&self, key: i16, version: i16, body: &[u8]) -> RequestTopics {
+        self.engine.request_topics(key, version, body)
     }
 
     fn call(&self, request: Request) -> Response<'_> {

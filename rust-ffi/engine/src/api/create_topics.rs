@@ -27,6 +27,7 @@ use crate::{
     api_error::{self, ApiError},
     configs::{TopicConfig, describe::Entry},
     context::RequestContext,
+    events::Origin,
     outcome::Outcome,
     replica_assignment,
     topic_names::CLUSTER_METADATA,
@@ -52,7 +53,7 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &Cr
         Some(error) => request.topics.iter().map(|topic| (topic.name, Err(error.clone()))).collect(),
         None => {
             let _held = engine.configs.read_lock();
-            create(engine, request)
+            create(engine, context, request)
         }
     };
     let response = CreateTopicsResponse { throttle_time_ms: 0, topics: answers.iter().map(to_response).collect() };
@@ -80,14 +81,16 @@ fn refuse_all(engine: &Engine, request: &CreateTopicsRequest<'_>) -> Option<ApiE
         .then(|| ApiError::new(ErrorCode::PolicyViolation, "Excessively large number of partitions per request."))
 }
 
-fn create<'a>(engine: &Engine, request: &CreateTopicsRequest<'a>) -> Vec<TopicResult<'a>> {
+fn create<'a>(engine: &Engine, context: &RequestContext<'_>, request: &CreateTopicsRequest<'a>) -> Vec<TopicResult<'a>> {
     let mut duplicates = duplicates(request);
     let ours = |topic: &&CreatableTopic<'a>| topic.name != CLUSTER_METADATA && !duplicates.contains(topic.name);
     // All topics are checked before any is created: of two names that collide with each other Kafka creates both.
     let checked: Vec<_> = request.topics.iter().filter(ours).map(|topic| (topic, check(engine, topic))).collect();
     let mut answers: Vec<TopicResult<'a>> = checked
         .into_iter()
-        .map(|(topic, plan)| (topic.name, plan.and_then(|plan| make(engine, topic.name, plan, request.validate_only))))
+        .map(|(topic, plan)| {
+            (topic.name, plan.and_then(|plan| make(engine, context, topic.name, plan, request.validate_only)))
+        })
         .collect();
     let metadata = !duplicates.contains(CLUSTER_METADATA);
     for topic in &request.topics {
@@ -186,7 +189,13 @@ fn assigned(engine: &Engine, topic: &CreatableTopic<'_>) -> Result<i32, ApiError
     Ok(count)
 }
 
-fn make(engine: &Engine, name: &str, plan: NewTopic, validate_only: bool) -> Result<CreatedTopic, ApiError> {
+fn make(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    name: &str,
+    plan: NewTopic,
+    validate_only: bool,
+) -> Result<CreatedTopic, ApiError> {
     let made = CreatedTopic {
         // Kafka generates an id, too, if it only validates.
         id: engine.entropy.uuid(),
@@ -194,7 +203,8 @@ fn make(engine: &Engine, name: &str, plan: NewTopic, validate_only: bool) -> Res
         configs: engine.configs.view().created(&plan.config),
     };
     if !validate_only {
-        engine.topics.create_checked(name, made.id, plan.partitions, plan.config).map_err(refuse)?;
+        let topic = engine.topics.create_checked(name, made.id, plan.partitions, plan.config).map_err(refuse)?;
+        engine.report_created(&topic, Origin::Request(context.client()));
     }
     Ok(made)
 }

@@ -23,6 +23,7 @@ use crate::{
     Engine,
     api_error::{self, ApiError},
     context::RequestContext,
+    events::Event,
     groups,
     outcome::Outcome,
     topics::Topic,
@@ -130,6 +131,7 @@ fn remove(engine: &Engine, context: &RequestContext<'_>, id: Uuid) -> Result<Opt
     let topic = removed.map_err(|e| ApiError::new(ErrorCode::KafkaStorageError, e.to_string()))?;
     if let Some(topic) = &topic {
         groups::topic_deleted(engine, context.now, topic);
+        engine.observer.report(&Event::TopicDeleted { topic: &topic.name, client: context.client() });
     }
     Ok(topic)
 }

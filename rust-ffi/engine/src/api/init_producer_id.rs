@@ -8,7 +8,7 @@ use wire::{
     message::{init_producer_id_request::InitProducerIdRequest, init_producer_id_response::InitProducerIdResponse},
 };
 
-use crate::{Engine, context::RequestContext, outcome::Outcome};
+use crate::{Engine, context::RequestContext, events::Event, outcome::Outcome};
 
 pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &InitProducerIdRequest<'_>) -> Outcome {
     let refused = match request.transactional_id {
@@ -20,6 +20,9 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &In
         Some(_) => Some(ErrorCode::TransactionalIdAuthorizationFailed),
     };
     let mut response = InitProducerIdResponse { producer_id: -1, producer_epoch: -1, ..Default::default() };
+    if refused == Some(ErrorCode::TransactionalIdAuthorizationFailed) {
+        engine.observer.report(&Event::TransactionRefused { client: context.client() });
+    }
     match refused {
         Some(code) => response.error_code = code.code(),
         None => match engine.producer_ids.next(engine.data_dir.as_deref()) {

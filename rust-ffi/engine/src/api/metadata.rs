@@ -25,6 +25,7 @@ use crate::{
     Engine, acl_operations,
     configs::TopicConfig,
     context::RequestContext,
+    events::Origin,
     groups::{self, OFFSETS_TOPIC},
     log::LEADER_EPOCH,
     outcome::Outcome,
@@ -57,7 +58,7 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &Me
             let looked_at = topics.iter().filter(|topic| by_id != topic.topic_id.is_zero());
             let mut seen = BTreeSet::new();
             let distinct = looked_at.filter(|topic| seen.insert((topic.name.filter(|_| !by_id), topic.topic_id)));
-            distinct.map(|topic| find(engine, request, topic)).collect()
+            distinct.map(|topic| find(engine, context, request, topic)).collect()
         }
     };
     let settings = &engine.settings;
@@ -112,7 +113,12 @@ fn all(engine: &Engine) -> Vec<TopicResult<'static>> {
     engine.topics.list().into_iter().map(TopicResult::Topic).collect()
 }
 
-fn find<'a>(engine: &Engine, request: &MetadataRequest<'_>, topic: &MetadataRequestTopic<'a>) -> TopicResult<'a> {
+fn find<'a>(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    request: &MetadataRequest<'_>,
+    topic: &MetadataRequestTopic<'a>,
+) -> TopicResult<'a> {
     let by_id = !topic.topic_id.is_zero();
     let missing = |code| TopicResult::Missing { name: topic.name.filter(|_| !by_id), id: topic.topic_id, code };
     match topic.name.filter(|_| !by_id) {
@@ -122,12 +128,17 @@ fn find<'a>(engine: &Engine, request: &MetadataRequest<'_>, topic: &MetadataRequ
         },
         Some(name) => match engine.topics.get(name) {
             Some(found) => TopicResult::Topic(found),
-            None => create(engine, request, name).map_or_else(missing, TopicResult::Topic),
+            None => create(engine, context, request, name).map_or_else(missing, TopicResult::Topic),
         },
     }
 }
 
-fn create(engine: &Engine, request: &MetadataRequest<'_>, name: &str) -> Result<Arc<Topic>, ErrorCode> {
+fn create(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    request: &MetadataRequest<'_>,
+    name: &str,
+) -> Result<Arc<Topic>, ErrorCode> {
     topic_names::check(name).map_err(|_| ErrorCode::InvalidTopicException)?;
     if !request.allow_auto_topic_creation || !engine.configs.boolean("auto.create.topics.enable") {
         return Err(ErrorCode::UnknownTopicOrPartition);
@@ -147,7 +158,10 @@ fn create(engine: &Engine, request: &MetadataRequest<'_>, name: &str) -> Result<
         None,
         TopicConfig::new(&engine.configs, BTreeMap::new()).map_err(|_| ErrorCode::InvalidConfig)?,
     ) {
-        Ok(topic) => Ok(topic),
+        Ok(topic) => {
+            engine.report_created(&topic, Origin::AutoCreation(context.client()));
+            Ok(topic)
+        }
         // A concurrent request has created it.
         Err(TopicError::Exists(_)) => engine.topics.get(name).ok_or(ErrorCode::LeaderNotAvailable),
         Err(TopicError::Storage(_)) => Err(ErrorCode::UnknownTopicOrPartition),

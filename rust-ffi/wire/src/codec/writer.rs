@@ -39,6 +39,7 @@ pub struct Writer {
     first: Option<BytesMut>,
     parts: Vec<FramePart>,
     open: BytesMut,
+    first_error: i16,
 }
 
 macro_rules! integers {
@@ -117,6 +118,20 @@ impl Writer {
     }
 
     integers!(i8 i16 u16 i32 u32 i64 f64);
+
+    /// A field `ErrorCode` of a response.
+    #[inline]
+    pub fn error_code(&mut self, code: i16) {
+        if self.first_error == 0 {
+            self.first_error = code;
+        }
+        self.i16(code);
+    }
+
+    /// The first error code that is not 0, for a log; 0 if there is none.
+    pub fn first_error(&self) -> i16 {
+        self.first_error
+    }
 
     #[inline]
     pub fn bool(&mut self, value: bool) {

@@ -54,7 +54,7 @@ impl AddPartitionsToTxnResponse<'_> {
         let flexible = version >= 3;
         w.i32(self.throttle_time_ms);
         if version >= 4 {
-            w.i16(self.error_code);
+            w.error_code(self.error_code);
         }
         if version >= 4 {
             w.array(&self.results_by_transaction, flexible, |w, value| value.encode(w, version))?;

@@ -81,7 +81,7 @@ impl<'a> EntryData<'a> {
 impl EntryData<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 1;
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, flexible)?;
         w.array(&self.entity, flexible, |w, value| value.encode(w, version))?;
         if flexible {

@@ -60,7 +60,7 @@ impl AlterPartitionReassignmentsResponse<'_> {
         if version >= 1 {
             w.bool(self.allow_replication_factor_change);
         }
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, true)?;
         w.array(&self.responses, true, |w, value| value.encode(w, version))?;
         w.uvarint(0);
@@ -127,7 +127,7 @@ impl<'a> ReassignablePartitionResponse<'a> {
 impl ReassignablePartitionResponse<'_> {
     pub fn encode(&self, w: &mut Writer, _version: i16) -> Result<(), EncodeError> {
         w.i32(self.partition_index);
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, true)?;
         w.uvarint(0);
         Ok(())

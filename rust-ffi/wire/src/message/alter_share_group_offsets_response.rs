@@ -41,7 +41,7 @@ impl<'a> AlterShareGroupOffsetsResponse<'a> {
 impl AlterShareGroupOffsetsResponse<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         w.i32(self.throttle_time_ms);
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, true)?;
         w.array(&self.responses, true, |w, value| value.encode(w, version))?;
         w.uvarint(0);
@@ -104,7 +104,7 @@ impl<'a> AlterShareGroupOffsetsResponsePartition<'a> {
 impl AlterShareGroupOffsetsResponsePartition<'_> {
     pub fn encode(&self, w: &mut Writer, _version: i16) -> Result<(), EncodeError> {
         w.i32(self.partition_index);
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, true)?;
         w.uvarint(0);
         Ok(())

@@ -70,7 +70,7 @@ impl<'a> AlterUserScramCredentialsResult<'a> {
 impl AlterUserScramCredentialsResult<'_> {
     pub fn encode(&self, w: &mut Writer, _version: i16) -> Result<(), EncodeError> {
         w.string(self.user, true)?;
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, true)?;
         w.uvarint(0);
         Ok(())

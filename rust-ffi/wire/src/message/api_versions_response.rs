@@ -76,7 +76,7 @@ impl<'a> ApiVersionsResponse<'a> {
 impl ApiVersionsResponse<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 3;
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.array(&self.api_keys, flexible, |w, value| value.encode(w, version))?;
         if version >= 1 {
             w.i32(self.throttle_time_ms);

@@ -65,7 +65,7 @@ impl<'a> CreateDelegationTokenResponse<'a> {
 impl CreateDelegationTokenResponse<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 2;
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.string(self.principal_type, flexible)?;
         w.string(self.principal_name, flexible)?;
         if version >= 3 {

@@ -75,7 +75,7 @@ impl CreatePartitionsTopicResult<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 2;
         w.string(self.name, flexible)?;
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, flexible)?;
         if flexible {
             w.uvarint(0);

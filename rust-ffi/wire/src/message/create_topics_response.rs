@@ -121,7 +121,7 @@ impl CreatableTopicResult<'_> {
         if version >= 7 {
             w.uuid(self.topic_id);
         }
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, flexible)?;
         if version >= 5 {
             w.i32(self.num_partitions);

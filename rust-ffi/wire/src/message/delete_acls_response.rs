@@ -83,7 +83,7 @@ impl<'a> DeleteAclsFilterResult<'a> {
 impl DeleteAclsFilterResult<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 2;
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, flexible)?;
         w.array(&self.matching_acls, flexible, |w, value| value.encode(w, version))?;
         if flexible {
@@ -157,7 +157,7 @@ impl<'a> DeleteAclsMatchingAcl<'a> {
 impl DeleteAclsMatchingAcl<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 2;
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, flexible)?;
         w.i8(self.resource_type);
         w.string(self.resource_name, flexible)?;

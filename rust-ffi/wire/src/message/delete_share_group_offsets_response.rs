@@ -41,7 +41,7 @@ impl<'a> DeleteShareGroupOffsetsResponse<'a> {
 impl DeleteShareGroupOffsetsResponse<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         w.i32(self.throttle_time_ms);
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, true)?;
         w.array(&self.responses, true, |w, value| value.encode(w, version))?;
         w.uvarint(0);
@@ -80,7 +80,7 @@ impl DeleteShareGroupOffsetsResponseTopic<'_> {
     pub fn encode(&self, w: &mut Writer, _version: i16) -> Result<(), EncodeError> {
         w.string(self.topic_name, true)?;
         w.uuid(self.topic_id);
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, true)?;
         w.uvarint(0);
         Ok(())

@@ -51,7 +51,7 @@ impl DescribeAclsResponse<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 2;
         w.i32(self.throttle_time_ms);
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, flexible)?;
         w.array(&self.resources, flexible, |w, value| value.encode(w, version))?;
         if flexible {

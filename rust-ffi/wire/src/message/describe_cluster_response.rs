@@ -69,7 +69,7 @@ impl<'a> DescribeClusterResponse<'a> {
 impl DescribeClusterResponse<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         w.i32(self.throttle_time_ms);
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, true)?;
         if version >= 1 {
             w.i8(self.endpoint_type);

@@ -41,7 +41,7 @@ impl<'a> DescribeDelegationTokenResponse<'a> {
 impl DescribeDelegationTokenResponse<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 2;
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.array(&self.tokens, flexible, |w, value| value.encode(w, version))?;
         w.i32(self.throttle_time_ms);
         if flexible {

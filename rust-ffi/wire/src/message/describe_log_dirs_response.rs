@@ -43,7 +43,7 @@ impl DescribeLogDirsResponse<'_> {
         let flexible = version >= 2;
         w.i32(self.throttle_time_ms);
         if version >= 3 {
-            w.i16(self.error_code);
+            w.error_code(self.error_code);
         }
         w.array(&self.results, flexible, |w, value| value.encode(w, version))?;
         if flexible {
@@ -100,7 +100,7 @@ impl<'a> DescribeLogDirsResult<'a> {
 impl DescribeLogDirsResult<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 2;
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.string(self.log_dir, flexible)?;
         w.array(&self.topics, flexible, |w, value| value.encode(w, version))?;
         if version >= 4 {

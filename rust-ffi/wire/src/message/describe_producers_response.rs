@@ -97,7 +97,7 @@ impl<'a> PartitionResponse<'a> {
 impl PartitionResponse<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         w.i32(self.partition_index);
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, true)?;
         w.array(&self.active_producers, true, |w, value| value.encode(w, version))?;
         w.uvarint(0);

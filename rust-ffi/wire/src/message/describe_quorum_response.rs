@@ -45,7 +45,7 @@ impl<'a> DescribeQuorumResponse<'a> {
 
 impl DescribeQuorumResponse<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         if version >= 2 {
             w.nullable_string(self.error_message, true)?;
         }
@@ -143,7 +143,7 @@ impl<'a> PartitionData<'a> {
 impl PartitionData<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         w.i32(self.partition_index);
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         if version >= 2 {
             w.nullable_string(self.error_message, true)?;
         }

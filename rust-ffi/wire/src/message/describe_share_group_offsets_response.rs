@@ -72,7 +72,7 @@ impl DescribeShareGroupOffsetsResponseGroup<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         w.string(self.group_id, true)?;
         w.array(&self.topics, true, |w, value| value.encode(w, version))?;
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, true)?;
         w.uvarint(0);
         Ok(())
@@ -158,7 +158,7 @@ impl DescribeShareGroupOffsetsResponsePartition<'_> {
         if version >= 1 {
             w.i64(self.lag);
         }
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, true)?;
         w.uvarint(0);
         Ok(())

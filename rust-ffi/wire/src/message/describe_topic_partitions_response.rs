@@ -93,7 +93,7 @@ impl<'a> DescribeTopicPartitionsResponseTopic<'a> {
 
 impl DescribeTopicPartitionsResponseTopic<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.name, true)?;
         w.uuid(self.topic_id);
         w.bool(self.is_internal);
@@ -164,7 +164,7 @@ impl DescribeTopicPartitionsResponsePartition {
 
 impl DescribeTopicPartitionsResponsePartition {
     pub fn encode(&self, w: &mut Writer, _version: i16) -> Result<(), EncodeError> {
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.i32(self.partition_index);
         w.i32(self.leader_id);
         w.i32(self.leader_epoch);

@@ -47,7 +47,7 @@ impl<'a> DescribeUserScramCredentialsResponse<'a> {
 impl DescribeUserScramCredentialsResponse<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         w.i32(self.throttle_time_ms);
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, true)?;
         w.array(&self.results, true, |w, value| value.encode(w, version))?;
         w.uvarint(0);
@@ -91,7 +91,7 @@ impl<'a> DescribeUserScramCredentialsResult<'a> {
 impl DescribeUserScramCredentialsResult<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         w.string(self.user, true)?;
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, true)?;
         w.array(&self.credential_infos, true, |w, value| value.encode(w, version))?;
         w.uvarint(0);

@@ -44,7 +44,7 @@ impl ElectLeadersResponse<'_> {
         let flexible = version >= 2;
         w.i32(self.throttle_time_ms);
         if version >= 1 {
-            w.i16(self.error_code);
+            w.error_code(self.error_code);
         }
         w.array(&self.replica_election_results, flexible, |w, value| value.encode(w, version))?;
         if flexible {
@@ -125,7 +125,7 @@ impl PartitionResult<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 2;
         w.i32(self.partition_id);
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, flexible)?;
         if flexible {
             w.uvarint(0);

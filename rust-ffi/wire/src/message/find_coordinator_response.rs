@@ -75,7 +75,7 @@ impl FindCoordinatorResponse<'_> {
             w.i32(self.throttle_time_ms);
         }
         if version <= 3 {
-            w.i16(self.error_code);
+            w.error_code(self.error_code);
         }
         if (1..=3).contains(&version) {
             w.nullable_string(self.error_message, flexible)?;
@@ -144,7 +144,7 @@ impl Coordinator<'_> {
         w.i32(self.node_id);
         w.string(self.host, true)?;
         w.i32(self.port);
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, true)?;
         w.uvarint(0);
         Ok(())

@@ -57,7 +57,7 @@ impl<'a> GetTelemetrySubscriptionsResponse<'a> {
 impl GetTelemetrySubscriptionsResponse<'_> {
     pub fn encode(&self, w: &mut Writer, _version: i16) -> Result<(), EncodeError> {
         w.i32(self.throttle_time_ms);
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.uuid(self.client_instance_id);
         w.i32(self.subscription_id);
         w.array(&self.accepted_compression_types, true, |w, value| {

@@ -86,7 +86,7 @@ impl<'a> AlterConfigsResourceResponse<'a> {
 impl AlterConfigsResourceResponse<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 1;
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, flexible)?;
         w.i8(self.resource_type);
         w.string(self.resource_name, flexible)?;

@@ -48,7 +48,7 @@ impl LeaveGroupResponse<'_> {
         if version >= 1 {
             w.i32(self.throttle_time_ms);
         }
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         if version >= 3 {
             w.array(&self.members, flexible, |w, value| value.encode(w, version))?;
         }
@@ -97,7 +97,7 @@ impl MemberResponse<'_> {
         let flexible = version >= 4;
         w.string(self.member_id, flexible)?;
         w.nullable_string(self.group_instance_id, flexible)?;
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         if flexible {
             w.uvarint(0);
         }

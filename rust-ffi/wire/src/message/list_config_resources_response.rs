@@ -38,7 +38,7 @@ impl<'a> ListConfigResourcesResponse<'a> {
 impl ListConfigResourcesResponse<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         w.i32(self.throttle_time_ms);
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.array(&self.config_resources, true, |w, value| value.encode(w, version))?;
         w.uvarint(0);
         Ok(())

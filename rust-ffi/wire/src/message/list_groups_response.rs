@@ -44,7 +44,7 @@ impl ListGroupsResponse<'_> {
         if version >= 1 {
             w.i32(self.throttle_time_ms);
         }
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.array(&self.groups, flexible, |w, value| value.encode(w, version))?;
         if flexible {
             w.uvarint(0);

@@ -41,7 +41,7 @@ impl<'a> ListTransactionsResponse<'a> {
 impl ListTransactionsResponse<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         w.i32(self.throttle_time_ms);
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.array(&self.unknown_state_filters, true, |w, value| w.string(value, true))?;
         w.array(&self.transaction_states, true, |w, value| value.encode(w, version))?;
         w.uvarint(0);

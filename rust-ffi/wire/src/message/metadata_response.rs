@@ -82,7 +82,7 @@ impl MetadataResponse<'_> {
             w.i32(self.cluster_authorized_operations);
         }
         if version >= 13 {
-            w.i16(self.error_code);
+            w.error_code(self.error_code);
         }
         if flexible {
             w.uvarint(0);
@@ -191,7 +191,7 @@ impl<'a> MetadataResponseTopic<'a> {
 impl MetadataResponseTopic<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 9;
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         Writer::null_if(version >= 12, &self.name)?;
         w.nullable_string(self.name, flexible)?;
         if version >= 10 {
@@ -267,7 +267,7 @@ impl MetadataResponsePartition {
 impl MetadataResponsePartition {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 9;
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.i32(self.partition_index);
         w.i32(self.leader_id);
         if version >= 7 {

@@ -35,7 +35,7 @@ impl<'a> OffsetDeleteResponse<'a> {
 
 impl OffsetDeleteResponse<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.i32(self.throttle_time_ms);
         w.array(&self.topics, false, |w, value| value.encode(w, version))?;
         Ok(())
@@ -88,7 +88,7 @@ impl OffsetDeleteResponsePartition {
 impl OffsetDeleteResponsePartition {
     pub fn encode(&self, w: &mut Writer, _version: i16) -> Result<(), EncodeError> {
         w.i32(self.partition_index);
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         Ok(())
     }
 }

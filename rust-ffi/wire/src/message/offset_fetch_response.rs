@@ -59,7 +59,7 @@ impl OffsetFetchResponse<'_> {
             w.array(&self.topics, flexible, |w, value| value.encode(w, version))?;
         }
         if (2..=7).contains(&version) {
-            w.i16(self.error_code);
+            w.error_code(self.error_code);
         }
         if version >= 8 {
             w.array(&self.groups, flexible, |w, value| value.encode(w, version))?;
@@ -155,7 +155,7 @@ impl OffsetFetchResponsePartition<'_> {
             w.i32(self.committed_leader_epoch);
         }
         w.nullable_string(self.metadata, flexible)?;
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         if flexible {
             w.uvarint(0);
         }
@@ -191,7 +191,7 @@ impl OffsetFetchResponseGroup<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         w.string(self.group_id, true)?;
         w.array(&self.topics, true, |w, value| value.encode(w, version))?;
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.uvarint(0);
         Ok(())
     }
@@ -277,7 +277,7 @@ impl OffsetFetchResponsePartitions<'_> {
         w.i64(self.committed_offset);
         w.i32(self.committed_leader_epoch);
         w.nullable_string(self.metadata, true)?;
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.uvarint(0);
         Ok(())
     }

@@ -98,7 +98,7 @@ impl<'a> PartitionResult<'a> {
 impl PartitionResult<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         w.i32(self.partition);
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, true)?;
         w.i32(self.state_epoch);
         w.i64(self.start_offset);

@@ -37,7 +37,7 @@ impl RenewDelegationTokenResponse {
 impl RenewDelegationTokenResponse {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 2;
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.i64(self.expiry_timestamp_ms);
         w.i32(self.throttle_time_ms);
         if flexible {

@@ -50,7 +50,7 @@ impl<'a> SaslAuthenticateResponse<'a> {
 impl SaslAuthenticateResponse<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         let flexible = version >= 2;
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, flexible)?;
         w.bytes(self.auth_bytes, flexible)?;
         if version >= 1 {

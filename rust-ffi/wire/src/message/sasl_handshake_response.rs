@@ -28,7 +28,7 @@ impl<'a> SaslHandshakeResponse<'a> {
 
 impl SaslHandshakeResponse<'_> {
     pub fn encode(&self, w: &mut Writer, _version: i16) -> Result<(), EncodeError> {
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.array(&self.mechanisms, false, |w, value| w.string(value, false))?;
         Ok(())
     }

@@ -47,7 +47,7 @@ impl<'a> ShareAcknowledgeResponse<'a> {
 impl ShareAcknowledgeResponse<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         w.i32(self.throttle_time_ms);
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, true)?;
         if version >= 2 {
             w.i32(self.acquisition_lock_timeout_ms);
@@ -117,7 +117,7 @@ impl<'a> PartitionData<'a> {
 impl PartitionData<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         w.i32(self.partition_index);
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, true)?;
         self.current_leader.encode(w, version)?;
         w.uvarint(0);

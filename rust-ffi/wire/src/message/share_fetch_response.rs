@@ -47,7 +47,7 @@ impl<'a> ShareFetchResponse<'a> {
 impl ShareFetchResponse<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         w.i32(self.throttle_time_ms);
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, true)?;
         w.i32(self.acquisition_lock_timeout_ms);
         w.array(&self.responses, true, |w, value| value.encode(w, version))?;
@@ -127,7 +127,7 @@ impl<'a> PartitionData<'a> {
 impl PartitionData<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         w.i32(self.partition_index);
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, true)?;
         w.i16(self.acknowledge_error_code);
         w.nullable_string(self.acknowledge_error_message, true)?;

@@ -99,7 +99,7 @@ impl<'a> DescribedGroup<'a> {
 
 impl DescribedGroup<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, true)?;
         w.string(self.group_id, true)?;
         w.string(self.group_state, true)?;

@@ -93,7 +93,7 @@ impl<'a> StreamsGroupHeartbeatResponse<'a> {
 impl StreamsGroupHeartbeatResponse<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         w.i32(self.throttle_time_ms);
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, true)?;
         w.string(self.member_id, true)?;
         w.i32(self.member_epoch);

@@ -51,7 +51,7 @@ impl<'a> UpdateFeaturesResponse<'a> {
 impl UpdateFeaturesResponse<'_> {
     pub fn encode(&self, w: &mut Writer, version: i16) -> Result<(), EncodeError> {
         w.i32(self.throttle_time_ms);
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, true)?;
         if version <= 1 {
             w.array(&self.results, true, |w, value| value.encode(w, version))?;
@@ -90,7 +90,7 @@ impl<'a> UpdatableFeatureResult<'a> {
 impl UpdatableFeatureResult<'_> {
     pub fn encode(&self, w: &mut Writer, _version: i16) -> Result<(), EncodeError> {
         w.string(self.feature, true)?;
-        w.i16(self.error_code);
+        w.error_code(self.error_code);
         w.nullable_string(self.error_message, true)?;
         w.uvarint(0);
         Ok(())

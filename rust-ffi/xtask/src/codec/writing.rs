@@ -63,6 +63,9 @@ fn tags(message: &Message, s: &Struct) -> String {
 /// A statement that writes one field.
 fn statement(message: &Message, s: &Struct, field: &Field, flexible: &str) -> String {
     let name = format!("self.{}", field.name);
+    if message.kind == Kind::Response && field.name == "error_code" {
+        return format!("w.error_code({name});");
+    }
     if !optional(field) {
         return plain(message, &field.ty, &name, flexible);
     }
