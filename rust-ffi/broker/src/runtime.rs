@@ -13,7 +13,7 @@ use tokio::{
     net::TcpStream,
     runtime::{Builder, Handle, Runtime},
     task::{AbortHandle, JoinError, JoinSet},
-    time::{Instant, Interval, MissedTickBehavior, interval_at, sleep},
+    time::{Instant, sleep, sleep_until},
 };
 
 use crate::{
@@ -32,7 +32,10 @@ use crate::{
 
 /// Time for a backend's blocking threads after everything else has ended.
 const LAST_THREADS: Duration = Duration::from_secs(2);
-const MAINTENANCE: Duration = Duration::from_secs(10);
+/// Shortest time from one round of maintenance to the next.
+const MAINTENANCE_PAUSE: Duration = Duration::from_millis(100);
+/// Time to the next look while a round of maintenance is still running.
+const MAINTENANCE_RETRY: Duration = Duration::from_secs(1);
 /// Retries, and the delay between them, before a connection beyond the limit is refused. Meanwhile the network threads
 /// handle connections that have just closed.
 const ADMISSION_RETRIES: u32 = 3;
@@ -140,7 +143,7 @@ async fn next(
     listeners: &Listeners,
     tasks: &mut JoinSet<()>,
     timers: &mut JoinSet<()>,
-    maintenance: &mut Interval,
+    maintenance: Instant,
 ) -> Next {
     let drain = async {
         broker.drain.cancelled().await;
@@ -149,7 +152,7 @@ async fn next(
     let task = async { Next::Joined(join_next(tasks).await) };
     let timer = async { Next::Joined(join_next(timers).await) };
     let maintenance = async {
-        maintenance.tick().await;
+        sleep_until(maintenance).await;
         Next::Maintenance
     };
     let accepted = async { Next::Accepted(listeners.accept().await) };
@@ -172,16 +175,18 @@ async fn serve(
     timers: &mut JoinSet<()>,
 ) {
     let connections_max = broker.settings.int("max.connections") as u64;
-    let mut maintenance = interval_at(Instant::now() + MAINTENANCE, MAINTENANCE);
+    let mut maintenance = Instant::now() + shared.backend.until_maintenance();
     // The maintenance that runs: compaction of many gigabytes may take longer than the interval.
     let mut maintained: Option<AbortHandle> = None;
-    maintenance.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        match next(broker, listeners, tasks, timers, &mut maintenance).await {
+        match next(broker, listeners, tasks, timers, maintenance).await {
             Next::Drain => return,
             Next::Joined(joined) => report_panic(broker, joined),
             Next::Maintenance => {
-                if maintained.as_ref().is_none_or(AbortHandle::is_finished) {
+                let is_running = maintained.as_ref().is_some_and(|round| !round.is_finished());
+                let pause = if is_running { MAINTENANCE_RETRY } else { shared.backend.begin_maintenance() };
+                maintenance = Instant::now() + pause.max(MAINTENANCE_PAUSE);
+                if !is_running {
                     let (broker, backend) = (broker.clone(), shared.backend.clone());
                     maintained = Some(tasks.spawn(async move { broker.maintained(backend.maintain().await) }));
                 }

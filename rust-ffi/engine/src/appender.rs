@@ -34,7 +34,7 @@ pub(crate) fn append(
     now: Now,
 ) -> Result<(Appended, Option<Unsynced>), AppendError> {
     let appended = partition.append(batch, config, now)?;
-    let waits = engine.data_dir.as_ref().is_some_and(|disk| disk.appended(partition));
+    let waits = engine.data_dir.as_ref().is_some_and(|data_dir| data_dir.appended(partition, config, now));
     let unsynced = waits.then(|| Unsynced { partition: partition.clone(), end: appended.end });
     Ok((appended, unsynced))
 }

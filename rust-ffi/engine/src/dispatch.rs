@@ -2,7 +2,10 @@
 
 use wire::{
     api::{Api, ApiRange},
-    message::{Reader, metadata_request::MetadataRequest, produce_request::ProduceRequest},
+    message::{
+        Reader, list_offsets_request::ListOffsetsRequest, metadata_request::MetadataRequest,
+        produce_request::ProduceRequest,
+    },
 };
 
 use crate::{
@@ -89,35 +92,52 @@ pub(crate) fn reader(key: i16, body: &[u8]) -> Reader<'_> {
     if key <= wire::api::FETCH { Reader::new(body) } else { Reader::within(body, ELEMENTS_MAX) }
 }
 
-/// Returns whether a request may create, delete, persist or inflate so much that other requests would wait. A malformed
-/// request does not.
+/// Returns whether a request may create, delete, persist, read or inflate so much that other requests would wait, by
+/// sizes that are known before. A malformed request does not.
 pub(crate) fn is_blocking(engine: &Engine, key: i16, version: i16, body: &[u8]) -> bool {
-    let is_on_disk = engine.data_dir.is_some();
+    let (is_on_disk, has_many_topics) = (engine.data_dir.is_some(), engine.topics.count() > MANY_TOPICS);
+    let creates_offsets = || is_on_disk && engine.topics.get(OFFSETS_TOPIC).is_none();
     match key {
         PRODUCE if body.len() > LARGE_PRODUCE => ProduceRequest::decode(&mut reader(key, body), version)
-            .is_ok_and(|request| api::produce::inflates_much(&request)),
+            .is_ok_and(|request| api::produce::inflates_much(engine, version, &request)),
         CREATE_TOPICS
         | DELETE_TOPICS
         | DELETE_RECORDS
         | ALTER_CONFIGS
         | CREATE_PARTITIONS
         | INCREMENTAL_ALTER_CONFIGS => is_on_disk || body.len() > LARGE,
-        // A thousand names may create a thousand topics.
-        METADATA if is_on_disk => MetadataRequest::decode(&mut reader(key, body), version)
-            .is_ok_and(|request| api::metadata::makes_topics(engine, &request)),
-        METADATA => body.len() > LARGE,
-        // The first of these requests creates `__consumer_offsets`.
-        OFFSET_COMMIT | FIND_COORDINATOR | JOIN_GROUP => is_on_disk && engine.topics.get(OFFSETS_TOPIC).is_none(),
-        _ => false,
+        // A thousand names may make a thousand topics.
+        METADATA if !is_on_disk && body.len() > LARGE => true,
+        METADATA if is_on_disk || has_many_topics => MetadataRequest::decode(&mut reader(key, body), version)
+            .is_ok_and(|request| {
+                let asks_all = request.topics.iter().flatten().next().is_none();
+                is_on_disk && api::metadata::makes_topics(engine, &request) || has_many_topics && asks_all
+            }),
+        LIST_OFFSETS => ListOffsetsRequest::decode(&mut reader(key, body), version)
+            .is_ok_and(|request| api::list_offsets::reads_much(engine, &request)),
+        // An offset costs more than its bytes.
+        OFFSET_COMMIT if creates_offsets() => true,
+        OFFSET_COMMIT | OFFSET_DELETE | DELETE_GROUPS => body.len() > LARGE,
+        DESCRIBE_LOG_DIRS | DESCRIBE_TOPIC_PARTITIONS | LIST_CONFIG_RESOURCES => has_many_topics,
+        // The first one makes `__consumer_offsets`.
+        JOIN_GROUP | FIND_COORDINATOR if creates_offsets() => true,
+        PRODUCE | FETCH => false,
+        _ => body.len() > LARGE_BODY,
     }
 }
 
-/// Size of a request that creates unusually many topics in memory.
+/// An answer about all of them takes others' time.
+const MANY_TOPICS: usize = 1_000;
+/// Larger than any request of an ordinary client that carries no records.
+const LARGE_BODY: usize = 64 << 10;
+/// More than an ordinary client's request that makes topics in memory.
 const LARGE: usize = 4 << 10;
 /// Smaller Produce requests inflate too little for other requests to notice.
 const LARGE_PRODUCE: usize = 16 << 10;
 
 const PRODUCE: i16 = wire::api::PRODUCE;
+const FETCH: i16 = wire::api::FETCH;
+const LIST_OFFSETS: i16 = 2;
 const METADATA: i16 = wire::api::METADATA;
 const OFFSET_COMMIT: i16 = 8;
 const FIND_COORDINATOR: i16 = 10;
@@ -126,8 +146,13 @@ const CREATE_TOPICS: i16 = 19;
 const DELETE_TOPICS: i16 = 20;
 const DELETE_RECORDS: i16 = 21;
 const ALTER_CONFIGS: i16 = 33;
+const DESCRIBE_LOG_DIRS: i16 = 35;
 const CREATE_PARTITIONS: i16 = 37;
+const DELETE_GROUPS: i16 = 42;
 const INCREMENTAL_ALTER_CONFIGS: i16 = 44;
+const OFFSET_DELETE: i16 = 47;
+const LIST_CONFIG_RESOURCES: i16 = 74;
+const DESCRIBE_TOPIC_PARTITIONS: i16 = 75;
 
 /// Kafka serves these keys and advertises them only if a metrics reporter is configured.
 const UNADVERTISED: &[i16] = &[71, 72];
@@ -176,3 +201,6 @@ pub fn advertised() -> Vec<ApiRange> {
     let range = |api: &Api| ApiRange { key: api.key, min: api.min, max: api.max };
     wire::api::TABLE.iter().filter(|api| is_advertised(api.key)).map(range).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,6 +24,12 @@ const PARTITIONS_MAX: usize = 100_000;
 /// Most partitions of all sessions together. Kafka limits only the number of sessions.
 const PARTITIONS_IN_ALL_MAX: usize = if cfg!(test) { 1_000 } else { 400_000 };
 
+/// A quarter of a kilobyte of a name counts as one more partition: names may be much longer than those of topics that
+/// exist.
+fn size_of<'a>(partitions: impl Iterator<Item = &'a FetchPartition>) -> usize {
+    partitions.map(|partition| 1 + partition.topic.len() / 256).sum()
+}
+
 /// Session epochs with a meaning of their own. Kafka: `FetchMetadata`.
 const FINAL: i32 = -1;
 const INITIAL: i32 = 0;
@@ -231,8 +237,9 @@ impl FetchSessions {
     ) -> Option<Arc<Mutex<Session>>> {
         let mut sessions = lock(&self.by_id);
         let mut quota = PartitionQuota::of(&self.partitions);
-        while sessions.len() as i64 >= sessions_max || !quota.resize(partitions.len()) {
-            if partitions.len() > PARTITIONS_MAX.min(PARTITIONS_IN_ALL_MAX) {
+        let size = size_of(partitions.iter());
+        while sessions.len() as i64 >= sessions_max || !quota.resize(size) {
+            if size > PARTITIONS_MAX.min(PARTITIONS_IN_ALL_MAX) {
                 return None;
             }
             let id = evictable(&sessions, partitions.len(), now)?;
@@ -315,7 +322,7 @@ impl Session {
         if forgotten {
             self.order.retain(|key| self.partitions.contains_key(key));
         }
-        self.quota.resize(self.partitions.len())
+        self.quota.resize(size_of(self.partitions.values()))
     }
 
     /// Records what a response contained. Partitions with records move behind those without.

@@ -9,6 +9,7 @@ mod acl_operations;
 mod api;
 mod api_error;
 mod appender;
+mod budget;
 pub mod bugs;
 pub mod clock;
 pub mod configs;
@@ -21,6 +22,7 @@ mod features;
 mod fetch_sessions;
 mod groups;
 pub mod log;
+mod maintenance;
 mod outcome;
 mod producer_ids;
 mod replica_assignment;
@@ -63,6 +65,7 @@ use entropy::Entropy;
 use events::{Event, Observe, Observer, Origin};
 use fetch_sessions::FetchSessions;
 use groups::Groups;
+use maintenance::{Jobs, Schedule};
 use producer_ids::ProducerIds;
 use storage::DataDir;
 use store::LogDirInfo;
@@ -79,6 +82,9 @@ fn seed_of(seed: u64, data_dir: &DataDir, now: Now) -> u64 {
     }
 }
 
+/// Idempotent producers that all partitions together know, each about a quarter of a kilobyte.
+const PRODUCERS_MAX: usize = if cfg!(test) { 500 } else { 1_000_000 };
+
 /// One broker: a cluster of one node.
 #[derive(Debug)]
 pub struct Engine {
@@ -93,6 +99,7 @@ pub struct Engine {
     /// The data folder; `None` in memory.
     pub(crate) data_dir: Option<Arc<DataDir>>,
     pub(crate) observer: Observer,
+    schedule: Schedule,
     stops: AtomicBool,
     /// See [`Engine::stop_work`].
     ends: AtomicBool,
@@ -110,6 +117,7 @@ impl Engine {
             producer_ids: ProducerIds::default(),
             data_dir: None,
             observer: Observer::default(),
+            schedule: Schedule::default(),
             stops: AtomicBool::new(false),
             ends: AtomicBool::new(false),
             settings,
@@ -132,6 +140,7 @@ impl Engine {
         let failed = |e: std::io::Error| format!("the data folder cannot be opened: {e}");
         let (topics, notices) = Topics::reopen(data_dir.clone(), topics, &found.how).map_err(failed)?;
         engine.topics = topics;
+        data_dir.begin_cleaner_checkpoint(&found.how, &engine.topics.partitions()).map_err(failed)?;
         // A power cut (without fsync) may have taken the record of an id, but not what its producer has written.
         let of = |(_, partition): (String, Arc<log::Partition>)| {
             let given = partition.producers().into_iter().map(|(id, _)| id).filter(|id| *id < producer_ids::GIVEN_MAX);
@@ -169,6 +178,12 @@ impl Engine {
     /// Returns whether [`Engine::flush`] has anything to sync.
     pub fn has_unsynced(&self) -> bool {
         self.data_dir.as_ref().is_some_and(|data_dir| data_dir.has_unsynced())
+    }
+
+    /// When the configs `flush.ms` and `flush.messages` of a topic ask for [`Engine::flush`]; an earlier time wakes
+    /// `waker`.
+    pub fn flush_at(&self, waker: &Waker) -> Option<Instant> {
+        self.data_dir.as_ref().and_then(|data_dir| data_dir.flush_at(waker))
     }
 
     /// Syncs all appended batches. Blocks until the disk is done.
@@ -245,22 +260,64 @@ impl Engine {
         groups::check_replay(self)
     }
 
-    /// Runs retention and compaction, and drops expired producer ids, fetch sessions and offsets. Called periodically.
+    /// When [`Engine::begin_maintenance`] has something to do next.
+    pub fn next_maintenance(&self, now: Now) -> Instant {
+        self.schedule.next(now, &self.configs)
+    }
+
+    /// What is due by the configs of retention and compaction is done by [`Engine::run_due_maintenance`], and due again
+    /// after its interval.
+    pub fn begin_maintenance(&self, now: Now) {
+        self.schedule.begin(now, &self.configs);
+    }
+
+    /// Does what [`Engine::begin_maintenance`] has found to be due.
+    pub fn run_due_maintenance(&self, now: Now) {
+        self.run_jobs(self.schedule.take_begun(), now);
+    }
+
+    /// Retention, compaction, and what has expired: producer ids, fetch sessions, offsets; whether it is due or not.
     pub fn run_maintenance(&self, now: Now) {
+        self.run_jobs(Jobs::ALL, now);
+    }
+
+    fn run_jobs(&self, jobs: Jobs, now: Now) {
         let producers_kept_ms = self.configs.int("producer.id.expiration.ms");
         for topic in self.topics.list() {
             if self.stops.load(Ordering::Relaxed) {
                 return;
             }
             let config = topic.config();
-            topic.partitions().iter().for_each(|partition| partition.run_maintenance(&config, producers_kept_ms, now));
+            let is_due = if config.compact { jobs.compaction } else { jobs.retention };
+            for partition in topic.partitions() {
+                if jobs.rest {
+                    partition.expire_producers(producers_kept_ms, now);
+                }
+                if is_due {
+                    partition.clean(&config, now);
+                }
+            }
         }
+        if !jobs.rest {
+            return;
+        }
+        self.bound_producers(producers_kept_ms, now);
         self.fetch_sessions.expire(now.instant);
         groups::expire(self, now);
         if let Some(data_dir) = &self.data_dir {
             data_dir.metadata.run_maintenance(now);
             // Needed only after a crash, and tried again next time.
             let _ = data_dir.checkpoint(&self.topics.partitions());
+        }
+    }
+
+    /// If all partitions together know too many producers, those that are silent for a shorter time expire, too.
+    fn bound_producers(&self, mut kept_ms: i64, now: Now) {
+        let partitions = self.topics.partitions();
+        let count = || partitions.iter().map(|(_, partition)| partition.producer_count()).sum::<usize>();
+        while kept_ms > 1_000 && count() > PRODUCERS_MAX {
+            kept_ms /= 2;
+            partitions.iter().for_each(|(_, partition)| partition.expire_producers(kept_ms, now));
         }
     }
 
@@ -308,7 +365,7 @@ impl Engine {
     ) -> Result<Arc<Topic>, TopicError> {
         let partitions = partitions.unwrap_or_else(|| self.configs.int("num.partitions") as i32);
         let topic = self.topics.create(name, self.entropy.uuid(), partitions, config.into())?;
-        if topic.name == storage::OFFSETS_TOPIC {
+        if topic.name == groups::OFFSETS_TOPIC {
             self.report_created(&topic, Origin::Broker);
         }
         Ok(topic)

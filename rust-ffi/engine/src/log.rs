@@ -1,6 +1,7 @@
 //! Partition logs: record batches as the producers sent them, in segments in memory or in files.
 
 mod arena;
+mod cleaner_checkpoint;
 mod compaction;
 mod error;
 mod log_dir;
@@ -16,6 +17,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use cleaner_checkpoint::CleanerCheckpoint;
 pub(crate) use error::AppendError;
 pub(crate) use log_dir::LogDir;
 pub(crate) use lookup::{InflateBudget, OffsetAndTimestamp};

@@ -4,6 +4,7 @@
 //! ```text
 //! meta.properties                  cluster id, node id and format version of the folder
 //! .kafka_cleanshutdown             present if the last run has stopped in order
+//! cleaner-offset-checkpoint        how far logs were compacted: gaps before that are no damage
 //! log-start-offset-checkpoint      log start offsets that are not the start of a segment
 //! __cluster_metadata-0/            topics, configs and producer ids: see `metadata_log`
 //! <topic>-<partition>/             logs

@@ -10,6 +10,7 @@ use std::{
 use wire::{ErrorCode, Uuid};
 
 use crate::{
+    budget::{Budget, Charge},
     bugs::{self, Bug},
     configs::TopicConfig,
     log::Partition,
@@ -26,6 +27,8 @@ pub enum TopicError {
     Exists(String),
     /// The data folder cannot be written.
     Storage(String),
+    /// All topics together would take too much memory.
+    Budget,
     /// Another name that differs only in `.` and `_`.
     Collision {
         name: String,
@@ -37,6 +40,7 @@ impl From<&TopicError> for ErrorCode {
     fn from(error: &TopicError) -> ErrorCode {
         match error {
             TopicError::Storage(_) => ErrorCode::KafkaStorageError,
+            TopicError::Budget => ErrorCode::PolicyViolation,
             TopicError::Exists(_) => ErrorCode::TopicAlreadyExists,
             TopicError::Name(_) | TopicError::Collision { .. } => ErrorCode::InvalidTopicException,
         }
@@ -48,6 +52,9 @@ impl std::fmt::Display for TopicError {
         match self {
             TopicError::Name(why) => f.write_str(why),
             TopicError::Storage(why) => write!(f, "The topic cannot be written to disk: {why}"),
+            TopicError::Budget => f.write_str(
+                "The topics of this broker would take too much memory. Delete topics, or use fewer partitions.",
+            ),
             TopicError::Exists(name) => write!(f, "Topic '{name}' already exists."),
             TopicError::Collision { name, with } => {
                 write!(f, "Topic '{name}' collides with existing topic: {with}")
@@ -74,6 +81,19 @@ pub struct Topic {
     /// or a start would find the topic again.
     is_deleted: Mutex<bool>,
     store: PartitionStore,
+    charge: Mutex<Charge>,
+}
+
+/// What all topics may take, without records.
+const BYTES_MAX: usize = if cfg!(test) { 64 << 20 } else { 512 << 20 };
+
+/// What a topic takes, roughly. A partition has its log, its lists of waiting requests and, on disk, open files.
+fn bytes_of(name: &str, partitions: i32, config: &TopicConfig) -> usize {
+    const TOPIC: usize = 1_024;
+    const PARTITION: usize = 2_048;
+    const CONFIG: usize = 128;
+    let texts: usize = config.overrides.iter().map(|(key, value)| CONFIG + key.len() + value.len()).sum();
+    TOPIC + 4 * name.len() + usize::try_from(partitions).unwrap_or(0) * PARTITION + texts
 }
 
 /// Where new partitions are created.
@@ -131,7 +151,14 @@ fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
 
 impl Topic {
     /// Creates a topic. It is persisted when this returns.
-    fn create(name: &str, id: Uuid, count: i32, config: Arc<TopicConfig>, store: &PartitionStore) -> io::Result<Topic> {
+    fn create(
+        name: &str,
+        id: Uuid,
+        count: i32,
+        config: Arc<TopicConfig>,
+        store: &PartitionStore,
+        charge: Charge,
+    ) -> io::Result<Topic> {
         let partitions = store.partitions(name, id, 0..count)?;
         let topic = Topic {
             name: name.to_owned(),
@@ -141,6 +168,7 @@ impl Topic {
             config: RwLock::new(config),
             is_deleted: Mutex::default(),
             store: store.clone(),
+            charge: Mutex::new(charge),
         };
         topic.persist(count, &topic.config()).inspect_err(|_| store.roll_back(name, id, 0..count))?;
         Ok(topic)
@@ -153,7 +181,9 @@ impl Topic {
         config: Arc<TopicConfig>,
         data_dir: &Arc<DataDir>,
         how: &RecoveryState,
+        budget: &Budget,
     ) -> io::Result<(Topic, Vec<String>)> {
+        let charge = budget.charge_anyway(bytes_of(name, record.partitions, &config));
         let (mut partitions, mut notices) = (Vec::new(), Vec::new());
         for index in 0..record.partitions {
             let (partition, notice) = data_dir.reopen(name, index, how)?;
@@ -168,6 +198,7 @@ impl Topic {
             config: RwLock::new(config),
             is_deleted: Mutex::default(),
             store: PartitionStore::Disk(data_dir.clone()),
+            charge: Mutex::new(charge),
         };
         Ok((topic, notices))
     }
@@ -193,12 +224,24 @@ impl Topic {
 
     /// Adds partitions up to `count`. Does nothing if there are that many already, or if the topic was deleted: the
     /// deletion might as well have come right after.
-    pub(crate) fn grow(&self, count: i32) -> io::Result<()> {
+    pub(crate) fn grow(&self, count: i32) -> Result<(), TopicError> {
         let is_deleted = lock(&self.is_deleted);
         if *is_deleted {
             return Ok(());
         }
         let now = self.partition_count();
+        let mut charge = lock(&self.charge);
+        if count > now && !charge.set(bytes_of(&self.name, count, &self.config())) {
+            return Err(TopicError::Budget);
+        }
+        let grown = self.add_partitions(now, count);
+        if grown.is_err() {
+            charge.set(bytes_of(&self.name, now, &self.config()));
+        }
+        Ok(grown?)
+    }
+
+    fn add_partitions(&self, now: i32, count: i32) -> io::Result<()> {
         let new = self.store.partitions(&self.name, self.id, now..count)?;
         if !new.is_empty() {
             let written = self.persist(count, &self.config());
@@ -213,12 +256,15 @@ impl Topic {
     }
 
     /// Replaces the configs. A deleted topic is left alone, as in [`Topic::grow`].
-    pub(crate) fn set_config(&self, config: Arc<TopicConfig>) -> io::Result<()> {
+    pub(crate) fn set_config(&self, config: Arc<TopicConfig>) -> Result<(), TopicError> {
         let is_deleted = lock(&self.is_deleted);
         if *is_deleted {
             return Ok(());
         }
         if self.config().overrides != config.overrides {
+            if !lock(&self.charge).set(bytes_of(&self.name, self.partition_count(), &config)) {
+                return Err(TopicError::Budget);
+            }
             self.persist(self.partition_count(), &config)?;
         }
         *write(&self.config) = config;
@@ -233,6 +279,7 @@ pub(crate) struct Topics {
     changing: Mutex<()>,
     registry: RwLock<Registry>,
     store: PartitionStore,
+    budget: Budget,
 }
 
 #[derive(Debug, Default)]
@@ -310,11 +357,11 @@ impl Registry {
 
 impl Topics {
     pub(crate) fn in_memory(prefault: Prefault) -> Topics {
-        Topics::with(Registry::default(), PartitionStore::Memory(prefault))
+        Topics::with(Registry::default(), PartitionStore::Memory(prefault), Budget::new(BYTES_MAX))
     }
 
-    fn with(registry: Registry, store: PartitionStore) -> Topics {
-        Topics { changing: Mutex::default(), registry: RwLock::new(registry), store }
+    fn with(registry: Registry, store: PartitionStore, budget: Budget) -> Topics {
+        Topics { changing: Mutex::default(), registry: RwLock::new(registry), store, budget }
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<Arc<Topic>> {
@@ -328,6 +375,11 @@ impl Topics {
     /// Returns all topics, sorted by name.
     pub(crate) fn list(&self) -> Vec<Arc<Topic>> {
         read(&self.registry).by_name.values().cloned().collect()
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        read(&self.registry).by_name.len()
     }
 
     /// Returns whether a topic of this name could be created.
@@ -362,7 +414,8 @@ impl Topics {
     }
 
     fn add(&self, name: &str, id: Uuid, partitions: i32, config: Arc<TopicConfig>) -> Result<Arc<Topic>, TopicError> {
-        let topic = Topic::create(name, id, partitions, config, &self.store)?;
+        let charge = self.budget.charge(bytes_of(name, partitions, &config)).ok_or(TopicError::Budget)?;
+        let topic = Topic::create(name, id, partitions, config, &self.store, charge)?;
         Ok(write(&self.registry).add(topic))
     }
 
@@ -407,13 +460,13 @@ impl Topics {
         how: &RecoveryState,
     ) -> io::Result<(Topics, Vec<String>)> {
         let mut registry = Registry { folded: data_dir.ignores_case.then(BTreeSet::new), ..Registry::default() };
-        let mut notices = Vec::new();
+        let (mut notices, budget) = (Vec::new(), Budget::new(BYTES_MAX));
         for (name, record, config) in found {
-            let (topic, said) = Topic::reopen(&name, &record, config, &data_dir, how)?;
+            let (topic, said) = Topic::reopen(&name, &record, config, &data_dir, how, &budget)?;
             registry.add(topic);
             notices.extend(said);
         }
-        Ok((Topics::with(registry, PartitionStore::Disk(data_dir)), notices))
+        Ok((Topics::with(registry, PartitionStore::Disk(data_dir), budget), notices))
     }
 
     /// Returns all partitions, each with the name of its topic.

@@ -6,7 +6,9 @@ mod patch;
 
 pub use build::{Pair, build};
 pub use check::{BatchError, RecordStats, VerifiedBatch};
-pub use patch::{set_base_offset, set_create_time, set_leader_epoch, set_log_append_time, with_records};
+pub use patch::{
+    set_base_offset, set_create_time, set_leader_epoch, set_log_append_time, with_compression, with_records,
+};
 
 use crate::inflate::{self, Compression};
 use crate::record::RecordError;

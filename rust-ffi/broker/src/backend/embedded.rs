@@ -286,13 +286,27 @@ impl Embedded {
         }
     }
 
+    /// Until the next sync is due: an interval after the last one, or when a topic's configs ask for it.
+    async fn flush_due(&self) {
+        let latest = tokio::time::Instant::now() + FSYNC_INTERVAL;
+        let mut sleep = Box::pin(sleep_until(latest));
+        poll_fn(|cx| {
+            let at = self.engine.flush_at(cx.waker()).map_or(latest, |at| self.clock.at(at).min(latest));
+            if sleep.deadline() != at {
+                sleep.as_mut().reset(at);
+            }
+            sleep.as_mut().poll(cx)
+        })
+        .await;
+    }
+
     /// Group commit: records appended during one sync are synced by the next.
     async fn flush(&self) {
         loop {
             match self.fsync {
                 Fsync::Never => pending().await,
                 Fsync::Interval => {
-                    tokio::time::sleep(FSYNC_INTERVAL).await;
+                    self.flush_due().await;
                     if !self.engine.has_unsynced() {
                         continue;
                     }
@@ -352,12 +366,22 @@ impl Backend for Embedded {
         })
     }
 
+    fn until_maintenance(&self) -> Duration {
+        let now = self.clock.now();
+        self.engine.next_maintenance(now) - now.instant
+    }
+
+    fn begin_maintenance(&self) -> Duration {
+        self.engine.begin_maintenance(self.clock.now());
+        self.until_maintenance()
+    }
+
     fn maintain(&self) -> Pending<'_, Result<(), Error>> {
         let (engine, now) = (self.engine.clone(), self.clock.now());
         // On a blocking thread: compaction and files would delay connections.
         Box::pin(async move {
             let maintained = engine.clone();
-            let mut running = self.blocking_tasks.spawn(move || maintained.run_maintenance(now));
+            let mut running = self.blocking_tasks.spawn(move || maintained.run_due_maintenance(now));
             let done = or(async { Some((&mut running).await) }, cancelled(&self.stop)).await;
             resume_panic(match done {
                 Some(result) => result,

@@ -89,7 +89,7 @@ fn grow(
     }
     *left -= more;
     if !validate_only {
-        topic.grow(count).map_err(|e| ApiError::new(ErrorCode::KafkaStorageError, e.to_string()))?;
+        topic.grow(count).map_err(|e| ApiError::new((&e).into(), e.to_string()))?;
     }
     Ok(())
 }

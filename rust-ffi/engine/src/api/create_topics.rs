@@ -81,7 +81,11 @@ fn refuse_all(engine: &Engine, request: &CreateTopicsRequest<'_>) -> Option<ApiE
         .then(|| ApiError::new(ErrorCode::PolicyViolation, "Excessively large number of partitions per request."))
 }
 
-fn create<'a>(engine: &Engine, context: &RequestContext<'_>, request: &CreateTopicsRequest<'a>) -> Vec<TopicResult<'a>> {
+fn create<'a>(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    request: &CreateTopicsRequest<'a>,
+) -> Vec<TopicResult<'a>> {
     let mut duplicates = duplicates(request);
     let ours = |topic: &&CreatableTopic<'a>| topic.name != CLUSTER_METADATA && !duplicates.contains(topic.name);
     // All topics are checked before any is created: of two names that collide with each other Kafka creates both.

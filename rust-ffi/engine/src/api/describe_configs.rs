@@ -3,8 +3,7 @@
 //! Does: lists the configs of topics, this broker, all brokers (an empty name), groups, client metrics subscriptions
 //! and loggers. An unknown resource type fails the whole request, as in Kafka.
 //! By version: 3 type and documentation.
-//! Leaves out: documentation of configs without effect. A response beyond 400,000 configs refuses the remaining
-//! resources.
+//! Leaves out: most of Kafka's documentation. Of an answer beyond 400,000 configs, the rest is refused.
 
 use std::collections::BTreeSet;
 

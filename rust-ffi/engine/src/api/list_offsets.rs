@@ -55,6 +55,28 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &Li
     context.reply(|writer, version| response.encode(writer, version))
 }
 
+/// The lookups of one request go through no more than this where other requests wait for them.
+const LOOKUP_BYTES_MAX: u64 = 1 << 20;
+
+/// Whether the lookups by time may go through so many bytes that other requests would wait for them.
+pub(crate) fn reads_much(engine: &Engine, request: &ListOffsetsRequest<'_>) -> bool {
+    let mut left = LOOKUP_BYTES_MAX;
+    request.topics.iter().any(|topic| {
+        let found = engine.topics.get(topic.name);
+        topic.partitions.iter().any(|asked| {
+            let time = match asked.timestamp {
+                MAX_TIMESTAMP => None,
+                0.. => Some(asked.timestamp),
+                _ => return false,
+            };
+            let partition = found.as_ref().and_then(|topic| topic.partition(asked.partition_index));
+            let bytes = partition.map_or(0, |partition| partition.lookup_bytes(time));
+            left = left.saturating_sub(bytes);
+            left == 0
+        })
+    })
+}
+
 /// Duplicate partitions, each refused once, as by Kafka.
 fn named_twice<'a>(topics: &[ListOffsetsTopic<'a>]) -> BTreeSet<(&'a str, i32)> {
     let mut seen = BTreeSet::new();

@@ -165,6 +165,7 @@ fn create(
         // A concurrent request has created it.
         Err(TopicError::Exists(_)) => engine.topics.get(name).ok_or(ErrorCode::LeaderNotAvailable),
         Err(TopicError::Storage(_)) => Err(ErrorCode::UnknownTopicOrPartition),
+        Err(TopicError::Budget) => Err(ErrorCode::PolicyViolation),
         Err(TopicError::Name(_) | TopicError::Collision { .. }) => Err(ErrorCode::InvalidTopicException),
     }
 }

@@ -148,8 +148,12 @@ const ZSTD_FROM: i16 = 7;
 /// Compressed batches that one request may have on the network thread; each may inflate to a hundred megabytes.
 const INFLATED_AT_ONCE: usize = 4;
 
-/// Returns whether validating the batches of a request takes long, as they are inflated one after the other.
-pub(crate) fn inflates_much(request: &ProduceRequest<'_>) -> bool {
+/// Whether others would wait while the batches of a request are inflated one after the other, or compressed anew.
+pub(crate) fn inflates_much(engine: &Engine, version: i16, request: &ProduceRequest<'_>) -> bool {
+    let mut topics = request.topic_data.iter().filter_map(|data| find(engine, version, data));
+    if topics.any(|topic| topic.config().compression.is_some()) {
+        return true;
+    }
     let parts = request.topic_data.iter().flat_map(|topic| &topic.partition_data);
     parts.filter(|part| part.records.is_some_and(Batch::claims_compression)).nth(INFLATED_AT_ONCE).is_some()
 }
@@ -158,7 +162,7 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &Pr
     let count = request.topic_data.iter().map(|topic| topic.partition_data.len()).sum();
     let mut results = Vec::with_capacity(count);
     for data in &request.topic_data {
-        let topic = find(engine, context, data);
+        let topic = find(engine, context.version, data);
         results.extend(data.partition_data.iter().map(|part| append(engine, context, request, topic.as_deref(), part)));
     }
     if request.acks == 0 && !bugs::planted(Bug::SilentAnswered) {
@@ -257,8 +261,8 @@ fn to_response<'a>(index: i32, result: &'a PartitionResult) -> PartitionProduceR
     }
 }
 
-fn find(engine: &Engine, context: &RequestContext<'_>, data: &TopicProduceData<'_>) -> Option<Arc<Topic>> {
-    match context.version {
+fn find(engine: &Engine, version: i16, data: &TopicProduceData<'_>) -> Option<Arc<Topic>> {
+    match version {
         ..=12 => engine.topics.get(data.name),
         _ if data.topic_id == Uuid::ZERO => None,
         _ => engine.topics.get_by_id(data.topic_id),

@@ -45,6 +45,9 @@ pub(super) const LOGGERS: &[&str] = &["root"];
 
 const LEVELS: &[&str] = &["DEBUG", "ERROR", "FATAL", "INFO", "TRACE", "WARN"];
 
+/// Most bytes of the altered configs of brokers, groups and client metrics together, by the length of their texts.
+const BYTES_MAX: usize = if cfg!(test) { 1 << 20 } else { 16 << 20 };
+
 fn invalid_request(why: impl Into<String>) -> ApiError {
     ApiError::new(ErrorCode::InvalidRequest, why)
 }
@@ -61,6 +64,15 @@ pub(crate) fn alter(engine: &Engine, changes: &[ResourceChange<'_>], validate_on
         _ => Err(invalid_request("Each resource must appear at most once.")),
     };
     let results = changes.iter().map(one).collect();
+    let (before, after) = (configs.dynamic().bytes(), draft.bytes());
+    if after > before && after > BYTES_MAX {
+        let why = "The configs of this broker would take too much memory. Delete configs of groups or client metrics.";
+        let refuse = |one: &ResourceChange<'_>, result: Result<(), ApiError>| match one.kind {
+            resource::TOPIC => result,
+            _ => result.and_then(|()| Err(ApiError::new(ErrorCode::PolicyViolation, why))),
+        };
+        return changes.iter().zip::<Vec<_>>(results).map(|(one, result)| refuse(one, result)).collect();
+    }
     // If the change cannot be persisted, it would be gone after a restart: every resource gets an error.
     if !validate_only && persist(engine, &configs.dynamic(), &draft).is_err() {
         return changes
@@ -141,7 +153,7 @@ fn topic(engine: &Engine, change: &ResourceChange<'_>, validate_only: bool) -> R
         return Err(ApiError::new(ErrorCode::UnknownTopicOrPartition, why));
     };
     if !validate_only {
-        topic.set_config(config).map_err(|e| ApiError::new(ErrorCode::KafkaStorageError, e.to_string()))?;
+        topic.set_config(config).map_err(|e| ApiError::new((&e).into(), e.to_string()))?;
     }
     Ok(())
 }

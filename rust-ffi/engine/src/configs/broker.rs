@@ -140,6 +140,13 @@ impl DynamicConfigs {
         single.into_iter().chain(several).collect()
     }
 
+    /// What it takes, roughly.
+    pub(super) fn bytes(&self) -> usize {
+        const ENTRY: usize = 128;
+        let texts = |props: &Props| props.iter().map(|(key, value)| ENTRY + key.len() + value.len()).sum::<usize>();
+        self.resources().into_iter().map(|(name, props)| ENTRY + name.len() + texts(props)).sum()
+    }
+
     fn put(&mut self, resource: &str, props: Props) {
         if let Some(name) = resource.strip_prefix(GROUP) {
             self.groups.insert(name.to_owned(), props);

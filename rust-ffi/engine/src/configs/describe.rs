@@ -155,7 +155,7 @@ impl View<'_> {
             sensitive,
             synonyms,
             kind: def.map_or(0, |def| def.kind as i8),
-            documentation: documentation(&name, None),
+            documentation: Some(documentation(&name, None)),
             name,
         }
     }
@@ -244,7 +244,7 @@ fn entry(def: &'static Def, value: Option<String>, set: Option<Source>, others: 
         sensitive: false,
         synonyms,
         kind: def.kind as i8,
-        documentation: documentation(def.name, def.broker),
+        documentation: Some(documentation(def.name, def.broker)),
     }
 }
 

@@ -5,6 +5,8 @@ mod docs;
 mod topic;
 
 pub(crate) use broker::{BROKER, QUOTAS};
+#[cfg(test)]
+pub(crate) use docs::WITHOUT_EFFECT;
 pub(crate) use docs::{EFFECTIVE, documentation};
 pub(crate) use topic::{CLIENT_METRICS, GROUP, TOPIC};
 

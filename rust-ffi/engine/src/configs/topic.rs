@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use wire::inflate::Compression;
+
 use super::{
     BrokerConfigs, ConfigError,
     broker::{ConfigState, Values},
@@ -22,7 +24,14 @@ pub struct TopicConfig {
     pub retention_bytes: i64,
     pub segment_bytes: i64,
     pub segment_ms: i64,
+    pub segment_jitter_ms: i64,
     pub max_message_bytes: i64,
+    /// `compression.type`; `None` keeps the producer's.
+    pub compression: Option<Compression>,
+    /// So many records may be unsynced; see `DataDir::flush_by_config`.
+    pub flush_messages: i64,
+    /// For so long a record may be unsynced.
+    pub flush_ms: i64,
     /// `message.timestamp.type` is `LogAppendTime`.
     pub log_append_time: bool,
     pub timestamp_before_max_ms: i64,
@@ -95,7 +104,11 @@ impl TopicConfig {
                 internal => internal,
             },
             segment_ms: int("segment.ms"),
+            segment_jitter_ms: int("segment.jitter.ms"),
             max_message_bytes: int("max.message.bytes"),
+            compression: compression_of(&text("compression.type")),
+            flush_messages: int("flush.messages"),
+            flush_ms: int("flush.ms"),
             log_append_time: text("message.timestamp.type") == "LogAppendTime",
             timestamp_before_max_ms: int("message.timestamp.before.max.ms"),
             timestamp_after_max_ms: int("message.timestamp.after.max.ms"),
@@ -111,6 +124,18 @@ impl TopicConfig {
     }
 }
 
+impl TopicConfig {
+    /// Longest time that a segment is written to. `random` is drawn if the topic has a jitter. Kafka:
+    /// `LogConfig.maxSegmentMs`, `LogConfig.randomSegmentJitter`.
+    pub(crate) fn segment_ms_max(&self, random: impl FnOnce() -> u64) -> i64 {
+        let most = if self.compact { self.segment_ms.min(self.max_compaction_lag_ms) } else { self.segment_ms };
+        match self.segment_jitter_ms.min(self.segment_ms) {
+            ..1 => most,
+            jitter => most - (random() % jitter as u64) as i64,
+        }
+    }
+}
+
 impl BrokerConfigs {
     /// Returns the configs for checked overrides: see [`TopicConfig::new`]. Topics without overrides share one.
     pub(crate) fn topic(&self, overrides: BTreeMap<String, String>) -> Arc<TopicConfig> {
@@ -120,6 +145,18 @@ impl BrokerConfigs {
             true => default_topic.config.get_or_init(|| make(overrides)).clone(),
             false => make(overrides),
         }
+    }
+}
+
+/// `None` for `producer`.
+fn compression_of(name: &str) -> Option<Compression> {
+    match name {
+        "uncompressed" => Some(Compression::None),
+        "gzip" => Some(Compression::Gzip),
+        "snappy" => Some(Compression::Snappy),
+        "lz4" => Some(Compression::Lz4),
+        "zstd" => Some(Compression::Zstd),
+        _ => None,
     }
 }
 

@@ -183,6 +183,9 @@ impl Partition {
         match dir {
             None => self.compact_memory(work, &latest, config, now),
             Some(dir) => {
+                if work.is_empty() || dir.note_compaction(self.end_of(&work)).is_err() {
+                    return;
+                }
                 let mut round = Round { latest: &latest, config, now, tombstones_stay: false };
                 for work in work {
                     if work.is_left {
@@ -201,6 +204,13 @@ impl Partition {
                 }
             }
         }
+    }
+
+    /// The offset behind the last of these segments.
+    fn end_of(&self, work: &[Work]) -> i64 {
+        let log = lock(&self.log);
+        let last = work.last().map_or(0, |work| work.base_offset);
+        log.segments.iter().map(|segment| segment.base_offset).find(|base| *base > last).unwrap_or(log.log_end_offset)
     }
 
     /// Excludes a segment from compaction.

@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use super::{producers::Producers, segment::SegmentFile};
+use super::{cleaner_checkpoint::CleanerCheckpoint, producers::Producers, segment::SegmentFile};
 use crate::{
     store::{self, Files, Fsync, Store},
     waiters::lock,
@@ -23,6 +23,8 @@ pub(crate) struct LogDir {
     has_new_names: Arc<Mutex<bool>>,
     /// The offsets of the producer snapshots; `None` until the directory was listed. It may hold very many other files.
     snapshots: Arc<Mutex<Option<BTreeSet<i64>>>>,
+    /// `None` if gaps of this log do not matter.
+    cleaner_checkpoint: Option<Arc<CleanerCheckpoint>>,
 }
 
 /// Returns the file name of the producer snapshot at an offset. Kafka: `ProducerStateManager`.
@@ -38,7 +40,25 @@ pub(super) fn parse_snapshot_name(name: &str) -> Option<i64> {
 
 impl LogDir {
     pub(crate) fn new(store: &Store, folder: String) -> LogDir {
-        LogDir { store: store.clone(), folder, has_new_names: Arc::default(), snapshots: Arc::default() }
+        LogDir {
+            store: store.clone(),
+            folder,
+            has_new_names: Arc::default(),
+            snapshots: Arc::default(),
+            cleaner_checkpoint: None,
+        }
+    }
+
+    pub(crate) fn with_cleaner_checkpoint(self, checkpoint: Arc<CleanerCheckpoint>) -> LogDir {
+        LogDir { cleaner_checkpoint: Some(checkpoint), ..self }
+    }
+
+    /// To be called before compaction replaces or removes segments up to `offset`.
+    pub(super) fn note_compaction(&self, offset: i64) -> io::Result<()> {
+        match &self.cleaner_checkpoint {
+            Some(checkpoint) => checkpoint.advance(&self.folder, offset),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn files(&self) -> &Arc<dyn Files> {

@@ -68,28 +68,31 @@ fn may_have(batch: &Batch<'_>, timestamp: i64, log_start: i64) -> bool {
     batch.max_timestamp() >= timestamp && batch.last_offset() >= log_start
 }
 
+/// Batches that are looked at while the lock is held which appends wait for.
+const BATCHES_AT_ONCE: usize = 1_000;
+
 impl Log {
-    /// Returns the first batch in memory, from offset `from` on, that may hold a record with at least this timestamp.
-    fn batch_since(&self, timestamp: i64, from: i64) -> Option<MemoryBatch> {
-        let segments = self.segments.iter().filter(|segment| segment.max_timestamp >= timestamp);
-        segments
-            .flat_map(Segment::stored)
-            .find(|stored| stored.base_offset >= from && may_have(&stored.batch(), timestamp, self.log_start))
-            .cloned()
+    /// In memory. Some batches from the one that holds `from` on, of segments that may have a record not older than
+    /// `timestamp`; none at the end.
+    fn batches_since(&self, timestamp: i64, from: i64) -> Vec<MemoryBatch> {
+        let segments = self.segments.iter().skip(self.segment_of(from));
+        let young = segments.filter(|segment| segment.max_timestamp >= timestamp);
+        let batches = young.flat_map(|segment| &segment.stored()[segment.position(from)..]);
+        batches.take(BATCHES_AT_ONCE).cloned().collect()
     }
 
-    /// Returns the largest timestamp of the log, and the batch that is cut by the log start offset: its records have to
-    /// be read.
-    fn latest(&self) -> (Option<i64>, Option<MemoryBatch>) {
-        if self.dir.is_some() {
-            let segments = self.segments.iter().filter(|segment| !segment.is_empty());
-            return (segments.map(|segment| segment.max_timestamp).max(), None);
-        }
-        let stored = || self.segments.iter().flat_map(Segment::stored);
-        let whole = stored().map(MemoryBatch::batch).filter(|batch| batch.base_offset() >= self.log_start);
-        let mut cut = stored().take_while(|stored| stored.base_offset < self.log_start);
-        let cut = cut.find(|stored| stored.batch().last_offset() >= self.log_start);
-        (whole.map(|batch| batch.max_timestamp()).max(), cut.cloned())
+    /// The largest timestamp of the segments of which nothing is deleted; of all in files.
+    fn latest(&self) -> Option<i64> {
+        let is_whole = |segment: &&Segment| self.dir.is_some() || segment.base_offset >= self.log_start;
+        let segments = self.segments.iter().filter(|segment| !segment.is_empty());
+        segments.filter(is_whole).map(|segment| segment.max_timestamp).max()
+    }
+
+    /// In memory. The offset behind the segment of which a part is deleted, if there is one.
+    fn end_of_cut(&self) -> Option<i64> {
+        let cut = self.segment_of(self.log_start);
+        let is_cut = self.dir.is_none() && self.segments[cut].base_offset < self.log_start;
+        is_cut.then(|| self.segments.get(cut + 1).map_or(self.log_end_offset, |next| next.base_offset))
     }
 }
 
@@ -170,26 +173,52 @@ impl Partition {
         log_start: i64,
         budget: &mut InflateBudget,
     ) -> Result<Option<OffsetAndTimestamp>, LookupError> {
-        // The log start offset may cut the batch: then the next batch may have the record.
-        let mut from = 0;
+        let mut from = log_start;
         loop {
-            let Some(stored) = lock(&self.log).batch_since(timestamp, from) else { return Ok(None) };
-            let batch = stored.batch();
-            if let Some(found) = first_in(&batch, timestamp, log_start, budget)? {
-                return Ok(Some(found));
+            let some = lock(&self.log).batches_since(timestamp, from);
+            let Some(last) = some.last() else { return Ok(None) };
+            from = last.batch().last_offset() + 1;
+            // The log start offset may cut the batch: then the next batch may have the record.
+            let young = some.iter().map(MemoryBatch::batch).filter(|batch| may_have(batch, timestamp, log_start));
+            for batch in young {
+                if let Some(found) = first_in(&batch, timestamp, log_start, budget)? {
+                    return Ok(Some(found));
+                }
             }
-            from = batch.last_offset() + 1;
         }
+    }
+
+    /// The largest timestamp of what is kept of a segment in memory that is cut at `from` and ends at `end`.
+    fn newest_of_cut(&self, mut from: i64, end: i64, budget: &mut InflateBudget) -> Result<Option<i64>, LookupError> {
+        let (log_start, mut newest) = (from, None);
+        loop {
+            let some = lock(&self.log).batches_since(i64::MIN, from);
+            for batch in some.iter().map(MemoryBatch::batch).take_while(|batch| batch.base_offset() < end) {
+                newest = newest.max(newest_in(&batch, log_start, budget)?);
+            }
+            match some.last() {
+                Some(last) if last.base_offset < end => from = last.batch().last_offset() + 1,
+                _ => return Ok(newest),
+            }
+        }
+    }
+
+    /// Bytes that a lookup by time may go through: those of segments with a record that is not older. `None` is the
+    /// largest timestamp, which may be anywhere.
+    pub(crate) fn lookup_bytes(&self, timestamp: Option<i64>) -> u64 {
+        let log = lock(&self.log);
+        let young = log.segments.iter().filter(|segment| timestamp.is_none_or(|time| segment.max_timestamp >= time));
+        young.map(|segment| segment.bytes).sum()
     }
 
     /// Returns the first record with the largest timestamp.
     pub(crate) fn latest(&self, budget: &mut InflateBudget) -> Result<Option<OffsetAndTimestamp>, LookupError> {
-        let (log_start, (mut latest, cut)) = {
+        let (log_start, mut latest, cut) = {
             let log = lock(&self.log);
-            (log.log_start, log.latest())
+            (log.log_start, log.latest(), log.end_of_cut())
         };
-        if let Some(cut) = cut {
-            latest = latest.max(newest_in(&cut.batch(), log_start, budget)?);
+        if let Some(end) = cut {
+            latest = latest.max(self.newest_of_cut(log_start, end, budget)?);
         }
         let Some(timestamp) = latest else { return Ok(None) };
         match self.first_since(timestamp, budget)? {

@@ -96,6 +96,8 @@ pub(super) struct Log {
     pub(super) has_changed: bool,
     /// The largest segment, whatever `segment.bytes` is.
     segment_bytes_cap: u64,
+    /// Tells this log from others, for `segment.jitter.ms`.
+    jitter_salt: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,6 +169,7 @@ impl Log {
             synced_at,
             segment_bytes_cap: u64::MAX,
             has_changed: false,
+            jitter_salt: 0,
         }
     }
 
@@ -285,10 +288,14 @@ impl Log {
         let bytes_max = config.segment_bytes_max().min(self.segment_bytes_cap);
         let last_offset = self.log_end_offset + i64::from(batch.last_offset_delta());
         let max_timestamp = if config.log_append_time { now.wall_ms } else { stats.max_timestamp };
+        let salt = self.jitter_salt;
         let active = self.active();
+        let jitter = || mixed(salt ^ active.base_offset as u64 ^ (active.opened_ms as u64).rotate_left(32));
+        let segment_ms_max = config.segment_ms_max(jitter);
+        let open_for_ms = active.open_for_ms(max_timestamp, now.wall_ms);
         !active.is_empty()
             && (active.bytes + batch.bytes().len() as u64 > bytes_max
-                || active.open_for_ms(max_timestamp, now.wall_ms) > config.segment_ms
+                || open_for_ms > segment_ms_max
                 // The index stores offsets relative to the segment in 31 bits.
                 || last_offset - active.base_offset > i64::from(i32::MAX))
     }
@@ -350,7 +357,11 @@ impl Partition {
         Partition { memory: Some(prefault), ..Partition::with_log(index, log) }
     }
 
-    pub(super) fn with_log(index: i32, log: Log) -> Partition {
+    pub(super) fn with_log(index: i32, mut log: Log) -> Partition {
+        log.jitter_salt = index as u64;
+        if let Some(dir) = &log.dir {
+            log.jitter_salt = dir.folder().bytes().fold(0, |salt, byte| mixed(salt ^ u64::from(byte)));
+        }
         Partition {
             index,
             waiters: Arc::default(),
@@ -376,6 +387,17 @@ impl Partition {
         let mut copy = self.memory.and_then(|prefault| LargeBatch::of(bytes, prefault));
         let verified = Batch::parse_chunks(records, |piece| copy.iter_mut().for_each(|copy| copy.push(piece)))?;
         let (batch, stats) = check(verified, config, now)?;
+        let rewritten = recompressed(&batch, config)?;
+        let batch = match &rewritten {
+            None => batch,
+            Some(rewritten) if rewritten.len() as i64 > max => {
+                return Err(AppendError::TooLarge { bytes: rewritten.len(), max });
+            }
+            Some(rewritten) => {
+                copy = None;
+                Batch::stored(rewritten)
+            }
+        };
         let (appended, is_visible) = {
             let mut log = lock(&self.log);
             (log.append(&batch, stats, copy, config, now), !log.hides_unsynced())
@@ -416,6 +438,9 @@ impl Partition {
             (if from == offsets.high_watermark { Vec::new() } else { log.readable_files(first) }, offsets)
         };
         for (file, len) in files {
+            if file.tells_of_gap(from) {
+                return Err(ReadError::Corrupt);
+            }
             // As in Kafka, from one segment only; from the next one if compaction has left nothing here.
             let read = file.read(from, bytes_max, at_least_one, held_max, len);
             if let Some(piece) = read.map_err(|e| file.read_failed(from, &e))? {
@@ -462,12 +487,30 @@ impl Partition {
 
     /// Runs retention and compaction, and drops expired producers.
     pub(crate) fn run_maintenance(&self, config: &TopicConfig, producers_kept_ms: i64, now: Now) {
+        self.expire_producers(producers_kept_ms, now);
+        self.clean(config, now);
+    }
+
+    /// Forgets producers that are silent for so long.
+    pub(crate) fn expire_producers(&self, kept_ms: i64, now: Now) {
+        let mut log = lock(&self.log);
+        if !log.closed {
+            log.producers.expire(now.wall_ms.saturating_sub(kept_ms));
+        }
+    }
+
+    /// How many producers are known.
+    pub(crate) fn producer_count(&self) -> usize {
+        lock(&self.log).producers.len()
+    }
+
+    /// Retention and compaction.
+    pub(crate) fn clean(&self, config: &TopicConfig, now: Now) {
         {
             let mut log = lock(&self.log);
             if log.closed {
                 return;
             }
-            log.producers.expire(now.wall_ms.saturating_sub(producers_kept_ms));
             log.expire(config, now);
         }
         if config.compact {
@@ -496,6 +539,12 @@ impl Partition {
             }
         }
         Ok(())
+    }
+
+    /// How many records a power cut may take.
+    pub(crate) fn unsynced(&self) -> i64 {
+        let log = lock(&self.log);
+        log.log_end_offset - log.synced
     }
 
     /// Marks the partition unsynced. Returns whether it was synced before.
@@ -569,6 +618,27 @@ impl Log {
         }
         bytes
     }
+}
+
+/// The batch in the codec of its topic, if it has another one. Kafka: `LogValidator`, which compresses at a level that
+/// can be set.
+fn recompressed(batch: &Batch<'_>, config: &TopicConfig) -> Result<Option<Vec<u8>>, AppendError> {
+    let Some(compression) = config.compression.filter(|target| batch.compression() != Some(*target)) else {
+        return Ok(None);
+    };
+    let records = batch.inflated(INFLATED_MAX)?;
+    let rewritten = batch::with_compression(batch, &records, compression);
+    // Nothing but this has read what the compressor has written; the producer's bytes are good in any case.
+    let is_sound = Batch::stored(&rewritten).inflated(INFLATED_MAX).is_ok_and(|again| again == records);
+    Ok(is_sound.then_some(rewritten))
+}
+
+/// A number that looks like chance: the last step of SplitMix64.
+fn mixed(number: u64) -> u64 {
+    let mut z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }
 
 /// Validates a batch as far as that needs no log. Kafka: `UnifiedLog.analyzeAndValidateRecords`, `LogValidator`.

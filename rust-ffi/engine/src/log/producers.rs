@@ -13,6 +13,10 @@ use crate::bugs::{self, Bug};
 /// `ProducerStateEntry.NUM_BATCHES_TO_RETAIN`.
 const BATCHES_KEPT: usize = 5;
 
+/// Of one partition, each about a quarter of a kilobyte. Beyond that those that are silent for the longest time are
+/// forgotten, as if they had expired. Kafka has no limit but the time.
+const PRODUCERS_MAX: usize = if cfg!(test) { 100 } else { 100_000 };
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BatchMetadata {
     first_sequence: i32,
@@ -93,6 +97,21 @@ impl Producers {
         });
         state.last_timestamp = batch.max_timestamp();
         state.last_active_ms = now_ms;
+        if self.0.len() > PRODUCERS_MAX {
+            self.forget_silent(batch.producer_id());
+        }
+    }
+
+    /// Forgets a quarter, so that it is seldom done.
+    fn forget_silent(&mut self, but: i64) {
+        let mut silent: Vec<(i64, i64)> = self.0.iter().map(|(id, state)| (state.last_active_ms, *id)).collect();
+        silent.sort_unstable();
+        let forgotten = silent.into_iter().filter(|(_, id)| *id != but).take(PRODUCERS_MAX / 4);
+        forgotten.for_each(|(_, id)| drop(self.0.remove(&id)));
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
     }
 
     pub(super) fn expire(&mut self, older_than_ms: i64) {

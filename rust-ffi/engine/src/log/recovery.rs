@@ -29,6 +29,8 @@ pub(crate) struct RecoveryMode {
     pub log_start: i64,
     /// The partition is new.
     pub is_new: bool,
+    /// Gaps before this offset are the work of compaction.
+    pub compacted_until: i64,
     pub now: Now,
 }
 
@@ -63,6 +65,12 @@ impl Partition {
                 break;
             }
         }
+        if how.clean {
+            opened.check_gap(how.log_start, bases[0]);
+            // A stop in order leaves a snapshot at the end.
+            let end = opened.snapshots.last().copied().unwrap_or(0);
+            opened.check_gap(opened.log_end_offset, end);
+        }
         // These snapshots describe batches that a power cut has taken.
         for offset in opened.snapshots.iter().filter(|offset| **offset > opened.log_end_offset) {
             dir.files().remove(&store::join(dir.folder(), &snapshot_name(*offset)))?;
@@ -94,7 +102,7 @@ impl Partition {
                 opened.folder
             )
         });
-        let damaged: Vec<String> = damaged.collect();
+        let damaged: Vec<String> = damaged.chain(std::mem::take(&mut opened.gaps)).collect();
         damaged.iter().for_each(|damage| dir.files().damaged(damage));
         let said: Vec<String> = strange.into_iter().chain(damaged).chain(cut).collect();
         let notice = (!said.is_empty()).then(|| said.join("; "));
@@ -203,6 +211,8 @@ struct Opened {
     /// Segments that were closed and are damaged, with the valid length. They are not truncated, or acknowledged
     /// batches behind the damage would be lost.
     damaged: Vec<(String, u64)>,
+    /// Sentences about records that are missing.
+    gaps: Vec<String>,
     folder: String,
 }
 
@@ -218,6 +228,7 @@ impl Opened {
             cut: 0,
             broken: false,
             damaged: Vec::new(),
+            gaps: Vec::new(),
             folder: folder.to_owned(),
         }
     }
@@ -237,6 +248,9 @@ impl Opened {
         }
         let segment = dir.open_segment(base)?;
         let len = segment.len()?;
+        if self.check_gap(self.log_end_offset, base) {
+            segment.mark_gap();
+        }
         // A closed segment has its index; without fsync the index proves nothing after a power cut.
         let closed = !is_last && dir.fsync() != Fsync::Never && segment.has_index()?;
         let known_end = if self.how.clean || closed { segment.log_end_offset(len)? } else { None };
@@ -276,6 +290,20 @@ impl Opened {
             self.known_until(dir, self.log_end_offset)?;
         }
         Ok(())
+    }
+
+    /// Whether records between `end` and `next` are missing, as when a segment is gone or empty.
+    fn check_gap(&mut self, end: i64, next: i64) -> bool {
+        let is_gap = end < next && next > self.how.compacted_until;
+        if is_gap {
+            let last = next - 1;
+            self.gaps.push(format!(
+                "{}: the records from offset {end} to {last} are missing. Restore them from a backup, or let consumers \
+                 go on behind them",
+                self.folder
+            ));
+        }
+        is_gap
     }
 
     fn push(&mut self, segment: SegmentFile, base: i64, bytes: u64, max_timestamp: i64) {

@@ -492,3 +492,95 @@ fn a_segment_is_begun_by_the_time_of_its_records_and_without_one_by_the_clock() 
     };
     assert_eq!((segments(0), segments(1_000), segments(1_001)), (1, 1, 2));
 }
+
+/// Kafka: `LogConfig.maxSegmentMs`. Without it a topic that is compacted, and seldom written to, was never compacted.
+#[test]
+fn a_compacted_topic_begins_a_segment_after_max_compaction_lag_ms() {
+    let of = |compact| TopicConfig { compact, max_compaction_lag_ms: 1_000, ..TopicConfig::default() };
+    let segments = |config: &TopicConfig| {
+        let partition = Partition::new(0, |_| ());
+        for ms in [0, 1_000, 1_001] {
+            partition.append(&plain(1, 10, WALL + ms), config, at(ms)).unwrap();
+        }
+        lock(&partition.log).segments.len()
+    };
+    assert_eq!((segments(&of(true)), segments(&of(false))), (2, 1));
+}
+
+#[test]
+fn partitions_begin_their_segments_apart_by_segment_jitter_ms() {
+    let config = TopicConfig { segment_ms: 1_000, segment_jitter_ms: 800, ..TopicConfig::default() };
+    let rolled_after = |index: i32| {
+        let partition = Partition::new(index, |_| ());
+        let is_rolled = |ms: &i64| {
+            partition.append(&plain(1, 10, WALL + ms), &config, at(*ms)).unwrap();
+            lock(&partition.log).segments.len() > 1
+        };
+        (0..2_000).step_by(10).find(is_rolled).unwrap()
+    };
+    let all: std::collections::BTreeSet<i64> = (0..20).map(rolled_after).collect();
+    assert!(all.len() > 10 && all.iter().all(|ms| (200..=1_010).contains(ms)), "{all:?}");
+}
+
+/// Kafka 4.3.1: what a producer sends is stored in the codec of the topic, whatever its own codec is.
+#[test]
+fn a_batch_is_stored_in_the_codec_of_its_topic() {
+    use wire::inflate::Compression::{self, Gzip, Lz4, None as Plain, Snappy, Zstd};
+    let sent = plain(20, 100, WALL);
+    let by = |compression: Compression| {
+        let batch = Batch::stored(&sent);
+        wire::batch::with_compression(&batch, batch.record_bytes(), compression)
+    };
+    for target in [None, Some(Plain), Some(Gzip), Some(Snappy), Some(Lz4), Some(Zstd)] {
+        for source in [Plain, Gzip, Snappy, Lz4, Zstd] {
+            let config = TopicConfig { compression: target, ..TopicConfig::default() };
+            let partition = Partition::new(0, |_| ());
+            append(&partition, &plain(1, 10, WALL), &config).unwrap();
+            assert_eq!(append(&partition, &by(source), &config), Ok(1));
+            let stored = read(&partition, 1, usize::MAX, true).pop().unwrap();
+            let batch = Batch::first(&stored).unwrap().0;
+            assert_eq!(batch.compression(), Some(target.unwrap_or(source)), "{source:?} to {target:?}");
+            assert_eq!(*batch.inflated(1 << 20).unwrap(), sent[wire::batch::HEADER..]);
+            assert_eq!((batch.base_offset(), batch.record_count(), batch.max_timestamp()), (1, 20, WALL));
+        }
+    }
+    let small = TopicConfig { compression: Some(Plain), max_message_bytes: 1_000, ..TopicConfig::default() };
+    let refused = append(&Partition::new(0, |_| ()), &by(Gzip), &small);
+    assert!(matches!(refused, Err(AppendError::TooLarge { bytes: 1_001.., max: 1_000 })), "{refused:?}");
+}
+
+#[test]
+fn a_log_is_compacted_once_enough_of_it_is_dirty() {
+    let left = |ratio: f64| {
+        let config = TopicConfig {
+            compact: true,
+            delete: false,
+            segment_bytes: 1,
+            min_cleanable_dirty_ratio: ratio,
+            ..TopicConfig::default()
+        };
+        let partition = Partition::new(0, |_| ());
+        let put = |count: i64| (0..count).for_each(|_| drop(append(&partition, &plain(1, 100, WALL), &config)));
+        let keep =
+            |key: u8| drop(append(&partition, &batch(&[(WALL, Some(&[key][..]), Some(&[0; 400][..]))]), &config));
+        (0..10).for_each(keep);
+        partition.run_maintenance(&config, 1, at(1));
+        put(3);
+        partition.run_maintenance(&config, 1, at(2));
+        lock(&partition.log).segments.iter().map(|segment| segment.stored().len()).sum::<usize>()
+    };
+    assert_eq!((left(0.01), left(0.9)), (11 + 1, 10 + 3));
+}
+
+#[test]
+fn the_producers_of_a_partition_are_bounded() {
+    let partition = Partition::new(0, |_| ());
+    let put = |id: i64, ms: i64| {
+        let bytes = sequenced(&[(WALL, Some(b"k"), None)], id, 0, 0);
+        partition.append(&bytes, &TopicConfig::default(), at(ms)).unwrap();
+    };
+    (0..1_000).for_each(|id| put(id, id));
+    let known: Vec<i64> = partition.producers().into_iter().map(|(id, _)| id).collect();
+    assert!((75..=100).contains(&known.len()), "{}", known.len());
+    assert!(known.iter().copied().eq(1_000 - known.len() as i64..1_000), "the last ones are known: {known:?}");
+}

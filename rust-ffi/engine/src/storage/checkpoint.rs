@@ -92,30 +92,40 @@ pub(super) fn mark_clean(files: &dyn Files) -> io::Result<()> {
     store::replace(files, "", CLEAN, b"{\"version\":0,\"brokerEpoch\":-1}")
 }
 
-/// Reads log start offsets by directory. The file has version, number of lines, then topic, partition and offset on
-/// each line.
+/// Reads log start offsets by directory.
 pub(super) fn log_starts(files: &dyn Files) -> io::Result<BTreeMap<String, i64>> {
-    let Some(bytes) = store::read(files, "", LOG_STARTS)? else { return Ok(BTreeMap::new()) };
+    Ok(read_offsets(files, LOG_STARTS)?.unwrap_or_default())
+}
+
+pub(super) fn write_log_starts(files: &dyn Files, starts: &BTreeMap<String, i64>) -> io::Result<()> {
+    write_offsets(files, LOG_STARTS, starts)
+}
+
+/// Version, number of lines, then topic, partition and offset each. By the name of the partition's folder; `None` if
+/// there is no such file.
+pub(super) fn read_offsets(files: &dyn Files, name: &str) -> io::Result<Option<BTreeMap<String, i64>>> {
+    let Some(bytes) = store::read(files, "", name)? else { return Ok(None) };
     let text = String::from_utf8_lossy(&bytes);
     let entry = |line: &str| {
         let mut words = line.split(' ');
         let (topic, index, offset) = (words.next()?, words.next()?, words.next()?.parse().ok()?);
         Some((format!("{topic}-{index}"), offset))
     };
-    Ok(text.lines().skip(2).filter_map(entry).collect())
+    Ok(Some(text.lines().skip(2).filter_map(entry).collect()))
 }
 
-pub(super) fn write_log_starts(files: &dyn Files, starts: &BTreeMap<String, i64>) -> io::Result<()> {
+/// What is written survives a power cut.
+pub(super) fn write_offsets(files: &dyn Files, name: &str, offsets: &BTreeMap<String, i64>) -> io::Result<()> {
     let line = |(folder, offset): (&String, &i64)| {
         let (topic, index) = folder.rsplit_once('-')?;
         Some(format!("{topic} {index} {offset}\n"))
     };
-    let lines: Vec<String> = starts.iter().filter(|(_, offset)| **offset > 0).filter_map(line).collect();
+    let lines: Vec<String> = offsets.iter().filter(|(_, offset)| **offset > 0).filter_map(line).collect();
     let text = format!("0\n{}\n{}", lines.len(), lines.concat());
-    if store::read(files, "", LOG_STARTS)?.is_some_and(|old| old == text.as_bytes()) {
+    if store::read(files, "", name)?.is_some_and(|old| old == text.as_bytes()) {
         return Ok(());
     }
-    store::replace(files, "", LOG_STARTS, text.as_bytes())
+    store::replace(files, "", name, text.as_bytes())
 }
 
 /// Returns the topic id of a partition directory, as text.

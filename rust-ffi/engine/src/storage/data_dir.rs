@@ -15,12 +15,15 @@ use wire::Uuid;
 use super::{MetadataLog, TopicRecord, checkpoint, deleted_dirs, metadata_log};
 use crate::{
     bugs::{self, Bug},
-    clock::Now,
-    log::{LogDir, Partition, RecoveryMode},
+    clock::{Instant, Now},
+    configs::TopicConfig,
+    log::{CleanerCheckpoint, LogDir, Partition, RecoveryMode},
     settings::Settings,
     store::{self, Fsync, Store},
     waiters::lock,
 };
+
+const CLEANER_CHECKPOINT: &str = "cleaner-offset-checkpoint";
 
 #[derive(Debug)]
 pub(crate) struct DataDir {
@@ -31,6 +34,7 @@ pub(crate) struct DataDir {
     unsynced: Mutex<UnsyncedPartitions>,
     /// Log start offsets by directory, as in the checkpoint file.
     log_starts: Mutex<BTreeMap<String, i64>>,
+    cleaner_checkpoint: Arc<CleanerCheckpoint>,
     /// A directory was removed and the removal is not synced: a power cut could bring it back under the name of a new
     /// topic.
     has_removed: AtomicBool,
@@ -51,6 +55,8 @@ struct DeletedDirs {
 struct UnsyncedPartitions {
     partitions: Vec<Arc<Partition>>,
     flusher: Option<Waker>,
+    /// When a topic's `flush.ms` or `flush.messages` asks for the next sync.
+    flush_at: Option<Instant>,
 }
 
 /// The contents of an opened data folder.
@@ -69,6 +75,8 @@ pub(crate) struct OpenedDataDir {
 pub(crate) struct RecoveryState {
     pub(crate) clean: bool,
     log_starts: BTreeMap<String, i64>,
+    /// There is a checkpoint of the cleaner.
+    knows_gaps: bool,
     now: Now,
 }
 
@@ -97,7 +105,11 @@ impl DataDir {
         let failed = |e: io::Error| format!("the data folder cannot be opened: {e}");
         let clean = checkpoint::was_clean(&*files).map_err(failed)?;
         let log_starts = checkpoint::log_starts(&*files).map_err(failed)?;
-        let how = RecoveryState { clean, log_starts, now };
+        let cleaned = checkpoint::read_offsets(&*files, CLEANER_CHECKPOINT).map_err(failed)?;
+        let how = RecoveryState { clean, log_starts, knows_gaps: cleaned.is_some(), now };
+        let persisted = files.clone();
+        let persist = move |offsets: &_| checkpoint::write_offsets(&*persisted, CLEANER_CHECKPOINT, offsets);
+        let cleaner_checkpoint = CleanerCheckpoint::new(cleaned.unwrap_or_default(), Box::new(persist));
         checkpoint::claim(&*files, settings).map_err(failed)?;
         let found = MetadataLog::open(&store, clean, now).map_err(|e| failed(in_folder(metadata_log::FOLDER, e)))?;
         checkpoint::mark_in_use(&*files).map_err(failed)?;
@@ -113,6 +125,7 @@ impl DataDir {
             ignores_case,
             unsynced: Mutex::default(),
             log_starts,
+            cleaner_checkpoint: Arc::new(cleaner_checkpoint),
             has_removed: AtomicBool::new(false),
             deleted_dirs: Mutex::new(DeletedDirs { folders: found.deleted_dirs, waker: None }),
             stops: AtomicBool::new(false),
@@ -136,8 +149,28 @@ impl DataDir {
     ) -> io::Result<(Partition, Option<String>)> {
         let folder = folder_of(topic, index);
         let log_start = how.log_starts.get(&folder).copied().unwrap_or(0);
-        let how = RecoveryMode { clean: how.clean, log_start, is_new: false, now: how.now };
-        Partition::open(index, LogDir::new(&self.store, folder.clone()), how).map_err(|e| in_folder(&folder, e))
+        let compacted_until = if how.knows_gaps { self.cleaner_checkpoint.compacted_until(&folder) } else { i64::MAX };
+        let how = RecoveryMode { clean: how.clean, log_start, is_new: false, compacted_until, now: how.now };
+        Partition::open(index, self.log_dir(folder.clone()), how).map_err(|e| in_folder(&folder, e))
+    }
+
+    fn log_dir(&self, folder: String) -> LogDir {
+        LogDir::new(&self.store, folder).with_cleaner_checkpoint(self.cleaner_checkpoint.clone())
+    }
+
+    /// Begins the checkpoint in a folder of an earlier version, whose logs may have gaps of compaction anywhere up to
+    /// their ends.
+    pub(crate) fn begin_cleaner_checkpoint(
+        &self,
+        how: &RecoveryState,
+        partitions: &[(String, Arc<Partition>)],
+    ) -> io::Result<()> {
+        if how.knows_gaps {
+            return Ok(());
+        }
+        let end =
+            |(topic, partition): &(String, Arc<Partition>)| (folder_of(topic, partition.index), partition.range().1);
+        self.cleaner_checkpoint.replace(partitions.iter().map(end).collect())
     }
 
     /// Creates an empty partition.
@@ -148,14 +181,16 @@ impl DataDir {
         self.metadata.is_writable()?;
         self.check_running()?;
         self.forget_log_start(&folder)?;
+        self.cleaner_checkpoint.forget(&folder)?;
         if !self.store.files.list(&folder)?.is_empty() {
             // Left by an interrupted deletion.
             self.store.files.remove(&folder)?;
             self.note_removal();
         }
         self.sync_removed()?;
-        let dir = LogDir::new(&self.store, folder.clone());
-        let how = RecoveryMode { clean: true, log_start: 0, is_new: true, now: Now::default() };
+        let dir = self.log_dir(folder.clone());
+        let how =
+            RecoveryMode { clean: true, log_start: 0, is_new: true, compacted_until: i64::MAX, now: Now::default() };
         let partition = Partition::open(index, dir, how)?.0;
         checkpoint::write_partition_metadata(&*self.store.files, &folder, id)?;
         Ok(partition)
@@ -237,7 +272,7 @@ impl DataDir {
     }
 
     /// Notes an append. Returns whether it has to be synced before it is acknowledged.
-    pub(crate) fn appended(&self, partition: &Arc<Partition>) -> bool {
+    pub(crate) fn appended(&self, partition: &Arc<Partition>, config: &TopicConfig, now: Now) -> bool {
         if self.store.fsync == Fsync::Never {
             return false;
         }
@@ -250,7 +285,40 @@ impl DataDir {
                 flusher.wake();
             }
         }
-        self.store.fsync == Fsync::Always && !bugs::planted(Bug::AcknowledgedBeforeSync)
+        match self.store.fsync {
+            Fsync::Always => !bugs::planted(Bug::AcknowledgedBeforeSync),
+            _ => self.flush_by_config(partition, config, now),
+        }
+    }
+
+    /// `flush.messages` and `flush.ms`. As in Kafka, the record that completes the number waits for the sync.
+    /// Kafka: `UnifiedLog.append`, `LogManager.flushDirtyLogs`.
+    fn flush_by_config(&self, partition: &Partition, config: &TopicConfig, now: Now) -> bool {
+        let is_full = config.flush_messages != i64::MAX && partition.unsynced() >= config.flush_messages;
+        if is_full {
+            self.flush_until(now.instant);
+        } else if config.flush_ms != i64::MAX {
+            self.flush_until(now.instant.after_ms(config.flush_ms));
+        }
+        is_full
+    }
+
+    fn flush_until(&self, at: Instant) {
+        let mut unsynced = lock(&self.unsynced);
+        if unsynced.flush_at.is_some_and(|earlier| earlier <= at) {
+            return;
+        }
+        unsynced.flush_at = Some(at);
+        let flusher = unsynced.flusher.take();
+        drop(unsynced);
+        flusher.into_iter().for_each(Waker::wake);
+    }
+
+    /// When a topic's configs ask for [`DataDir::flush`]; `waker` is woken once that becomes earlier.
+    pub(crate) fn flush_at(&self, waker: &Waker) -> Option<Instant> {
+        let mut unsynced = lock(&self.unsynced);
+        unsynced.flusher = Some(waker.clone());
+        unsynced.flush_at
     }
 
     /// Returns whether [`DataDir::flush`] has anything to sync; otherwise `waker` is woken when it has to run at once.
@@ -262,12 +330,17 @@ impl DataDir {
 
     /// Returns whether [`DataDir::flush`] has anything to sync.
     pub(crate) fn has_unsynced(&self) -> bool {
-        !lock(&self.unsynced).partitions.is_empty()
+        let unsynced = lock(&self.unsynced);
+        !unsynced.partitions.is_empty() || unsynced.flush_at.is_some()
     }
 
     /// Syncs the unsynced partitions; one sync serves all appends before it.
     pub(crate) fn flush(&self) {
-        let partitions = std::mem::take(&mut lock(&self.unsynced).partitions);
+        let partitions = {
+            let mut unsynced = lock(&self.unsynced);
+            unsynced.flush_at = None;
+            std::mem::take(&mut unsynced.partitions)
+        };
         partitions.iter().for_each(|partition| partition.sync());
     }
 

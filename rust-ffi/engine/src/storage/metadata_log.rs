@@ -70,7 +70,7 @@ pub(super) struct LoadedMetadata {
 impl MetadataLog {
     pub(super) fn open(store: &Store, clean: bool, now: Now) -> io::Result<LoadedMetadata> {
         let state = read(store, clean)?;
-        let how = RecoveryMode { clean, log_start: 0, is_new: true, now };
+        let how = RecoveryMode { clean, log_start: 0, is_new: true, compacted_until: i64::MAX, now };
         let (log, notice) = Partition::open(0, LogDir::new(store, FOLDER.to_owned()), how)?;
         let config = TopicConfig {
             compact: true,

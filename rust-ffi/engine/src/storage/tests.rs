@@ -590,3 +590,39 @@ fn times_are_looked_up_among_what_is_kept() {
         assert_eq!((found(0), latest()), (None, None));
     }
 }
+
+/// Kafka made 28 syncs for 20 records with `flush.messages=1`; here a second could be lost.
+#[test]
+fn the_record_that_completes_flush_messages_waits_for_the_sync() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Interval);
+    engine.create_topic("t", Some(1), TopicConfig { flush_messages: 3, ..small() }).unwrap();
+    let waker = std::task::Waker::noop();
+    assert_eq!((put(&engine, b"a").0, put(&engine, b"b").0), (ErrorCode::None, ErrorCode::None));
+    assert_eq!(engine.flush_at(waker), None);
+    let batch = request(b"c");
+    let parked = park(&engine, &batch);
+    assert_eq!(engine.flush_at(waker), Some(at(0).instant));
+    engine.flush();
+    assert!(parked.ticket.is_woken());
+    assert_eq!(resume(&engine, &batch, parked).0, ErrorCode::None);
+    assert_eq!((engine.flush_at(waker), engine.has_unsynced()), (None, false));
+    // A power cut takes what came after it.
+    assert_eq!(put(&engine, b"d").0, ErrorCode::None);
+    drop(engine);
+    let (engine, _) = open(&files.after_power_cut(), Fsync::Interval);
+    assert_eq!(engine.topics.get("t").unwrap().partition(0).unwrap().range(), (0, 3));
+}
+
+#[test]
+fn flush_ms_asks_for_a_sync_in_time() {
+    let (engine, _) = open(&MemoryFiles::default(), Fsync::Interval);
+    engine.create_topic("t", Some(1), TopicConfig { flush_ms: 200, ..small() }).unwrap();
+    engine.create_topic("u", Some(1), small()).unwrap();
+    let waker = std::task::Waker::noop();
+    assert_eq!(engine.flush_at(waker), None);
+    assert_eq!(put(&engine, b"a").0, ErrorCode::None);
+    assert_eq!(engine.flush_at(waker), Some(at(200).instant));
+    engine.flush();
+    assert_eq!(engine.flush_at(waker), None);
+}

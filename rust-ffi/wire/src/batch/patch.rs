@@ -32,6 +32,14 @@ pub fn set_log_append_time(batch: &mut [u8], now_ms: i64) {
     batch[at::CRC..][..4].copy_from_slice(&crc.to_be_bytes());
 }
 
+/// A batch with the same records in another codec, whatever that was before; `records` are those of `batch`, inflated.
+/// For topics with a `compression.type`.
+pub fn with_compression(batch: &Batch<'_>, records: &[u8], compression: Compression) -> Vec<u8> {
+    let mut bytes = batch.bytes()[..HEADER].to_vec();
+    bytes[at::ATTRIBUTES + 1] = bytes[at::ATTRIBUTES + 1] & !0x07 | compression as u8;
+    with_records(&Batch::stored(&bytes), records, batch.record_count(), batch.max_timestamp())
+}
+
 /// Rebuilds a batch with a subset of its records, which are compressed as before; offsets, producer and times stay. For
 /// compaction, which leaves gaps for the removed records.
 pub fn with_records(batch: &Batch<'_>, records: &[u8], count: i32, max_timestamp: i64) -> Vec<u8> {

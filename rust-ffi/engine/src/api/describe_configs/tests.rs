@@ -87,12 +87,18 @@ fn every_config_is_as_kafka_has_it() {
 }
 
 #[test]
-fn what_has_an_effect_has_documentation() {
+fn every_config_has_documentation_which_says_if_it_has_no_effect() {
     let engine = engine();
-    let bytes = ask(&engine, 3, vec![asking(2, "t", None), asking(4, "1", Some(vec!["num.partitions"]))], true);
+    let resources = vec![asking(2, "t", None), asking(4, "1", None), asking(32, "g", None), asking(16, "m", None)];
+    let bytes = ask(&engine, 3, resources, true);
     let results = read(&bytes, 3);
-    assert!(results[0].configs.iter().all(|config| config.documentation.is_some_and(|text| text.ends_with('.'))));
-    assert!(results[1].configs[0].documentation.is_some());
+    let all = || results.iter().flat_map(|result| &result.configs);
+    assert!(all().count() > 200);
+    assert!(all().all(|config| config.documentation.is_some_and(|text| text.ends_with('.'))));
+    let text = |name: &str| all().find(|config| config.name == name).and_then(|config| config.documentation);
+    assert_eq!(text("preallocate"), Some("Without effect here: a segment's file grows as it is written."));
+    assert_eq!(text("ssl.protocol"), Some("Without effect here."));
+    assert_eq!(text("num.partitions"), Some("Partitions of a topic that is created without a count."));
 }
 
 #[test]

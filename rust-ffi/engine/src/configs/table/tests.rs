@@ -92,3 +92,92 @@ fn a_config_for_one_listener_is_known_by_its_own_name() {
     assert_eq!(name("listener.name.x"), None);
     assert_eq!(synonyms("listener.name.a.ssl.protocol"), ["listener.name.a.ssl.protocol", "ssl.protocol"]);
 }
+
+/// A test of the effect of each config that has one. The broker's defaults of topic configs share the topic's.
+const EFFECTS: &[(&str, &str)] = &[
+    ("advertised.listeners", "the_node_says_what_it_is"),
+    ("auto.create.topics.enable", "a_topic_is_created_for_a_client_only_if_the_broker_may"),
+    ("broker.id", "test_the_node_id_is_1_unless_the_folder_says_otherwise"),
+    ("cleanup.policy", "compaction_keeps_the_latest_of_each_key_and_its_offset"),
+    ("compression.type", "a_batch_is_stored_in_the_codec_of_its_topic"),
+    ("default.replication.factor", "counts_are_the_brokers_if_minus_one"),
+    ("delete.retention.ms", "compaction_keeps_the_latest_of_each_key_and_its_offset"),
+    ("delete.topic.enable", "topics_stay_if_they_may_not_be_deleted"),
+    ("fetch.max.bytes", "the_brokers_limit_of_an_answer_holds_beside_the_clients"),
+    ("flush.messages", "the_record_that_completes_flush_messages_waits_for_the_sync"),
+    ("flush.ms", "flush_ms_asks_for_a_sync_in_time"),
+    ("group.consumer.max.heartbeat.interval.ms", "a_groups_configs_lie_within_the_brokers"),
+    ("group.consumer.max.session.timeout.ms", "a_groups_configs_lie_within_the_brokers"),
+    ("group.consumer.min.heartbeat.interval.ms", "a_groups_configs_lie_within_the_brokers"),
+    ("group.consumer.min.session.timeout.ms", "a_groups_configs_lie_within_the_brokers"),
+    ("group.initial.rebalance.delay.ms", "a_new_group_waits_for_more_members"),
+    ("group.max.session.timeout.ms", "a_session_timeout_has_bounds"),
+    ("group.max.size", "a_full_group_refuses_new_members"),
+    ("group.min.session.timeout.ms", "a_session_timeout_has_bounds"),
+    ("listeners", "the_node_says_what_it_is"),
+    ("log.cleaner.backoff.ms", "compaction_is_tried_again_after_its_backoff"),
+    ("log.flush.scheduler.interval.ms", "flush_ms_of_a_topic_comes_from_two_names_of_the_brokers"),
+    ("log.initial.task.delay.ms", "delay_and_interval_of_retention_are_the_configs"),
+    ("log.retention.check.interval.ms", "delay_and_interval_of_retention_are_the_configs"),
+    ("log.retention.hours", "the_smaller_unit_of_a_time_decides_and_less_than_nothing_is_for_ever"),
+    ("log.retention.minutes", "the_smaller_unit_of_a_time_decides_and_less_than_nothing_is_for_ever"),
+    ("log.roll.hours", "the_smaller_unit_of_a_time_decides_and_less_than_nothing_is_for_ever"),
+    ("log.roll.jitter.hours", "jitter_of_a_topic_comes_from_two_names_of_the_brokers"),
+    ("max.compaction.lag.ms", "a_compacted_topic_begins_a_segment_after_max_compaction_lag_ms"),
+    ("max.incremental.fetch.session.cache.slots", "a_full_house_gives_no_session_until_one_is_old"),
+    ("max.message.bytes", "sizes_and_timestamps_have_limits"),
+    ("max.request.partition.size.limit", "the_broker_has_a_limit_too"),
+    ("message.timestamp.after.max.ms", "sizes_and_timestamps_have_limits"),
+    ("message.timestamp.before.max.ms", "sizes_and_timestamps_have_limits"),
+    ("message.timestamp.type", "log_append_time_is_the_brokers"),
+    ("min.cleanable.dirty.ratio", "a_log_is_compacted_once_enough_of_it_is_dirty"),
+    ("min.compaction.lag.ms", "young_records_are_not_compacted"),
+    ("node.id", "test_the_node_id_is_1_unless_the_folder_says_otherwise"),
+    ("num.partitions", "counts_are_the_brokers_if_minus_one"),
+    ("offset.metadata.max.bytes", "metadata_has_a_limit_in_characters"),
+    ("offsets.retention.check.interval.ms", "offsets_of_a_simple_group_expire_after_their_commit"),
+    ("offsets.retention.minutes", "offsets_of_a_simple_group_expire_after_their_commit"),
+    ("offsets.topic.num.partitions", "who_asks_for_a_groups_coordinator_makes_the_topic_of_the_offsets"),
+    ("process.roles", "the_node_says_what_it_is"),
+    ("producer.id.expiration.ms", "a_producer_that_was_silent_for_long_is_forgotten"),
+    ("retention.bytes", "retention_by_size_keeps_at_least_what_is_asked_and_not_much_more"),
+    ("retention.ms", "retention_by_time_takes_the_active_segment_too_and_minus_one_keeps_for_ever"),
+    ("segment.bytes", "retention_by_size_keeps_at_least_what_is_asked_and_not_much_more"),
+    ("segment.jitter.ms", "partitions_begin_their_segments_apart_by_segment_jitter_ms"),
+    ("segment.ms", "a_segment_is_begun_by_the_time_of_its_records_and_without_one_by_the_clock"),
+];
+
+/// The sources of the tests, one after the other.
+#[expect(clippy::disallowed_methods, reason = "a test reads the sources of the tests")]
+fn sources() -> String {
+    let (mut folders, mut text) = (vec![concat!(env!("CARGO_MANIFEST_DIR"), "/src").into()], String::new());
+    folders.push(std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/python")));
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let is_source = path.extension().is_some_and(|end| end == "rs" || end == "py");
+            match path.is_dir() {
+                true => folders.push(path),
+                false if is_source => text += &std::fs::read_to_string(&path).unwrap(),
+                false => {}
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn every_config_is_acted_on_or_says_that_it_is_not() {
+    let sources = sources();
+    for (_, def) in all() {
+        let topics = TOPIC.iter().filter(|topic| topic.broker == Some(def.name)).map(|topic| topic.name);
+        let names: Vec<&str> = std::iter::once(def.name).chain(topics).collect();
+        let effect = EFFECTS.iter().find(|(name, _)| names.contains(name));
+        let text = documentation(def.name, def.broker);
+        assert_eq!(effect.is_none(), text.starts_with(WITHOUT_EFFECT), "{}: {text} {effect:?}", def.name);
+        if let Some((_, test)) = effect {
+            let is_there = sources.contains(&format!("fn {test}()")) || sources.contains(&format!("def {test}("));
+            assert!(is_there, "{}: there is no test {test}", def.name);
+        }
+    }
+}

@@ -63,6 +63,8 @@ pub(in crate::log) struct SegmentFile {
     index: Mutex<Option<Index>>,
     /// Valid length, set if recovery found damage behind it.
     sound: AtomicU64,
+    /// Records before this segment are missing, and no reader has had an error for them yet.
+    follows_gap: AtomicBool,
     /// The damage was reported to the operator.
     is_told: AtomicBool,
 }
@@ -103,6 +105,7 @@ impl SegmentFile {
             file: files.open(&store::join(folder, log))?,
             index: Mutex::new(None),
             sound: AtomicU64::new(u64::MAX),
+            follows_gap: AtomicBool::new(false),
             is_told: AtomicBool::new(false),
         })
     }
@@ -312,6 +315,16 @@ impl SegmentFile {
     pub(in crate::log) fn mark_damaged(&self, at: u64) {
         self.sound.store(at, Ordering::Relaxed);
         self.is_told.store(true, Ordering::Relaxed);
+    }
+
+    /// The next reader that comes from before this segment has an error.
+    pub(in crate::log) fn mark_gap(&self) {
+        self.follows_gap.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a reader at `from` is the first one that misses records before this segment.
+    pub(in crate::log) fn tells_of_gap(&self, from: i64) -> bool {
+        from < self.base_offset && self.follows_gap.swap(false, Ordering::Relaxed)
     }
 
     /// Reports a failed read to the operator, once.

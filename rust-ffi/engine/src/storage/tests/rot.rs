@@ -75,6 +75,110 @@ fn a_batch_whose_checksum_was_found_wrong_is_not_served() {
     assert_eq!(files.damages(), Vec::<String>::new(), "once");
 }
 
+const REMEDY: &str = "are missing. Restore them from a backup, or let consumers go on behind them";
+
+/// 1,414 acknowledged records were gone without a word, and consumers went on behind them.
+#[test]
+fn a_segment_in_the_middle_that_is_gone_or_empty_is_reported() {
+    for emptied in [false, true] {
+        let files = three_segments();
+        match emptied {
+            true => files.change(&name(1), Vec::clear),
+            false => files.remove(&name(1)).unwrap(),
+        }
+        for round in 0..2 {
+            let (engine, notices) = open(&files, Fsync::Interval);
+            assert_eq!(notices, [format!("t-0: the records from offset 1 to 1 {REMEDY}")]);
+            assert_eq!(files.damages(), notices);
+            assert_eq!(fetch(&engine, 0), (ErrorCode::None, Some(0)));
+            // The client has an error once, and goes on.
+            assert_eq!(fetch(&engine, 1), (ErrorCode::CorruptMessage, None), "round {round}");
+            assert_eq!(fetch(&engine, 1), (ErrorCode::None, Some(2)));
+            engine.close().unwrap();
+        }
+    }
+}
+
+#[test]
+fn the_first_and_the_last_segment_that_are_gone_are_reported() {
+    let files = three_segments();
+    files.remove(&name(0)).unwrap();
+    let (engine, notices) = open(&files, Fsync::Interval);
+    assert_eq!(notices, [format!("t-0: the records from offset 0 to 0 {REMEDY}")]);
+    assert_eq!(fetch(&engine, 0).0, ErrorCode::OffsetOutOfRange);
+    let files = three_segments();
+    files.remove(&name(2)).unwrap();
+    let (engine, notices) = open(&files, Fsync::Interval);
+    assert_eq!(notices, [format!("t-0: the records from offset 2 to 2 {REMEDY}")]);
+    assert_eq!(files.damages(), notices);
+    assert_eq!(engine.topics.get("t").unwrap().partition(0).unwrap().offsets().high_watermark, 2);
+}
+
+/// Ten segments of one key, compacted: the last one is left. The topic is not compacted any more.
+fn formerly_compacted() -> MemoryFiles {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Interval);
+    let compacted = TopicConfig { compact: true, delete: false, segment_bytes: 100, ..small() };
+    let topic = engine.create_topic("t", Some(1), compacted.clone()).unwrap();
+    (0..10).for_each(|value| assert_eq!(put(&engine, &[value; 60]).0, ErrorCode::None));
+    topic.partition(0).unwrap().run_maintenance(&compacted, i64::MAX, at(1));
+    // For the next starts, too.
+    let mut config = TopicConfig { segment_bytes: 100, ..small() };
+    config.overrides.insert("internal.segment.bytes".into(), "100".into());
+    topic.set_config(std::sync::Arc::new(config)).unwrap();
+    engine.close().unwrap();
+    assert!(!files.paths().contains(&name(5)), "{:?}", files.paths());
+    files
+}
+
+#[test]
+fn what_compaction_has_removed_is_not_missed_though_the_topic_is_not_compacted_any_more() {
+    let files = formerly_compacted();
+    let (engine, notices) = open(&files, Fsync::Interval);
+    assert_eq!((notices, files.damages()), (Vec::new(), Vec::new()));
+    // The active segment is not compacted.
+    assert_eq!(fetch(&engine, 1), (ErrorCode::None, Some(8)));
+    (10..14).for_each(|value| assert_eq!(put(&engine, &[value; 60]).0, ErrorCode::None));
+    engine.close().unwrap();
+    // Behind what was compacted a segment is missed.
+    files.remove(&name(11)).unwrap();
+    let (engine, notices) = open(&files, Fsync::Interval);
+    assert_eq!(notices, [format!("t-0: the records from offset 11 to 11 {REMEDY}")]);
+    assert_eq!(fetch(&engine, 11), (ErrorCode::CorruptMessage, None));
+    assert_eq!(fetch(&engine, 11), (ErrorCode::None, Some(12)));
+}
+
+/// A folder of the version before this one does not say how far its logs were compacted.
+#[test]
+fn gaps_of_an_earlier_version_are_not_reported_and_later_ones_are() {
+    let files = formerly_compacted();
+    files.remove("cleaner-offset-checkpoint").unwrap();
+    for _ in 0..2 {
+        let (engine, notices) = open(&files, Fsync::Interval);
+        assert_eq!((notices, files.damages()), (Vec::new(), Vec::new()));
+        engine.close().unwrap();
+    }
+    let (engine, _) = open(&files, Fsync::Interval);
+    (10..14).for_each(|value| assert_eq!(put(&engine, &[value; 60]).0, ErrorCode::None));
+    engine.close().unwrap();
+    files.remove(&name(11)).unwrap();
+    assert_eq!(open(&files, Fsync::Interval).1, [format!("t-0: the records from offset 11 to 11 {REMEDY}")]);
+}
+
+/// A new topic in the folder of one that was compacted has gaps of its own.
+#[test]
+fn a_topic_of_the_same_name_does_not_inherit_the_gaps() {
+    let files = formerly_compacted();
+    let (engine, _) = open(&files, Fsync::Interval);
+    let id = engine.topics.get("t").unwrap().id;
+    engine.topics.remove(id).unwrap();
+    engine.create_topic("t", Some(1), TopicConfig { segment_bytes: 100, ..small() }).unwrap();
+    (0..4).for_each(|value| assert_eq!(put(&engine, &[value; 60]).0, ErrorCode::None));
+    engine.close().unwrap();
+    files.remove(&name(2)).unwrap();
+    assert_eq!(open(&files, Fsync::Interval).1, [format!("t-0: the records from offset 2 to 2 {REMEDY}")]);
+}
+
 /// 1,414 acknowledged records were gone without a word.
 #[test]
 fn a_folder_that_is_gone_is_told() {
