@@ -74,7 +74,8 @@ def test_members_of_groups(start: Callable[[int], BrokerProcess]) -> None:
 
 def test_committed_offsets(start: Callable[[int], BrokerProcess]) -> None:
     """44 commits of 24 MB ended the process, and every later start of its folder."""
-    broker = start(256 * MIB + OTHER)
+    # The offsets, and their records in `__consumer_offsets`.
+    broker = start(2 * 256 * MIB + OTHER)
     metadata = "m" * 4_000
     partitions = [
         {"PartitionIndex": index, "CommittedOffset": 1, "CommittedMetadata": metadata} for index in range(200)
