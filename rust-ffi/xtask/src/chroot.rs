@@ -47,7 +47,8 @@ const STAMP: &str = "etc/tansu-chroot";
 const COPIED: &[&str] = &["/etc/hosts", "/etc/resolv.conf", "/etc/pip.conf", "/etc/ssl/certs/ca-certificates.crt"];
 
 /// Variables that are passed on: pip's settings, certificates, proxies and settings of the tests.
-const PASSED: &[&str] = &["PIP_", "SSL_CERT_", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "TANSU_TEST_"];
+const PASSED: &[&str] =
+    &["PIP_", "SSL_CERT_", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "TANSU_TEST_"];
 const PASSED_ANY_CASE: &[&str] = &["http_proxy", "https_proxy", "no_proxy"];
 /// A variable with a folder that the chroot does not have.
 const NOT_PASSED: &str = "PIP_FIND_LINKS";
