@@ -1,10 +1,11 @@
 //! Incremental fetch sessions (KIP-227): a client names its partitions once and then only changes. Kafka:
 //! `FetchSession.scala`.
 
+use crate::sync::{Lock, lock, rank};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -15,7 +16,7 @@ use wire::{
     message::fetch_request::{self, FetchRequest},
 };
 
-use crate::{clock::Instant, entropy::Entropy, waiters::lock};
+use crate::{clock::Instant, entropy::Entropy};
 
 /// A session unused for this long may be evicted. Kafka: `MIN_INCREMENTAL_FETCH_SESSION_EVICTION_MS`.
 const EVICTED_AFTER: Duration = Duration::from_secs(120);
@@ -110,9 +111,12 @@ impl Drop for PartitionQuota {
     }
 }
 
+/// A fetch session, which one request at a time uses.
+pub(crate) type SharedSession = Arc<Lock<{ rank::FETCH_SESSION }, Session>>;
+
 #[derive(Debug, Default)]
 pub(crate) struct FetchSessions {
-    by_id: Mutex<BTreeMap<i32, Arc<Mutex<Session>>>>,
+    by_id: Lock<{ rank::FETCH_SESSIONS }, BTreeMap<i32, SharedSession>>,
     partitions: Arc<AtomicUsize>,
 }
 
@@ -120,7 +124,7 @@ pub(crate) struct FetchSessions {
 #[derive(Debug)]
 pub(crate) struct FetchContext {
     pub partitions: Vec<FetchPartition>,
-    pub session: Option<Arc<Mutex<Session>>>,
+    pub session: Option<SharedSession>,
     /// The response contains only partitions with changes.
     pub incremental: bool,
 }
@@ -234,7 +238,7 @@ impl FetchSessions {
         sessions_max: i64,
         entropy: &Entropy,
         now: Instant,
-    ) -> Option<Arc<Mutex<Session>>> {
+    ) -> Option<SharedSession> {
         let mut sessions = lock(&self.by_id);
         let mut quota = PartitionQuota::of(&self.partitions);
         let size = size_of(partitions.iter());
@@ -266,7 +270,7 @@ impl FetchSessions {
             used: now,
             quota,
         };
-        let session = Arc::new(Mutex::new(session));
+        let session = Arc::new(Lock::new(session));
         sessions.insert(id, session.clone());
         Some(session)
     }
@@ -281,7 +285,7 @@ impl FetchSessions {
 
 /// Returns the session to evict for one of `size` partitions: one that is unused for a while, or a smaller one that is
 /// old enough. Kafka: `FetchSessionCacheShard.tryEvict`.
-fn evictable(sessions: &BTreeMap<i32, Arc<Mutex<Session>>>, size: usize, now: Instant) -> Option<i32> {
+fn evictable(sessions: &BTreeMap<i32, SharedSession>, size: usize, now: Instant) -> Option<i32> {
     let (mut stale, mut smaller) = (None, None);
     for (id, session) in sessions {
         let session = lock(session);

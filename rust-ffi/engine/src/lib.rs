@@ -30,6 +30,7 @@ mod request_topics;
 pub mod settings;
 mod storage;
 pub mod store;
+mod sync;
 #[cfg(test)]
 mod testing;
 mod timer_event;

@@ -1,12 +1,11 @@
 //! When retention, compaction and the rest of the maintenance are due, by the configs. Kafka: `LogManager.startup`, and
 //! the thread of the `LogCleaner`.
 
-use std::sync::Mutex;
+use crate::sync::{Lock, lock, rank};
 
 use crate::{
     clock::{Instant, Now},
     configs::BrokerConfigs,
-    waiters::lock,
 };
 
 /// What has expired beside records, and the checkpoint of the logs' starts.
@@ -29,9 +28,9 @@ impl Jobs {
 /// When each job is due next; set by the first look at it.
 #[derive(Debug, Default)]
 pub(crate) struct Schedule {
-    due: Mutex<Option<Due>>,
+    due: Lock<{ rank::SCHEDULE }, Option<Due>>,
     /// What was due, and is not done yet.
-    begun: Mutex<Jobs>,
+    begun: Lock<{ rank::SCHEDULE_BEGUN }, Jobs>,
 }
 
 #[derive(Clone, Copy, Debug)]

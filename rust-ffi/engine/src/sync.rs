@@ -4,11 +4,11 @@
 //! from the first to the last. Debug builds check it: a lock that is taken out of order panics, whether or not it would
 //! have blocked. A look-up in a registry copies an `Arc` and holds nothing afterwards.
 //!
-//! No lock is held while a request waits or a parked request is woken. A sync of a file holds the locks of `FLUSH` alone.
+//! No lock is held while a request waits.
 
 use std::{
     ops::{Deref, DerefMut},
-    sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError},
 };
 
 /// The order of the locks.
@@ -19,30 +19,59 @@ pub(crate) mod rank {
     pub(crate) const TOPIC_CHANGES: u8 = 20;
     /// Whether one topic is deleted, while its partitions or configs change.
     pub(crate) const TOPIC: u8 = 30;
+    /// The bytes of a topic in the budget.
+    pub(crate) const TOPIC_BYTES: u8 = 35;
+    /// When maintenance is due.
+    pub(crate) const SCHEDULE: u8 = 38;
+    /// The maintenance that was due and has not run yet.
+    pub(crate) const SCHEDULE_BEGUN: u8 = 39;
+    /// The table of fetch sessions.
+    pub(crate) const FETCH_SESSIONS: u8 = 40;
     /// One fetch session.
-    pub(crate) const FETCH_SESSION: u8 = 40;
+    pub(crate) const FETCH_SESSION: u8 = 50;
     /// One shard of a coordinator.
-    pub(crate) const SHARD: u8 = 50;
-    /// One compaction or sync of a partition at a time.
-    pub(crate) const FLUSH: u8 = 60;
+    pub(crate) const SHARD: u8 = 60;
+    /// The block of producer ids.
+    pub(crate) const PRODUCER_IDS: u8 = 70;
+    /// The writer of the metadata log.
+    pub(crate) const METADATA: u8 = 80;
+    /// Checkpoint files of the data folder.
+    pub(crate) const CHECKPOINT: u8 = 90;
+    /// One compaction of a partition at a time.
+    pub(crate) const COMPACTION: u8 = 100;
+    /// The checkpoint of the cleaner.
+    pub(crate) const CLEANER: u8 = 105;
+    /// One sync of a partition at a time.
+    pub(crate) const SYNC: u8 = 110;
     /// The log of a partition.
-    pub(crate) const LOG: u8 = 70;
-    /// Files and folders: what is unsynced, removed or cached of them.
-    pub(crate) const STORAGE: u8 = 80;
-    /// Registries, which are looked into and left: topics, fetch sessions, effective configs, producer ids.
-    pub(crate) const REGISTRY: u8 = 90;
+    pub(crate) const LOG: u8 = 120;
+    /// The files of a log.
+    pub(crate) const LOG_FILES: u8 = 130;
+    /// Topics by name and by id.
+    pub(crate) const REGISTRY: u8 = 140;
+    /// The partitions or the configs of one topic.
+    pub(crate) const TOPIC_STATE: u8 = 150;
+    /// The effective configs of the broker.
+    pub(crate) const CONFIGS: u8 = 160;
+    /// Partitions to be synced, folders to be removed.
+    pub(crate) const LISTS: u8 = 170;
     /// The timer queue.
-    pub(crate) const TIMERS: u8 = 100;
+    pub(crate) const TIMERS: u8 = 190;
     /// Wait lists.
-    pub(crate) const WAIT_LIST: u8 = 110;
-    /// Wakers and pending replies: nothing is taken behind these.
-    pub(crate) const LEAF: u8 = 120;
+    pub(crate) const WAIT_LIST: u8 = 200;
+    /// Wakers, pending replies and charges: nothing is taken while one of these is held.
+    pub(crate) const LEAF: u8 = 210;
 }
 
 /// A mutex with a rank. A panic of another holder does not make it unusable: no holder can panic half way through a
 /// change.
 #[derive(Debug, Default)]
 pub(crate) struct Lock<const RANK: u8, T>(Mutex<T>);
+
+/// Locks a mutex.
+pub(crate) fn lock<const RANK: u8, T>(lock: &Lock<RANK, T>) -> Guard<MutexGuard<'_, T>> {
+    lock.lock()
+}
 
 /// A reader-writer lock with a rank.
 #[derive(Debug, Default)]
@@ -58,6 +87,17 @@ pub(crate) struct Guard<G> {
 impl<const RANK: u8, T> Lock<RANK, T> {
     pub(crate) const fn new(value: T) -> Lock<RANK, T> {
         Lock(Mutex::new(value))
+    }
+
+    /// Locks the mutex if no other thread holds it.
+    pub(crate) fn try_lock(&self) -> Option<Guard<MutexGuard<'_, T>>> {
+        let held = order::take(RANK);
+        let guard = match self.0.try_lock() {
+            Ok(guard) => guard,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        Some(Guard { guard, _held: held })
     }
 
     pub(crate) fn lock(&self) -> Guard<MutexGuard<'_, T>> {

@@ -1,8 +1,9 @@
 //! The queue of all deadlines. The owner of the clock asks when the next one is, and fires what is due.
 
-use std::{collections::BTreeMap, fmt::Debug, sync::Mutex, task::Waker};
+use crate::sync::{Lock, lock, rank};
+use std::{collections::BTreeMap, fmt::Debug, task::Waker};
 
-use crate::{clock::Instant, waiters::lock};
+use crate::clock::Instant;
 
 /// Names a deadline, to cancel it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -10,7 +11,7 @@ pub(crate) struct TimerKey(Instant, u64);
 
 /// Deadlines in the order of time, each with the event that it fires.
 #[derive(Debug)]
-pub(crate) struct Timers<E>(Mutex<Queue<E>>);
+pub(crate) struct Timers<E>(Lock<{ rank::TIMERS }, Queue<E>>);
 
 #[derive(Debug)]
 struct Queue<E> {
@@ -35,7 +36,7 @@ impl<E: Debug + Send> CancelTimer for Timers<E> {
 
 impl<E> Default for Timers<E> {
     fn default() -> Timers<E> {
-        Timers(Mutex::new(Queue { events: BTreeMap::new(), set: 0, sleeper: None }))
+        Timers(Lock::new(Queue { events: BTreeMap::new(), set: 0, sleeper: None }))
     }
 }
 

@@ -1,10 +1,11 @@
 //! The topic registry, by name and by id, and the partitions of each topic.
 
+use crate::sync::{Guard, Lock, SharedLock, lock, rank};
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
     ops::Range,
-    sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{Arc, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use wire::{ErrorCode, Uuid};
@@ -17,7 +18,6 @@ use crate::{
     settings::Prefault,
     storage::{DataDir, RecoveryState, TopicRecord},
     topic_names,
-    waiters::lock,
 };
 
 /// Reason why a topic cannot be created.
@@ -75,13 +75,13 @@ pub struct Topic {
     pub id: Uuid,
     /// Written by the broker itself.
     pub is_internal: bool,
-    partitions: RwLock<Vec<Arc<Partition>>>,
-    config: RwLock<Arc<TopicConfig>>,
+    partitions: SharedLock<{ rank::TOPIC_STATE }, Vec<Arc<Partition>>>,
+    config: SharedLock<{ rank::TOPIC_STATE }, Arc<TopicConfig>>,
     /// Whether the topic is deleted. Held while its persisted state changes: after the deletion nothing may be written,
     /// or a start would find the topic again.
-    is_deleted: Mutex<bool>,
+    is_deleted: Lock<{ rank::TOPIC }, bool>,
     store: PartitionStore,
-    charge: Mutex<Charge>,
+    charge: Lock<{ rank::TOPIC_BYTES }, Charge>,
 }
 
 /// What all topics may take, without records.
@@ -141,12 +141,12 @@ impl PartitionStore {
     }
 }
 
-fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
-    lock.read().unwrap_or_else(PoisonError::into_inner)
+fn read<const RANK: u8, T>(lock: &SharedLock<RANK, T>) -> Guard<RwLockReadGuard<'_, T>> {
+    lock.read()
 }
 
-fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
-    lock.write().unwrap_or_else(PoisonError::into_inner)
+fn write<const RANK: u8, T>(lock: &SharedLock<RANK, T>) -> Guard<RwLockWriteGuard<'_, T>> {
+    lock.write()
 }
 
 impl Topic {
@@ -164,11 +164,11 @@ impl Topic {
             name: name.to_owned(),
             id,
             is_internal: topic_names::is_internal(name),
-            partitions: RwLock::new(partitions),
-            config: RwLock::new(config),
-            is_deleted: Mutex::default(),
+            partitions: SharedLock::new(partitions),
+            config: SharedLock::new(config),
+            is_deleted: Lock::default(),
             store: store.clone(),
-            charge: Mutex::new(charge),
+            charge: Lock::new(charge),
         };
         topic.persist(count, &topic.config()).inspect_err(|_| store.roll_back(name, id, 0..count))?;
         Ok(topic)
@@ -194,11 +194,11 @@ impl Topic {
             name: name.to_owned(),
             id: record.id,
             is_internal: topic_names::is_internal(name),
-            partitions: RwLock::new(partitions),
-            config: RwLock::new(config),
-            is_deleted: Mutex::default(),
+            partitions: SharedLock::new(partitions),
+            config: SharedLock::new(config),
+            is_deleted: Lock::default(),
             store: PartitionStore::Disk(data_dir.clone()),
-            charge: Mutex::new(charge),
+            charge: Lock::new(charge),
         };
         Ok((topic, notices))
     }
@@ -276,8 +276,8 @@ impl Topic {
 pub(crate) struct Topics {
     /// Held while a topic is created or removed, until its files are written or gone: lookups do not wait for the disk.
     /// Taken before `registry`.
-    changing: Mutex<()>,
-    registry: RwLock<Registry>,
+    changing: Lock<{ rank::TOPIC_CHANGES }, ()>,
+    registry: SharedLock<{ rank::REGISTRY }, Registry>,
     store: PartitionStore,
     budget: Budget,
 }
@@ -361,7 +361,7 @@ impl Topics {
     }
 
     fn with(registry: Registry, store: PartitionStore, budget: Budget) -> Topics {
-        Topics { changing: Mutex::default(), registry: RwLock::new(registry), store, budget }
+        Topics { changing: Lock::default(), registry: SharedLock::new(registry), store, budget }
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<Arc<Topic>> {

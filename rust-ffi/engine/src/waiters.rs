@@ -1,10 +1,11 @@
 //! Parked requests. A request that has to wait registers on the wait lists of what it waits for, checks once more, and
 //! only then parks: no change can fall between the two.
 
+use crate::sync::{Lock, lock, rank};
 use std::{
     fmt::Debug,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::Waker,
@@ -15,16 +16,11 @@ use crate::{
     timers::{CancelTimer, TimerKey, Timers},
 };
 
-/// Locks a mutex, also after a panic: no holder of one of these locks can panic half way through a change.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// One parked request.
 #[derive(Debug, Default)]
 pub(crate) struct Waiter {
     woken: AtomicBool,
-    waker: Mutex<Option<Waker>>,
+    waker: Lock<{ rank::LEAF }, Option<Waker>>,
 }
 
 impl Waiter {
@@ -42,7 +38,7 @@ impl Waiter {
 pub(crate) struct WaitList {
     /// The number of waiters: an append without waiters takes no lock.
     count: AtomicUsize,
-    waiters: Mutex<Vec<Arc<Waiter>>>,
+    waiters: Lock<{ rank::WAIT_LIST }, Vec<Arc<Waiter>>>,
 }
 
 impl WaitList {

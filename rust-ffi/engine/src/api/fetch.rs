@@ -8,10 +8,7 @@
 //! Older versions receive zstd too: Kafka 4 has dropped that check of KIP-110 (measured on 4.3.1).
 //! Leaves out: aborted transactions, until transactions are served.
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex},
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use wire::{
     ErrorCode, Uuid,
@@ -28,7 +25,7 @@ use crate::{
     bugs::{self, Bug},
     clock::Instant,
     context::RequestContext,
-    fetch_sessions::{FetchContext, FetchPartition, LastSent, NameOf, Session},
+    fetch_sessions::{FetchContext, FetchPartition, LastSent, NameOf, SharedSession},
     log::{LEADER_EPOCH, NO_EPOCH, Offsets, Partition, check_leader_epoch},
     outcome::{Outcome, Parked, ParkedRequest},
     waiters::Ticket,
@@ -44,7 +41,7 @@ const STORAGE_ERROR_FROM: i16 = 6;
 #[derive(Debug)]
 pub(crate) struct DelayedFetch {
     partitions: Vec<FetchPartition>,
-    session: Option<Arc<Mutex<Session>>>,
+    session: Option<SharedSession>,
     incremental: bool,
     limits: Limits,
     deadline: Instant,
@@ -248,7 +245,7 @@ fn read_one(
 
 fn answer(context: &RequestContext<'_>, delayed: &DelayedFetch, result: &ReadResult) -> Outcome {
     let mut responses: Vec<FetchableTopicResponse<'_>> = Vec::new();
-    let mut session = delayed.session.as_deref().map(crate::waiters::lock);
+    let mut session = delayed.session.as_deref().map(crate::sync::lock);
     let (mut sent, mut served) = (Vec::new(), BTreeSet::new());
     for (requested, found) in delayed.partitions.iter().zip(&result.found) {
         let now = sent_by(found);

@@ -1,9 +1,10 @@
 //! Broker configs: Kafka's defaults, overridden by static configs, by dynamic ones for all brokers and by dynamic ones
 //! for this broker. Kafka: `DynamicBrokerConfig`.
 
+use crate::sync::{Guard, SharedLock, rank};
 use std::{
     collections::BTreeMap,
-    sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{Arc, OnceLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use super::{
@@ -22,8 +23,8 @@ pub(crate) struct BrokerConfigs {
     /// Configs given at the start.
     pub(super) static_configs: Props,
     /// Held for writing during a change, and for reading while a topic is created. Taken before any other lock.
-    changes: RwLock<()>,
-    state: RwLock<ConfigState>,
+    changes: SharedLock<{ rank::CONFIG_CHANGES }, ()>,
+    state: SharedLock<{ rank::CONFIGS }, ConfigState>,
 }
 
 #[derive(Clone)]
@@ -182,8 +183,8 @@ impl BrokerConfigs {
         BrokerConfigs {
             node_id: settings.node_id,
             static_configs,
-            changes: RwLock::new(()),
-            state: RwLock::new(ConfigState {
+            changes: SharedLock::new(()),
+            state: SharedLock::new(ConfigState {
                 dynamic: Arc::new(dynamic),
                 values: Arc::new(values),
                 default_topic: Arc::default(),
@@ -192,17 +193,17 @@ impl BrokerConfigs {
     }
 
     /// Locks out changes. Held by any number of topic creations.
-    pub(crate) fn read_lock(&self) -> RwLockReadGuard<'_, ()> {
-        self.changes.read().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn read_lock(&self) -> Guard<RwLockReadGuard<'_, ()>> {
+        self.changes.read()
     }
 
     /// Locks out topic creations and other changes.
-    pub(super) fn write_lock(&self) -> RwLockWriteGuard<'_, ()> {
-        self.changes.write().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn write_lock(&self) -> Guard<RwLockWriteGuard<'_, ()>> {
+        self.changes.write()
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, ConfigState> {
-        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    fn read(&self) -> Guard<RwLockReadGuard<'_, ConfigState>> {
+        self.state.read()
     }
 
     pub(super) fn state(&self) -> ConfigState {
@@ -230,7 +231,7 @@ impl BrokerConfigs {
             }
             false => ConfigState { dynamic, ..old },
         };
-        *self.state.write().unwrap_or_else(PoisonError::into_inner) = new;
+        *self.state.write() = new;
         changed
     }
 

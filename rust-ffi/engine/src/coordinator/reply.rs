@@ -1,21 +1,22 @@
 //! The reply that a parked request waits for. The coordinator holds one end, the parked request the other.
 
-use std::sync::{Arc, Mutex};
+use crate::sync::{Lock, lock, rank};
+use std::sync::Arc;
 
 use crate::{
     appender::Unsynced,
-    waiters::{Ticket, WaitList, lock},
+    waiters::{Ticket, WaitList},
 };
 
 #[derive(Debug)]
 pub(crate) struct PendingReply<T> {
     list: Arc<WaitList>,
-    reply: Mutex<Option<(T, Option<Unsynced>)>>,
+    reply: Lock<{ rank::LEAF }, Option<(T, Option<Unsynced>)>>,
 }
 
 impl<T> PendingReply<T> {
     pub(crate) fn new() -> Arc<PendingReply<T>> {
-        Arc::new(PendingReply { list: Arc::default(), reply: Mutex::new(None) })
+        Arc::new(PendingReply { list: Arc::default(), reply: Lock::new(None) })
     }
 
     /// Taken before the event runs, so that no reply can fall in between.

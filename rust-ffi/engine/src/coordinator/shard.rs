@@ -1,9 +1,7 @@
 //! One shard: the state of one partition of a coordinator's topic, under one lock.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
-};
+use crate::sync::{Lock, lock, rank};
+use std::{collections::BTreeMap, sync::Arc};
 
 use wire::ErrorCode;
 
@@ -13,11 +11,11 @@ use crate::{
     bugs::{self, Bug},
     clock::{Instant, Now},
     timers::TimerKey,
-    waiters::{WaitList, lock},
+    waiters::WaitList,
 };
 
 #[derive(Debug)]
-pub(crate) struct Shard<C: Coordinator>(Mutex<Inner<C>>);
+pub(crate) struct Shard<C: Coordinator>(Lock<{ rank::SHARD }, Inner<C>>);
 
 #[derive(Debug)]
 struct Inner<C: Coordinator> {
@@ -91,7 +89,7 @@ impl<C: Coordinator> Step<'_, C> {
 impl<C: Coordinator> Shard<C> {
     pub(crate) fn new(soft: C::Soft) -> Shard<C> {
         let (state, deadlines) = (C::State::default(), BTreeMap::new());
-        Shard(Mutex::new(Inner { state, soft, deadlines, unsynced: None }))
+        Shard(Lock::new(Inner { state, soft, deadlines, unsynced: None }))
     }
 
     /// Runs an event: decide, append, replay, set timers, under the lock; wake after it.

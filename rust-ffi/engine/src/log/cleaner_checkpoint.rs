@@ -1,16 +1,15 @@
 //! How far each log was compacted. Compaction leaves gaps between segments; any other gap is a lost segment.
 //! Kafka: `cleaner-offset-checkpoint`.
 
-use std::{collections::BTreeMap, fmt, io, sync::Mutex};
-
-use crate::waiters::lock;
+use crate::sync::{Lock, lock, rank};
+use std::{collections::BTreeMap, fmt, io};
 
 /// Writes all offsets, by the name of the partition's folder, so that they survive a power cut.
 type Persist = Box<dyn Fn(&BTreeMap<String, i64>) -> io::Result<()> + Send + Sync>;
 
 pub(crate) struct CleanerCheckpoint {
     persist: Persist,
-    offsets: Mutex<BTreeMap<String, i64>>,
+    offsets: Lock<{ rank::CLEANER }, BTreeMap<String, i64>>,
 }
 
 impl fmt::Debug for CleanerCheckpoint {
@@ -21,7 +20,7 @@ impl fmt::Debug for CleanerCheckpoint {
 
 impl CleanerCheckpoint {
     pub(crate) fn new(offsets: BTreeMap<String, i64>, persist: Persist) -> CleanerCheckpoint {
-        CleanerCheckpoint { persist, offsets: Mutex::new(offsets) }
+        CleanerCheckpoint { persist, offsets: Lock::new(offsets) }
     }
 
     /// A gap before this offset may be the work of compaction.

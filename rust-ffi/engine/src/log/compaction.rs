@@ -22,7 +22,7 @@ use super::{
     partition::{Log, Partition},
     segment::{BatchHead, MemoryBatch, Segment, SegmentData, SegmentFile},
 };
-use crate::{clock::Now, configs::TopicConfig, waiters::lock};
+use crate::{clock::Now, configs::TopicConfig, sync::lock};
 
 /// Batches were checked on append to inflate to no more than this.
 const INFLATED_MAX: usize = 100 << 20;
@@ -151,7 +151,7 @@ impl Partition {
 
     /// Runs one round. Once the keys take more than `keys_bytes_max`, the remaining segments wait for the next round.
     pub(super) fn compact_within(&self, keys_bytes_max: usize, config: &TopicConfig, now: Now) {
-        let Ok(_alone) = self.compacting.try_lock() else { return };
+        let Some(_alone) = self.compacting.try_lock() else { return };
         let (mut work, dir) = {
             let log = lock(&self.log);
             (log.cleanable(config, now), log.dir.clone())

@@ -1,17 +1,11 @@
 //! The directory of one partition, in Kafka's layout: `<topic>-<partition>/00000000000000000000.log`, the indexes of
 //! closed segments, and a snapshot of the producers beside each segment.
 
-use std::{
-    collections::BTreeSet,
-    io,
-    sync::{Arc, Mutex},
-};
+use crate::sync::{Lock, lock, rank};
+use std::{collections::BTreeSet, io, sync::Arc};
 
 use super::{cleaner_checkpoint::CleanerCheckpoint, producers::Producers, segment::SegmentFile};
-use crate::{
-    store::{self, Files, Fsync, Store},
-    waiters::lock,
-};
+use crate::store::{self, Files, Fsync, Store};
 
 #[derive(Clone, Debug)]
 pub(crate) struct LogDir {
@@ -20,9 +14,9 @@ pub(crate) struct LogDir {
     /// Files were created whose names a power cut could take. The next sync also syncs the directory: syncing at each
     /// creation would make a topic with many partitions slow to create. Held during that sync, so that a concurrent one
     /// waits for it.
-    has_new_names: Arc<Mutex<bool>>,
+    has_new_names: Arc<Lock<{ rank::LOG_FILES }, bool>>,
     /// The offsets of the producer snapshots; `None` until the directory was listed. It may hold very many other files.
-    snapshots: Arc<Mutex<Option<BTreeSet<i64>>>>,
+    snapshots: Arc<Lock<{ rank::LOG_FILES }, Option<BTreeSet<i64>>>>,
     /// `None` if gaps of this log do not matter.
     cleaner_checkpoint: Option<Arc<CleanerCheckpoint>>,
 }

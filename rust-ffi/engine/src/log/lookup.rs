@@ -11,7 +11,7 @@ use super::{
     partition::{Log, Partition, ReadError},
     segment::{MemoryBatch, Segment},
 };
-use crate::waiters::lock;
+use crate::sync::lock;
 
 /// Most bytes that the lookups of one request may inflate: more than one batch may have. They run on the thread that
 /// serves other requests.

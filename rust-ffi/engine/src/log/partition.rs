@@ -1,11 +1,12 @@
 //! One partition: its log, its fetch and sync waiters, append, read and sync.
 
+use crate::sync::{Lock, lock, rank};
 use std::{
     cmp::Ordering::{Equal, Greater, Less},
     collections::VecDeque,
     io,
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -30,7 +31,7 @@ use crate::{
     configs::TopicConfig,
     settings::Prefault,
     store::Fsync,
-    waiters::{WaitList, lock},
+    waiters::WaitList,
 };
 
 /// Most bytes that the records of one batch may inflate to. Kafka has no limit; this one is that of a request.
@@ -60,16 +61,16 @@ pub struct Partition {
     pub(crate) sync_waiters: Arc<WaitList>,
     /// Held during a sync. After a failed sync the operating system reports the error only once: a second caller must
     /// not take the next success for the sync of its own data.
-    syncing: Mutex<()>,
+    syncing: Lock<{ rank::SYNC }, ()>,
     /// Held during compaction: two runs would write the same file.
-    pub(super) compacting: Mutex<()>,
+    pub(super) compacting: Lock<{ rank::COMPACTION }, ()>,
     /// Set when the broker stops: a running compaction gives up.
     pub(super) stops: AtomicBool,
     /// Set if batches were appended since the last sync began.
     is_dirty: AtomicBool,
     /// How memory pages are prefaulted, for a log in memory.
     memory: Option<Prefault>,
-    pub(super) log: Mutex<Log>,
+    pub(super) log: Lock<{ rank::LOG }, Log>,
 }
 
 #[derive(Debug)]
@@ -366,12 +367,12 @@ impl Partition {
             index,
             waiters: Arc::default(),
             sync_waiters: Arc::default(),
-            syncing: Mutex::default(),
-            compacting: Mutex::default(),
+            syncing: Lock::default(),
+            compacting: Lock::default(),
             stops: AtomicBool::new(false),
             is_dirty: AtomicBool::new(false),
             memory: None,
-            log: Mutex::new(log),
+            log: Lock::new(log),
         }
     }
 

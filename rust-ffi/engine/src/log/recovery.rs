@@ -17,7 +17,7 @@ use crate::{
     bugs::{self, Bug},
     clock::Now,
     store::{self, Fsync},
-    waiters::lock,
+    sync::lock,
 };
 
 /// How a partition is opened.

@@ -5,7 +5,7 @@ use super::{
     partition::{Log, Offsets, Partition, ReadError},
     segment::Segment,
 };
-use crate::{clock::Now, configs::TopicConfig, waiters::lock};
+use crate::{clock::Now, configs::TopicConfig, sync::lock};
 
 /// With `retention.bytes`, a segment is at most this fraction of it, but no smaller than SEGMENT_MIN: retention removes
 /// only whole segments, and memory has to stay close to the limit.

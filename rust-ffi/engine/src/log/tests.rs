@@ -9,7 +9,7 @@ use super::{
 use crate::{
     clock::{Instant, Now},
     configs::TopicConfig,
-    waiters::lock,
+    sync::lock,
 };
 
 /// A day in 2026.

@@ -1,10 +1,11 @@
 //! An open data folder: its partitions, its metadata log, its unsynced partitions and its deleted directories.
 
+use crate::sync::{Lock, lock, rank};
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     task::Waker,
@@ -20,7 +21,6 @@ use crate::{
     log::{CleanerCheckpoint, LogDir, Partition, RecoveryMode},
     settings::Settings,
     store::{self, Fsync, Store},
-    waiters::lock,
 };
 
 const CLEANER_CHECKPOINT: &str = "cleaner-offset-checkpoint";
@@ -31,14 +31,14 @@ pub(crate) struct DataDir {
     pub(crate) metadata: MetadataLog,
     /// The file system does not distinguish upper and lower case.
     pub(crate) ignores_case: bool,
-    unsynced: Mutex<UnsyncedPartitions>,
+    unsynced: Lock<{ rank::LISTS }, UnsyncedPartitions>,
     /// Log start offsets by directory, as in the checkpoint file.
-    log_starts: Mutex<BTreeMap<String, i64>>,
+    log_starts: Lock<{ rank::CHECKPOINT }, BTreeMap<String, i64>>,
     cleaner_checkpoint: Arc<CleanerCheckpoint>,
     /// A directory was removed and the removal is not synced: a power cut could bring it back under the name of a new
     /// topic.
     has_removed: AtomicBool,
-    deleted_dirs: Mutex<DeletedDirs>,
+    deleted_dirs: Lock<{ rank::LISTS }, DeletedDirs>,
     /// Set when the broker stops: creating and removing many directories gives up.
     stops: AtomicBool,
 }
@@ -118,16 +118,16 @@ impl DataDir {
             files.sync_folder("").map_err(failed)?;
         }
         let ignores_case = checkpoint::ignores_case(&*files).map_err(failed)?;
-        let log_starts = Mutex::new(how.log_starts.clone());
+        let log_starts = Lock::new(how.log_starts.clone());
         let data_dir = DataDir {
             store,
             metadata: found.metadata,
             ignores_case,
-            unsynced: Mutex::default(),
+            unsynced: Lock::default(),
             log_starts,
             cleaner_checkpoint: Arc::new(cleaner_checkpoint),
             has_removed: AtomicBool::new(false),
-            deleted_dirs: Mutex::new(DeletedDirs { folders: found.deleted_dirs, waker: None }),
+            deleted_dirs: Lock::new(DeletedDirs { folders: found.deleted_dirs, waker: None }),
             stops: AtomicBool::new(false),
         };
         Ok(OpenedDataDir {

@@ -5,9 +5,9 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
-    sync::Mutex,
 };
 
+use crate::sync::{Lock, lock, rank};
 use wire::{
     Uuid,
     batch::{self, Batch},
@@ -25,7 +25,6 @@ use crate::{
     log::{Damage, LogDir, Partition, RecoveryMode, survey},
     store::{Fsync, Store},
     topic_names,
-    waiters::lock,
 };
 
 pub(super) const FOLDER: &str = "__cluster_metadata-0";
@@ -52,7 +51,7 @@ pub(crate) struct TopicRecord {
 pub(crate) struct MetadataLog {
     log: Partition,
     /// Held during a write: each writer has to know that its own record is synced.
-    writing: Mutex<()>,
+    writing: Lock<{ rank::METADATA }, ()>,
     config: TopicConfig,
     fsync: Fsync,
 }
@@ -80,7 +79,7 @@ impl MetadataLog {
             max_message_bytes: i64::MAX,
             ..TopicConfig::default()
         };
-        let metadata = MetadataLog { log, writing: Mutex::new(()), config, fsync: store.fsync };
+        let metadata = MetadataLog { log, writing: Lock::new(()), config, fsync: store.fsync };
         let MetadataImage { topics, configs, producer_id, strays, folders, deleted } = state;
         let deleted_dirs = deleted_dirs::find(store, &folders, |topic| deleted.get(topic).copied().flatten())?;
         let aside = strays::set_aside(store, &strays, folders)?;

@@ -3,11 +3,15 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use super::{File, Files};
-use crate::waiters::lock;
+
+/// Files that stand in for a disk have locks of their own, behind all of the engine's.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 #[derive(Clone, Debug, Default)]
 struct Content {

@@ -1,10 +1,11 @@
 //! A segment file in Kafka's layout: `00000000000000000042.log`, with `.index` and `.timeindex` once it is closed. The
 //! page cache of the operating system is the only cache.
 
+use crate::sync::{Lock, lock, rank};
 use std::{
     io,
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
@@ -19,7 +20,6 @@ use super::index::Index;
 use crate::{
     log::partition::ReadError,
     store::{self, File, Files},
-    waiters::lock,
 };
 
 /// Bytes read at once when the caller wants whole batches.
@@ -60,7 +60,7 @@ pub(in crate::log) struct SegmentFile {
     files: Arc<dyn Files>,
     file: Arc<dyn File>,
     /// `None` until first used, for a segment that an earlier run closed.
-    index: Mutex<Option<Index>>,
+    index: Lock<{ rank::LOG_FILES }, Option<Index>>,
     /// Valid length, set if recovery found damage behind it.
     sound: AtomicU64,
     /// Records before this segment are missing, and no reader has had an error for them yet.
@@ -103,7 +103,7 @@ impl SegmentFile {
             folder: folder.to_owned(),
             files: files.clone(),
             file: files.open(&store::join(folder, log))?,
-            index: Mutex::new(None),
+            index: Lock::new(None),
             sound: AtomicU64::new(u64::MAX),
             follows_gap: AtomicBool::new(false),
             is_told: AtomicBool::new(false),
