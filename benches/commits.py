@@ -1,4 +1,4 @@
-"""Committed offsets: commits a second and their latency, what a storm of them does to another client, and groups in memory.
+"""Committed offsets: commits a second and their latency, another client during a storm of them, groups in memory.
 
     python benches/commits.py [SECONDS]
 
@@ -122,9 +122,8 @@ def _storm(port: int, seconds: float) -> tuple[float, float]:
 
 def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 5.0
-    print(
-        f"{'storage':26} {'commits/s':>9} {'p50 us':>7} {'p99 us':>7} {'probe p50':>9} {'probe p99':>9} {'10k groups':>10}"
-    )
+    heads = ("commits/s", "p50 us", "p99 us", "probe p50", "probe p99", "10k groups")
+    print(f"{'storage':26}", *(f"{head:>10}" for head in heads))
     for storage in STORAGES:
         with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as folder:
             url = storage.format(folder + "/data")
@@ -145,10 +144,8 @@ def main() -> None:
             here.send("stop")
             broker.join()
         name = storage.format("")
-        print(
-            f"{name:26} {alone[0]:9.0f} {alone[1]:7.0f} {alone[2]:7.0f} {storm[0]:9.0f} {storm[1]:9.0f} {grown:6.1f} MiB",
-            flush=True,
-        )
+        figures = (*alone, *storm)
+        print(f"{name:26}", *(f"{figure:10.0f}" for figure in figures), f"{grown:6.1f} MiB", flush=True)
 
 
 if __name__ == "__main__":
