@@ -9,6 +9,7 @@ this_interpreter           the same for the Python that runs the tests
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +39,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if Path(tansu_cffi.__file__).resolve().parent == REPOSITORY / "tansu_cffi":
         config.issue_config_time_warning(pytest.PytestWarning("the package is tested in its source folder"), 2)
     needs.prepare_environment()
+    _restore_sigint()
     config.pluginmanager.register(skips.SkipPolice(config), "skip-police")
+
+
+def _restore_sigint() -> None:
+    """Undoes an ignored SIGINT, which a script's background command inherits and passes on to the tests' programs."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest selects by markers
