@@ -20,6 +20,7 @@ const QUIET_PHASE_US: u64 = 3_000_000;
 /// Longest time that a request other than Fetch may be parked.
 const PARKED_MAX_US: u64 = 8_000_000;
 const FETCH: i16 = 1;
+const OFFSET_FETCH: i16 = 9;
 
 pub(crate) struct World {
     pub(crate) net: Net,
@@ -306,6 +307,9 @@ impl World {
     /// Checks that no fetch is parked although records are available, and no request for too long.
     fn check_parked(&mut self) {
         let net = &mut self.net;
+        if self.broker.waiting().all(|(_, key, _)| key != OFFSET_FETCH) {
+            net.model.no_offset_fetch_waits();
+        }
         for (id, key, since_us) in self.broker.waiting() {
             if net.now_us - since_us > PARKED_MAX_US {
                 let what = format!("connection {id}: a request of key {key} is parked since {since_us} us");

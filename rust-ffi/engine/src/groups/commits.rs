@@ -8,7 +8,7 @@ use super::{
     LiveGroup, OffsetAndMetadata, Step, check_name,
     classic::State,
     offsets::Offsets,
-    offsets_log::{fits, prepare, tombstone},
+    offsets_log::{fits, is_current, prepare, tombstone},
     records::GroupRecord,
     registry::{shard_of, with, with_new},
     state_bytes::record_max,
@@ -115,8 +115,9 @@ fn fetched(
     Some((index, committed.cloned()))
 }
 
-/// Returns the offsets of partitions. A group that does not exist has committed nothing. `None` if the response would
-/// be too large.
+/// Returns the offsets of partitions. A group that does not exist has committed nothing, and the offsets of a deleted
+/// topic are not shown: a failed disk may have kept them from being deleted. `None` if the response would be too large.
+/// Kafka: `OffsetMetadataManager.isOffsetInvalid`.
 pub(crate) fn fetch(
     engine: &Engine,
     group: &str,
@@ -128,7 +129,8 @@ pub(crate) fn fetch(
     let ran = shard_of(engine, group).1.read(|state, _| {
         let offsets = state.offsets(group).unwrap_or(&none);
         let mut topic = |(name, indexes): &(&str, &[i32])| {
-            let partitions = indexes.iter().map(|index| fetched(*index, offsets.get(name, *index), budget));
+            let committed = |index| offsets.get(name, index).filter(|offset| is_current(engine, name, offset.topic_id));
+            let partitions = indexes.iter().map(|index| fetched(*index, committed(*index), budget));
             Some(FetchedTopic { name: (*name).to_owned(), partitions: partitions.collect::<Option<_>>()? })
         };
         topics.iter().map(&mut topic).collect::<Option<_>>()
@@ -142,10 +144,13 @@ pub(crate) fn fetch_all(engine: &Engine, group: &str, reads: &mut Reads) -> Opti
     let budget = &mut reads.budget;
     let ran = shard_of(engine, group).1.read(|state, _| {
         let mut topic = |(name, partitions): (&str, &BTreeMap<i32, OffsetAndMetadata>)| {
-            let partitions = partitions.iter().map(|(index, committed)| fetched(*index, Some(committed), budget));
+            let current = partitions.iter().filter(|(_, offset)| is_current(engine, name, offset.topic_id));
+            let partitions = current.map(|(index, committed)| fetched(*index, Some(committed), budget));
             Some(FetchedTopic { name: name.to_owned(), partitions: partitions.collect::<Option<_>>()? })
         };
-        state.offsets(group).into_iter().flat_map(Offsets::iter).map(&mut topic).collect::<Option<_>>()
+        let topics = state.offsets(group).into_iter().flat_map(Offsets::iter).map(&mut topic);
+        let topics: Vec<_> = topics.collect::<Option<_>>()?;
+        Some(topics.into_iter().filter(|topic| !topic.partitions.is_empty()).collect())
     });
     reads.until.extend(ran.until);
     ran.result

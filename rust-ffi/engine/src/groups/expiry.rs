@@ -1,6 +1,9 @@
 //! Offset expiry, and the removal of empty groups. Kafka: `GroupCoordinatorShard.cleanupGroupMetadata`.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, atomic::Ordering},
+};
 
 use super::{LiveGroups, Step, admin::remove, offsets_log::tombstone, registry::for_each_shard};
 use crate::{
@@ -23,16 +26,20 @@ pub(crate) fn expire(engine: &Engine, now: Now) {
         return;
     }
     let retention_ms = engine.configs.int("offsets.retention.minutes").saturating_mul(60_000);
-    for_each_shard(engine, now, |groups, step| expire_in(groups, step, retention_ms));
+    for_each_shard(engine, now, |groups, step| expire_in(engine, groups, step, retention_ms));
 }
 
-fn expire_in(groups: &mut LiveGroups, step: &mut Step<'_>, retention_ms: i64) {
+/// Deletes stale offsets, too: what could not be written when their topic was deleted.
+fn expire_in(engine: &Engine, groups: &mut LiveGroups, step: &mut Step<'_>, retention_ms: i64) {
     let names: Vec<Arc<str>> = groups.iter().map(|(name, _)| name.clone()).collect();
     for name in &names {
         let Some(group) = groups.get_mut(name) else { continue };
         let offsets = step.state().offsets(name);
-        let expired = offsets.map_or_else(Vec::new, |all| all.expired(&group.classic, step.now.wall_ms, retention_ms));
-        let deleted = expired.iter().map(|(topic, partition)| tombstone(name, topic, *partition)).collect();
+        let ended = offsets.map_or_else(BTreeSet::new, |all| {
+            let expired = all.expired(&group.classic, step.now.wall_ms, retention_ms);
+            expired.into_iter().chain(all.stale(engine)).collect()
+        });
+        let deleted = ended.iter().map(|(topic, partition)| tombstone(name, topic, *partition)).collect();
         // What cannot be written is tried again next time.
         let is_written = step.write(deleted).is_ok();
         group.charge_offsets(name, step.state());

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use wire::Uuid;
 
-use super::classic::{Classic, State};
+use super::{
+    classic::{Classic, State},
+    offsets_log::is_current,
+};
+use crate::Engine;
 
 /// Kafka: `OffsetAndMetadata`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +95,20 @@ impl Offsets {
         all.filter(|(_, committed)| is_of_topic(committed)).map(|(partition, _)| *partition).collect()
     }
 
+    /// The offsets whose topic was deleted, or created anew under the name.
+    pub(super) fn stale(&self, engine: &Engine) -> Vec<(Box<str>, i32)> {
+        self.select(|topic, committed| !is_current(engine, topic, committed.topic_id))
+    }
+
+    fn select(&self, is_meant: impl Fn(&str, &OffsetAndMetadata) -> bool) -> Vec<(Box<str>, i32)> {
+        let mut selected = Vec::new();
+        for (topic, partitions) in &self.topics {
+            let of_topic = partitions.iter().filter(|(_, committed)| is_meant(topic, committed));
+            selected.extend(of_topic.map(|(index, _)| (topic.clone(), *index)));
+        }
+        selected
+    }
+
     /// The offsets that have expired. A group of consumers keeps the offsets of the topics that it is subscribed to. An
     /// empty group keeps all for the retention time after it became empty. Offsets of a simple group expire by the time
     /// of their commit. Kafka: `ClassicGroup.offsetExpirationCondition`.
@@ -108,11 +126,6 @@ impl Offsets {
                 now_ms.saturating_sub(empty_since_ms.unwrap_or(committed_ms)) >= retention_ms
             }
         };
-        let unsubscribed = self.topics.iter().filter(|(topic, _)| !group.is_subscribed_to(topic));
-        unsubscribed
-            .flat_map(|(topic, partitions)| partitions.iter().map(move |(index, committed)| (topic, index, committed)))
-            .filter(|(_, _, committed)| is_expired(committed))
-            .map(|(topic, index, _)| (topic.clone(), *index))
-            .collect()
+        self.select(|topic, committed| !group.is_subscribed_to(topic) && is_expired(committed))
     }
 }

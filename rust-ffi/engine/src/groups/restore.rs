@@ -2,11 +2,8 @@
 //!
 //! Each shard is loaded by a replay of its partition. Two things that a crash may have left are mended then. Offsets
 //! belong to a topic id: those of a topic that does not exist any more, or was created anew under the name, are
-//! deleted,
-//! since a crash may come between the deletion of a topic and that of its offsets. (Kafka ignores them when it is
-//! asked:
-//! `OffsetMetadataManager.isOffsetInvalid`.) And if `__consumer_offsets` has got more partitions since, groups hash to
-//! others than before: they are moved. Kafka would not find them again.
+//! deleted, since a crash may come between the deletion of a topic and that of its offsets. And if `__consumer_offsets`
+//! has got more partitions since, groups hash to others than before: they are moved. Kafka would not find them again.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -36,11 +33,8 @@ pub(crate) fn restore(engine: &Engine, now: Now) -> io::Result<()> {
     }
     for_each_shard(engine, now, |groups, step| {
         let stale = step.state().iter().flat_map(|(name, group)| {
-            let offsets = group.offsets.iter();
-            let all =
-                offsets.flat_map(|(topic, parts)| parts.iter().map(move |(index, offset)| (topic, index, offset)));
-            let stale = all.filter(|(topic, _, offset)| !is_current(engine, topic, offset.topic_id));
-            stale.map(|(topic, index, _)| tombstone(name, topic, *index))
+            let stale = group.offsets.stale(engine);
+            stale.into_iter().map(|(topic, partition)| tombstone(name, &topic, partition))
         });
         let stale = stale.collect();
         // What cannot be written is tried again at the next start.
@@ -49,11 +43,6 @@ pub(crate) fn restore(engine: &Engine, now: Now) -> io::Result<()> {
         durable.iter().for_each(|(name, group)| groups.restore(step, name, group));
     });
     Ok(())
-}
-
-/// Returns whether the topic is the one that an offset was committed for. Old records have no topic id.
-fn is_current(engine: &Engine, name: &str, id: wire::Uuid) -> bool {
-    engine.topics.get(name).is_some_and(|topic| id.is_zero() || id == topic.id)
 }
 
 /// The groups that are in a partition that they do not hash to.

@@ -221,7 +221,10 @@ impl Model {
                 self.fail(Checker::Topics, format!("{name} is there, and cannot be deleted"));
             }
             // A disk that failed: it may be gone from here on, and after a restart.
-            _ => book.deletion_failed = true,
+            _ => {
+                book.deletion_failed = true;
+                self.maybe_uncommit(name);
+            }
         }
     }
 }

@@ -100,6 +100,27 @@ fn offsets_of_a_topic_that_was_deleted_do_not_come_back() {
     assert_eq!(world.committed("g"), [("t", 0, 1)]);
 }
 
+/// They were answered for the new topic as long as the broker ran.
+#[test]
+fn offsets_that_could_not_be_deleted_with_their_topic_are_not_shown() {
+    let faults = Faults::none();
+    let faulty = FaultyFiles::new(Arc::new(MemoryFiles::default()), faults.clone());
+    let store = Store { files: Arc::new(faulty), fsync: Fsync::Interval };
+    let now = Now { instant: Instant(1_000_000), wall_ms: 1_700_000_000_000 };
+    let world = World { engine: Engine::open(Settings::default(), store, now).unwrap().0, now };
+    world.topic("t", 1);
+    world.topic("u", 1);
+    assert_eq!(world.commit(9, simple(&[("t", 0, 1), ("u", 0, 2)])), [0, 0]);
+    faults.fail_once();
+    world.engine.flush();
+    let request = DeleteTopicsRequest { topic_names: vec!["u"], timeout_ms: 1, ..DeleteTopicsRequest::default() };
+    ask_at(&world.engine, world.now, 20, 5, &Request::DeleteTopics(request));
+    let refused = ErrorCode::CoordinatorNotAvailable.code();
+    assert_eq!(world.commit(9, simple(&[("t", 0, 3)])), [refused], "the log of the offsets is broken");
+    world.topic("u", 1);
+    assert_eq!(world.committed("g"), [("t", 0, 1)]);
+}
+
 /// Measured on Kafka 4.3.1: its partitions are the coordinators, and what they knew goes with them.
 #[test]
 fn deleting_the_topic_of_the_offsets_forgets_all_groups_at_once() {
