@@ -1,11 +1,11 @@
-//! Events of the engine in the log: topics that come and go, at INFO.
+//! Events of the engine in the log: topics and members of groups that come and go, at INFO.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use engine::events::{Client, Event, Observe, Origin};
+use engine::events::{Client, Event, GroupEvent, LeaveReason, Observe, Origin};
 use tokio::time::Instant;
 
 use crate::{
@@ -54,7 +54,34 @@ fn line(event: &Event<'_>) -> String {
             }
         }
         Event::TopicDeleted { topic, client } => format!("topic {} deleted by {}", shown(topic), of(client)),
+        Event::Group { group, event } => format!("group {}: {}", shown(group), group_line(event)),
         Event::TransactionRefused { client } => format!("transaction of {} refused", of(client)),
+    }
+}
+
+fn group_line(event: &GroupEvent) -> String {
+    match event {
+        GroupEvent::MemberJoined { member_id, instance_id, client_host } => {
+            let instance = instance_id.as_ref().map(|id| format!(", instance {},", shown(id))).unwrap_or_default();
+            format!("member {}{instance} joined from {}", shown(member_id), shown(client_host))
+        }
+        GroupEvent::MemberLeft { member_id, reason } => {
+            let how = match reason {
+                LeaveReason::Request => "left",
+                LeaveReason::SessionTimeout => "was removed: its session timed out",
+                LeaveReason::RebalanceTimeout => "was removed: it did not join again in time",
+                LeaveReason::SyncTimeout => "was removed: it sent no SyncGroup in time",
+                LeaveReason::GroupFull => "was removed: group.max.size is exceeded",
+                LeaveReason::GroupDeleted => "was removed: the group was deleted",
+            };
+            format!("member {} {how}", shown(member_id))
+        }
+        GroupEvent::Rebalanced { generation, members: 0, .. } => format!("empty in generation {generation}"),
+        GroupEvent::Rebalanced { generation, members, protocol } => {
+            let members = if *members == 1 { "1 member".to_owned() } else { format!("{members} members") };
+            let protocol = protocol.as_ref().map(|name| format!(", protocol {}", shown(name))).unwrap_or_default();
+            format!("rebalanced in generation {generation} with {members}{protocol}")
+        }
     }
 }
 

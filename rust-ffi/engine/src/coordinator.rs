@@ -33,6 +33,7 @@ use wire::{
 use crate::{
     appender::Unsynced,
     clock::{Instant, Now},
+    events::GroupEvent,
     timers::TimerKey,
     waiters::WaitList,
 };
@@ -73,4 +74,7 @@ pub(crate) trait Env<C: Coordinator> {
     fn set_timer(&self, at: Instant, timer: C::Timer) -> TimerKey;
 
     fn cancel_timer(&self, key: TimerKey);
+
+    /// Reports what happened to a group, for the log of the shell. No lock of the coordinator is held.
+    fn report(&self, group: &str, event: &GroupEvent);
 }

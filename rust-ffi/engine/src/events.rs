@@ -1,7 +1,7 @@
-//! What the engine reports for the log of the shell: topics that come and go, and requests that are refused for what
-//! they ask. The shell decides what is written.
+//! What the engine reports for the log of the shell: topics and members of groups that come and go, and requests that
+//! are refused for what they ask. The shell decides what is written.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// The client of a request, as its header and its connection name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,10 +35,52 @@ pub enum Event<'a> {
         topic: &'a str,
         client: Client<'a>,
     },
+    Group {
+        group: &'a str,
+        event: &'a GroupEvent,
+    },
     /// A client asks for transactions, which are not served.
     TransactionRefused {
         client: Client<'a>,
     },
+}
+
+/// What happened to a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GroupEvent {
+    MemberJoined {
+        member_id: Arc<str>,
+        /// Kafka: `group.instance.id`.
+        instance_id: Option<Arc<str>>,
+        client_host: Arc<str>,
+    },
+    MemberLeft {
+        member_id: Arc<str>,
+        reason: LeaveReason,
+    },
+    /// The members of a new generation have joined. A group without members is empty.
+    Rebalanced {
+        generation: i32,
+        members: usize,
+        /// The name of the assignor, for consumers.
+        protocol: Option<Arc<str>>,
+    },
+}
+
+/// Why a member has left its group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeaveReason {
+    /// LeaveGroup, of the member or of an administrator.
+    Request,
+    SessionTimeout,
+    /// The member did not join again in time.
+    RebalanceTimeout,
+    /// The member joined and did not send SyncGroup in time.
+    SyncTimeout,
+    /// `group.max.size` is exceeded.
+    GroupFull,
+    /// The group was deleted, or `__consumer_offsets` was.
+    GroupDeleted,
 }
 
 /// Called on the thread of the request, which holds no lock of the engine but that of the configs. Has to be quick.

@@ -66,6 +66,24 @@ def test_topics_are_reported_at_info(start: Start, log: Log, caplog: pytest.LogC
     assert not log.lines("DEBUG")
 
 
+def test_members_of_groups_are_reported_at_info(start: Start, log: Log, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="tansu")
+    broker = start()
+    protocols = [{"Name": "range\n", "Metadata": b""}]
+    values: dict[str, object] = {"GroupId": "g", "SessionTimeoutMs": 10_000, "RebalanceTimeoutMs": 10_000}
+    values |= {"ProtocolType": "consumer", "Protocols": protocols, "MemberId": "", "GroupInstanceId": None}
+    with Connection(("127.0.0.1", broker.port)) as connection:
+        connection.ask(10, 3, Key="g", KeyType=0)
+        joined = connection.ask(kafka.KEYS["JoinGroup"], 3, **values)
+        member = joined["MemberId"]
+        connection.ask(kafka.KEYS["LeaveGroup"], 2, GroupId="g", MemberId=member)
+    member = re.escape(str(member))
+    log.wait("INFO", rf"group g: member {member} joined from /127\.0\.0\.1")
+    log.wait("INFO", r"group g: rebalanced in generation 1 with 1 member, protocol range\\n")
+    log.wait("INFO", rf"group g: member {member} left")
+    log.wait("INFO", r"group g: empty in generation 2")
+
+
 def test_a_flood_of_topics_is_cut(start: Start, log: Log, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", logger="tansu")
     broker = start()

@@ -8,6 +8,7 @@ use crate::{
     appender::{self, Unsynced},
     clock::{Instant, Now},
     configs::TopicConfig,
+    events::{Event, GroupEvent},
     timer_event::TimerEvent,
     timers::{CancelTimer, TimerKey},
 };
@@ -36,6 +37,10 @@ where
 
     fn cancel_timer(&self, key: TimerKey) {
         self.engine.timers.cancel(key);
+    }
+
+    fn report(&self, group: &str, event: &GroupEvent) {
+        self.engine.observer.report(&Event::Group { group, event });
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
     appender::Unsynced,
     bugs::{self, Bug},
     clock::{Instant, Now},
+    events::GroupEvent,
     timers::TimerKey,
     waiters::WaitList,
 };
@@ -43,7 +44,22 @@ pub(crate) struct Step<'a, C: Coordinator> {
     replies: Vec<C::Reply>,
     /// In the order in which they were set; `None` cancels.
     timers: Vec<(C::Timer, Option<Instant>)>,
+    reports: Vec<(Arc<str>, GroupEvent)>,
     unsynced: Option<Unsynced>,
+}
+
+/// What is done after an event, once the lock is released.
+#[must_use]
+struct After {
+    woken: Vec<Arc<WaitList>>,
+    reports: Vec<(Arc<str>, GroupEvent)>,
+}
+
+impl After {
+    fn run<C: Coordinator>(self, env: &dyn Env<C>) {
+        self.woken.iter().for_each(|list| list.wake());
+        self.reports.iter().for_each(|(group, event)| env.report(group, event));
+    }
 }
 
 impl<C: Coordinator> Step<'_, C> {
@@ -84,6 +100,11 @@ impl<C: Coordinator> Step<'_, C> {
     pub(crate) fn cancel_timer(&mut self, timer: C::Timer) {
         self.timers.push((timer, None));
     }
+
+    /// Reports what happened to a group once the event is over.
+    pub(crate) fn report(&mut self, group: &Arc<str>, event: GroupEvent) {
+        self.reports.push((group.clone(), event));
+    }
 }
 
 impl<C: Coordinator> Shard<C> {
@@ -92,7 +113,7 @@ impl<C: Coordinator> Shard<C> {
         Shard(Lock::new(Inner { state, soft, deadlines, unsynced: None }))
     }
 
-    /// Runs an event: decide, append, replay, set timers, under the lock; wake after it.
+    /// Runs an event: decide, append, replay, set timers, under the lock; wake and report after it.
     pub(crate) fn run<R>(
         &self,
         env: &dyn Env<C>,
@@ -100,9 +121,9 @@ impl<C: Coordinator> Shard<C> {
         event: impl FnOnce(&mut C::Soft, &mut Step<'_, C>) -> R,
     ) -> Ran<R> {
         let mut inner = lock(&self.0);
-        let (ran, woken) = inner.run(env, now, event);
+        let (ran, after) = inner.run(env, now, event);
         drop(inner);
-        woken.iter().for_each(|list| list.wake());
+        after.run(env);
         ran
     }
 
@@ -119,9 +140,9 @@ impl<C: Coordinator> Shard<C> {
             return;
         }
         inner.deadlines.remove(timer);
-        let (_, woken) = inner.run(env, now, event);
+        let (_, after) = inner.run(env, now, event);
         drop(inner);
-        woken.iter().for_each(|list| list.wake());
+        after.run(env);
     }
 
     /// Reads the state. What it says is to be shown only once the shard's last append is synced, if the storage asks
@@ -137,10 +158,10 @@ impl<C: Coordinator> Shard<C> {
     /// Runs the last event of a shard whose log was deleted, and forgets the durable state. Kafka: `onUnloaded`.
     pub(crate) fn unload(&self, env: &dyn Env<C>, now: Now, event: impl FnOnce(&mut C::Soft, &mut Step<'_, C>)) {
         let mut inner = lock(&self.0);
-        let (_, woken) = inner.run(env, now, event);
+        let (_, after) = inner.run(env, now, event);
         (inner.state, inner.unsynced) = (C::State::default(), None);
         drop(inner);
-        woken.iter().for_each(|list| list.wake());
+        after.run(env);
     }
 
     /// Applies a record of an earlier run.
@@ -167,11 +188,11 @@ impl<C: Coordinator> Inner<C> {
         env: &dyn Env<C>,
         now: Now,
         event: impl FnOnce(&mut C::Soft, &mut Step<'_, C>) -> R,
-    ) -> (Ran<R>, Vec<Arc<WaitList>>) {
-        let mut step =
-            Step { now, state: &mut self.state, env, replies: Vec::new(), timers: Vec::new(), unsynced: None };
+    ) -> (Ran<R>, After) {
+        let (replies, timers, reports) = (Vec::new(), Vec::new(), Vec::new());
+        let mut step = Step { now, state: &mut self.state, env, replies, timers, reports, unsynced: None };
         let result = event(&mut self.soft, &mut step);
-        let Step { replies, timers, unsynced: until, .. } = step;
+        let Step { replies, timers, reports, unsynced: until, .. } = step;
         for (timer, at) in timers {
             self.set(env, timer, at);
         }
@@ -179,7 +200,7 @@ impl<C: Coordinator> Inner<C> {
             self.unsynced.clone_from(&until);
         }
         let woken = replies.into_iter().map(|reply| C::complete(reply, until.as_ref())).collect();
-        (Ran { result, until }, woken)
+        (Ran { result, until }, After { woken, reports })
     }
 
     fn set(&mut self, env: &dyn Env<C>, timer: C::Timer, at: Option<Instant>) {

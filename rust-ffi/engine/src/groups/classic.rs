@@ -28,7 +28,11 @@ use super::{
     records::{GroupMetadata, GroupMetadataMember, GroupRecord},
     state_bytes::{Charge, StateBytes},
 };
-use crate::{clock::Now, coordinator::PendingReply};
+use crate::{
+    clock::Now,
+    coordinator::PendingReply,
+    events::{GroupEvent, LeaveReason},
+};
 
 pub(super) use join::Join;
 pub(super) use leave::LeavingMember;
@@ -407,10 +411,11 @@ impl Classic {
 
     /// Removes a member, or an assigned member id. Kafka never answers a SyncGroup that is parked for the member; here
     /// it is answered with UNKNOWN_MEMBER_ID.
-    fn remove(&mut self, step: &mut Step<'_>, member_id: &str) {
+    fn remove(&mut self, step: &mut Step<'_>, member_id: &str, reason: LeaveReason) {
         self.complete_join_of(step, member_id, JoinResult::refused("", ErrorCode::UnknownMemberId));
-        if let Some(member) = self.members.remove(member_id) {
+        if let Some((member_id, member)) = self.members.remove_entry(member_id) {
             self.discount_protocols(&member.protocols);
+            step.report(&self.name, GroupEvent::MemberLeft { member_id, reason });
             if let Some(instance_id) = &member.instance_id {
                 self.static_members.remove(instance_id);
             }
@@ -442,7 +447,7 @@ impl Classic {
     /// Cancels all deadlines and answers all parked requests of a group that is deleted.
     pub(super) fn close(&mut self, step: &mut Step<'_>) {
         let ids: Vec<Arc<str>> = self.members.keys().chain(self.pending_join.keys()).cloned().collect();
-        ids.iter().for_each(|id| self.remove(step, id));
+        ids.iter().for_each(|id| self.remove(step, id, LeaveReason::GroupDeleted));
         self.join_phase = None;
         step.cancel_timer(self.timer(GroupDue::Join));
         step.cancel_timer(self.timer(GroupDue::Sync));

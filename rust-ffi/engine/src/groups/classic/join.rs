@@ -7,6 +7,7 @@ use wire::error_code::ErrorCode;
 use super::{Classic, JoinResult, Member, Protocol, State, SyncResult, reply_join, reply_sync};
 use crate::{
     coordinator::PendingReply,
+    events::{GroupEvent, LeaveReason},
     groups::{Step, state_bytes::Charge},
 };
 
@@ -39,7 +40,7 @@ pub(in crate::groups) struct Join<'a> {
 impl Classic {
     pub(in crate::groups) fn join(&mut self, step: &mut Step<'_>, join: &Join<'_>, size_max: usize) {
         if !self.accepts(join.member_id, size_max) {
-            self.remove(step, join.member_id);
+            self.remove(step, join.member_id, LeaveReason::GroupFull);
             reply_join(step, join.reply, JoinResult::refused("", ErrorCode::GroupMaxSizeReached));
         } else if !self.supports(join.protocol_type, &join.protocols) {
             reply_join(step, join.reply, JoinResult::refused(join.member_id, ErrorCode::InconsistentGroupProtocol));
@@ -160,6 +161,9 @@ impl Classic {
         self.count_protocols(&join.protocols);
         self.joining += 1;
         step.set_timer(self.member_timer(&member_id), NEW_MEMBER_JOIN_TIMEOUT_MS);
+        let (instance, client_host) = (instance_id.clone(), join.client_host.into());
+        let joined = GroupEvent::MemberJoined { member_id: member_id.clone(), instance_id: instance, client_host };
+        step.report(&self.name, joined);
         let member = Member {
             instance_id,
             client_id: join.client_id.into(),

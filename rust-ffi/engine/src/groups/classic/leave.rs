@@ -3,7 +3,7 @@
 use wire::error_code::ErrorCode;
 
 use super::{Classic, State};
-use crate::groups::Step;
+use crate::{events::LeaveReason, groups::Step};
 
 /// A member that leaves, or is removed by an administrator.
 #[derive(Clone, Copy, Debug)]
@@ -31,14 +31,14 @@ impl Classic {
         if one.member_id.is_empty() {
             let member_id = one.instance_id.and_then(|instance_id| self.static_members.get(instance_id)).cloned();
             let Some(member_id) = member_id else { return ErrorCode::UnknownMemberId };
-            self.remove(step, &member_id);
+            self.remove(step, &member_id, LeaveReason::Request);
         } else if self.pending_join.contains_key(one.member_id) {
-            self.remove(step, one.member_id);
+            self.remove(step, one.member_id, LeaveReason::Request);
         } else {
             if let Err(error) = self.check_member(one.member_id, one.instance_id) {
                 return error;
             }
-            self.remove(step, one.member_id);
+            self.remove(step, one.member_id, LeaveReason::Request);
         }
         ErrorCode::None
     }

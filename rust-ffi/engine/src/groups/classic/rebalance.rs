@@ -6,7 +6,10 @@ use std::sync::Arc;
 use wire::error_code::ErrorCode;
 
 use super::{Classic, JoinPhase, State};
-use crate::groups::{GroupDue, Step};
+use crate::{
+    events::{GroupEvent, LeaveReason},
+    groups::{GroupDue, Step},
+};
 
 /// A rebalance timeout may be 0. Without this minimum the timer of an idle group would fire without end.
 const RETRY_MS_MIN: i64 = 1_000;
@@ -81,7 +84,7 @@ impl Classic {
         let missing =
             self.members.iter().filter(|(_, member)| member.joining.is_none() && member.instance_id.is_none());
         let missing: Vec<Arc<str>> = missing.map(|(member_id, _)| member_id.clone()).collect();
-        missing.iter().for_each(|member_id| self.remove(step, member_id));
+        missing.iter().for_each(|member_id| self.remove(step, member_id, LeaveReason::RebalanceTimeout));
         if !self.members.is_empty() && !self.elect_leader() {
             // Only static members are left and none has joined: they join again or their sessions end.
             let after_ms = self.rebalance_timeout_ms().max(RETRY_MS_MIN);
@@ -129,12 +132,14 @@ impl Classic {
         let next = if self.members.is_empty() { State::Empty } else { State::CompletingRebalance };
         self.enter(next, step);
         self.pending_sync.clear();
+        let (generation, members, protocol) = (self.generation, self.members.len(), self.protocol_name.clone());
+        step.report(&self.name, GroupEvent::Rebalanced { generation, members, protocol });
     }
 
     /// A session has ended, or an assigned member id was not used in time.
     pub(in crate::groups) fn member_is_due(&mut self, step: &mut Step<'_>, member_id: &str) {
         if self.pending_join.contains_key(member_id) {
-            self.remove(step, member_id);
+            self.remove(step, member_id, LeaveReason::SessionTimeout);
             self.complete_after_removal(step);
             return;
         }
@@ -144,7 +149,7 @@ impl Classic {
         if !member.is_new && (member.joining.is_some() || member.syncing.is_some()) {
             return;
         }
-        self.remove(step, member_id);
+        self.remove(step, member_id, LeaveReason::SessionTimeout);
         match self.state {
             State::Stable | State::CompletingRebalance => self.rebalance_or_complete(step),
             State::PreparingRebalance | State::Empty => self.complete_after_removal(step),
@@ -164,7 +169,7 @@ impl Classic {
         let is_syncing = matches!(self.state, State::CompletingRebalance | State::Stable);
         if is_syncing && !self.pending_sync.is_empty() {
             let silent = std::mem::take(&mut self.pending_sync);
-            silent.iter().for_each(|member_id| self.remove(step, member_id));
+            silent.iter().for_each(|member_id| self.remove(step, member_id, LeaveReason::SyncTimeout));
             self.prepare_rebalance(step);
         }
     }

@@ -14,6 +14,7 @@ use crate::{
     appender::Unsynced,
     clock::{Instant, Now},
     coordinator::{Coordinator, Env, KeyValue, PendingReply, Shard},
+    events::GroupEvent,
     groups::{
         GroupCoordinator, GroupDue, GroupTimer,
         records::GroupRecord,
@@ -31,6 +32,7 @@ const REBALANCE_MS: i32 = 60_000;
 struct TestEnv {
     records: RefCell<Vec<KeyValue>>,
     fails: Cell<bool>,
+    events: RefCell<Vec<String>>,
     timers: Timers<GroupTimer>,
 }
 
@@ -49,6 +51,10 @@ impl Env<GroupCoordinator> for TestEnv {
 
     fn cancel_timer(&self, key: TimerKey) {
         self.timers.cancel(key);
+    }
+
+    fn report(&self, group: &str, event: &GroupEvent) {
+        self.events.borrow_mut().push(format!("{group}: {event:?}"));
     }
 }
 
@@ -199,6 +205,24 @@ fn a_silent_member_is_removed_and_the_group_is_written_empty() {
     let GroupRecord::Metadata { value: Some(written), .. } = world.last_record() else { panic!("not of the group") };
     assert_eq!((written.generation, written.members.len()), (2, 0));
     assert_eq!(world.env.timers.next(), None, "no deadline is left");
+}
+
+#[test]
+fn members_that_come_and_go_are_reported() {
+    let mut world = World::new(0);
+    let first = result(&world.join("", None)).member_id;
+    let _second = world.join("", Some("i"));
+    world.advance(u64::from(SESSION_MS.unsigned_abs()) * 10);
+    let member = |id: &str, instance: &str| {
+        format!("g: MemberJoined {{ member_id: \"{id}\", instance_id: {instance}, client_host: \"/127.0.0.1\" }}")
+    };
+    let events = world.env.events.take();
+    assert_eq!(events[0], member(&first, "None"));
+    assert_eq!(events[1], "g: Rebalanced { generation: 1, members: 1, protocol: Some(\"range\") }");
+    assert_eq!(events[2], member("m2", "Some(\"i\")"));
+    assert_eq!(events[3], format!("g: MemberLeft {{ member_id: \"{first}\", reason: SessionTimeout }}"));
+    assert_eq!(events[4], "g: Rebalanced { generation: 2, members: 1, protocol: Some(\"range\") }");
+    assert!(events.last().is_some_and(|last| last.ends_with("generation: 3, members: 0, protocol: None }")));
 }
 
 #[test]
