@@ -29,7 +29,7 @@ impl RequestContext<'_> {
     }
 
     /// Encodes a response in the version of the request.
-    pub(crate) fn reply(&self, encode: impl FnOnce(&mut Writer, i16) -> Result<(), EncodeError>) -> Outcome {
+    pub(crate) fn reply<W>(&self, encode: impl FnOnce(&mut Writer, i16) -> Result<(), EncodeError>) -> Outcome<W> {
         let header = Api::from_key(self.key).map_or(0, |api| api.response_header_version(self.version));
         let mut writer = Writer::response(self.correlation_id, header);
         let encoded = encode(&mut writer, self.version);

@@ -17,7 +17,7 @@ mod loader;
 mod reply;
 mod shard;
 
-pub(crate) use delayed::{DelayedReply, reply_when_synced};
+pub(crate) use delayed::{DelayedReply, DelayedRequest, reply_when_synced};
 pub(crate) use env::{EngineEnv, fits};
 pub(crate) use loader::{for_each_record, replay};
 pub(crate) use reply::PendingReply;

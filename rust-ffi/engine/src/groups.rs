@@ -32,10 +32,8 @@ use crate::{
     Engine, Topic,
     appender::Unsynced,
     clock::Now,
-    context::RequestContext,
-    coordinator::{self, Coordinator, KeyValue, PendingReply, reply_when_synced},
-    outcome::{Outcome, Parked, ParkedRequest},
-    waiters::{Ticket, WaitList},
+    coordinator::{self, Coordinator, KeyValue, PendingReply},
+    waiters::WaitList,
 };
 
 pub(crate) use admin::{Described, DescribedMember, delete, describe, list};
@@ -107,63 +105,12 @@ enum GroupDue {
     Sync,
 }
 
-/// A parked JoinGroup or SyncGroup request.
-#[derive(Debug)]
-pub(crate) enum DelayedGroupRequest {
-    Join(Arc<PendingReply<JoinResult>>),
-    Sync(Arc<PendingReply<SyncResult>>),
-}
-
 pub(crate) fn fire(engine: &Engine, now: Now, timer: &GroupTimer) {
     registry::fire(engine, now, timer, |group, step| match &timer.due {
         GroupDue::Member(member_id) => group.classic.member_is_due(step, member_id),
         GroupDue::Join => group.classic.join_is_due(step),
         GroupDue::Sync => group.classic.sync_is_due(step),
     });
-}
-
-pub(crate) fn resume(context: &RequestContext<'_>, delayed: DelayedGroupRequest, ticket: Ticket) -> Outcome {
-    ticket.rearm();
-    match delayed {
-        DelayedGroupRequest::Join(pending) => complete_or_park(pending, ticket, DelayedGroupRequest::Join, |result| {
-            crate::api::join_group::to_response(context, result)
-        }),
-        DelayedGroupRequest::Sync(pending) => complete_or_park(pending, ticket, DelayedGroupRequest::Sync, |result| {
-            crate::api::sync_group::to_response(context, result)
-        }),
-    }
-}
-
-/// Replies if the result is there. The ticket was taken before the event ran.
-pub(crate) fn complete_or_park<T: Refusable>(
-    pending: Arc<PendingReply<T>>,
-    ticket: Ticket,
-    delayed: impl FnOnce(Arc<PendingReply<T>>) -> DelayedGroupRequest,
-    to_response: impl Fn(&T) -> Outcome,
-) -> Outcome {
-    match pending.take() {
-        Some((result, until)) => reply_when_synced(until.into_iter().collect(), to_response(&result), || {
-            to_response(&T::refused_with(ErrorCode::CoordinatorNotAvailable))
-        }),
-        None => Outcome::Park(Parked { ticket, request: ParkedRequest::Group(delayed(pending)) }),
-    }
-}
-
-/// A result that can be an error.
-pub(crate) trait Refusable {
-    fn refused_with(error: ErrorCode) -> Self;
-}
-
-impl Refusable for JoinResult {
-    fn refused_with(error: ErrorCode) -> JoinResult {
-        JoinResult::refused("", error)
-    }
-}
-
-impl Refusable for SyncResult {
-    fn refused_with(error: ErrorCode) -> SyncResult {
-        SyncResult::refused(error)
-    }
 }
 
 /// Deletes the offsets of a topic that was deleted. If that topic is `__consumer_offsets`, all groups are forgotten:

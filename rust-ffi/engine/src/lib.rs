@@ -26,6 +26,7 @@ mod maintenance;
 mod outcome;
 mod producer_ids;
 mod replica_assignment;
+mod request_size;
 mod request_topics;
 pub mod settings;
 mod storage;
@@ -41,6 +42,7 @@ mod waiters;
 
 use std::{
     collections::BTreeMap,
+    convert::Infallible,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -54,12 +56,20 @@ pub use clock::{Instant, Now};
 pub use context::RequestContext;
 pub use dispatch::{advertised, serves};
 pub use features::features;
-pub use outcome::{Outcome, Parked};
 pub use request_topics::RequestTopics;
 pub use settings::{Prefault, Settings};
 pub use store::{Fsync, Store};
 pub use topics::{Topic, TopicError};
 pub use waiters::Ticket;
+
+/// What becomes of a request.
+pub type Outcome = outcome::Outcome<dispatch::ParkedRequest>;
+/// A request that waits.
+pub type Parked = outcome::Parked<dispatch::ParkedRequest>;
+
+/// A request that may block was not handled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MayBlock;
 
 use configs::TopicConfig;
 use entropy::Entropy;
@@ -211,15 +221,17 @@ impl Engine {
             .map_err(|e| format!("the data folder could not be closed in order: {e}"))
     }
 
-    /// Handles a request. `body` follows the header. The caller has checked that key and version are served
-    /// ([`serves`]).
+    /// Handles a request, on a thread that may block. `body` follows the header. The caller has checked that key and
+    /// version are served ([`serves`]).
     pub fn request(&self, context: &RequestContext<'_>, body: &[u8]) -> Outcome {
-        dispatch::request(self, context, body)
+        let Ok(outcome) = dispatch::request(self, context, body, Ok::<(), Infallible>(()));
+        outcome
     }
 
-    /// Returns whether [`Engine::request`] may block and should run on a thread of its own.
-    pub fn is_blocking(&self, key: i16, version: i16, body: &[u8]) -> bool {
-        dispatch::is_blocking(self, key, version, body)
+    /// As [`Engine::request`], on a thread that others wait for: a request that may block is left to a thread of its
+    /// own.
+    pub fn try_request(&self, context: &RequestContext<'_>, body: &[u8]) -> Result<Outcome, MayBlock> {
+        dispatch::request(self, context, body, Err(MayBlock))
     }
 
     /// Resumes a parked request after its ticket was woken.

@@ -182,11 +182,6 @@ fn engine_settings(settings: &Settings, port: u16) -> engine::Settings {
 }
 
 impl Embedded {
-    /// Serves a request until it completes or parks.
-    fn run_in_place(&self, request: &Request) -> Outcome {
-        with_context(&self.clock, request, |cx| self.engine.request(cx, request.body()))
-    }
-
     /// Serves a request on a blocking thread, so that other connections do not wait for it.
     async fn run_blocking(&self, request: Request) -> Reply {
         let (engine, clock) = (self.engine.clone(), self.clock);
@@ -251,7 +246,7 @@ async fn until(mut is_so: impl FnMut(&Waker) -> bool) {
     poll_fn(|cx| if is_so(cx.waker()) { Poll::Ready(()) } else { Poll::Pending }).await;
 }
 
-fn with_context(clock: &Clock, request: &Request, run: impl FnOnce(&RequestContext<'_>) -> Outcome) -> Outcome {
+fn with_context<T>(clock: &Clock, request: &Request, run: impl FnOnce(&RequestContext<'_>) -> T) -> T {
     // The connection has parsed this header before.
     let client_id = header::parse(&request.frame).ok().and_then(|head| head.client_id);
     run(&RequestContext {
@@ -350,10 +345,10 @@ impl Backend for Embedded {
     }
 
     fn call(&self, request: Request) -> Response<'_> {
-        if self.engine.is_blocking(request.key, request.version, request.body()) {
+        let Ok(outcome) = with_context(&self.clock, &request, |cx| self.engine.try_request(cx, request.body())) else {
             return Response::Pending(Box::pin(self.run_blocking(request)));
-        }
-        match into_reply(self.run_in_place(&request)) {
+        };
+        match into_reply(outcome) {
             ControlFlow::Break(answer) => Response::Ready(answer),
             ControlFlow::Continue(parked) => Response::Pending(Box::pin(self.finish(request, parked))),
         }

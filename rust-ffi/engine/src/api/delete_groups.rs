@@ -13,9 +13,19 @@ use wire::{
     },
 };
 
-use crate::{Engine, context::RequestContext, coordinator::reply_when_synced, groups, outcome::Outcome};
+use crate::{
+    Engine,
+    context::RequestContext,
+    coordinator::{DelayedReply, reply_when_synced},
+    groups,
+    outcome::Outcome,
+};
 
-pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &DeleteGroupsRequest<'_>) -> Outcome {
+pub(crate) fn handle(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    request: &DeleteGroupsRequest<'_>,
+) -> Outcome<DelayedReply> {
     let mut seen = BTreeSet::new();
     let distinct = request.groups_names.iter().filter(|name| seen.insert(**name));
     let mut until = Vec::new();

@@ -27,7 +27,7 @@ use crate::{
     context::RequestContext,
     fetch_sessions::{FetchContext, FetchPartition, LastSent, NameOf, SharedSession},
     log::{LEADER_EPOCH, NO_EPOCH, Offsets, Partition, check_leader_epoch},
-    outcome::{Outcome, Parked, ParkedRequest},
+    outcome::{Outcome, Parked},
     waiters::Ticket,
 };
 
@@ -76,7 +76,11 @@ struct ReadResult {
     must_answer_now: bool,
 }
 
-pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &FetchRequest<'_>) -> Outcome {
+pub(crate) fn handle(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    request: &FetchRequest<'_>,
+) -> Outcome<DelayedFetch> {
     let sessions_max = engine.configs.int("max.incremental.fetch.session.cache.slots");
     let name_of = |id: Uuid| engine.topics.get_by_id(id).map(|topic| Arc::from(topic.name.as_str()));
     let by_id: Option<NameOf<'_>> = if context.version >= 13 { Some(&name_of) } else { None };
@@ -121,22 +125,37 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &Fe
     complete_or_park(engine, context, delayed, ticket)
 }
 
-pub(crate) fn resume(engine: &Engine, context: &RequestContext<'_>, delayed: DelayedFetch, ticket: Ticket) -> Outcome {
+pub(crate) fn resume(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    delayed: DelayedFetch,
+    ticket: Ticket,
+) -> Outcome<DelayedFetch> {
     ticket.rearm();
     complete_or_park(engine, context, delayed, ticket)
 }
 
-pub(crate) fn cancel(engine: &Engine, context: &RequestContext<'_>, delayed: DelayedFetch, ticket: Ticket) -> Outcome {
+pub(crate) fn cancel(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    delayed: DelayedFetch,
+    ticket: Ticket,
+) -> Outcome<DelayedFetch> {
     drop(ticket);
     answer(context, &delayed, &read(engine, context, &delayed))
 }
 
-fn complete_or_park(engine: &Engine, context: &RequestContext<'_>, delayed: DelayedFetch, ticket: Ticket) -> Outcome {
+fn complete_or_park(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    delayed: DelayedFetch,
+    ticket: Ticket,
+) -> Outcome<DelayedFetch> {
     let result = read(engine, context, &delayed);
     if delayed.is_answered_by(&result, context) {
         return answer(context, &delayed, &result);
     }
-    Outcome::Park(Parked { ticket, request: ParkedRequest::Fetch(delayed) })
+    Outcome::Park(Parked { ticket, request: delayed })
 }
 
 impl DelayedFetch {
@@ -243,7 +262,7 @@ fn read_one(
     Ok((offsets, EpochEndOffset::default()))
 }
 
-fn answer(context: &RequestContext<'_>, delayed: &DelayedFetch, result: &ReadResult) -> Outcome {
+fn answer(context: &RequestContext<'_>, delayed: &DelayedFetch, result: &ReadResult) -> Outcome<DelayedFetch> {
     let mut responses: Vec<FetchableTopicResponse<'_>> = Vec::new();
     let mut session = delayed.session.as_deref().map(crate::sync::lock);
     let (mut sent, mut served) = (Vec::new(), BTreeSet::new());

@@ -4,27 +4,48 @@
 //! members (KIP-345); 6 flexible; 7 protocol type, and a null protocol name; 8 reason; 9 SkipAssignment (KIP-814).
 //! Leaves out: nothing.
 
-use wire::message::{
-    join_group_request::JoinGroupRequest,
-    join_group_response::{JoinGroupResponse, JoinGroupResponseMember},
+use wire::{
+    ErrorCode,
+    message::{
+        join_group_request::JoinGroupRequest,
+        join_group_response::{JoinGroupResponse, JoinGroupResponseMember},
+    },
 };
 
 use crate::{
     Engine,
     context::RequestContext,
-    coordinator::PendingReply,
-    groups::{self, DelayedGroupRequest, JoinResult},
+    coordinator::{DelayedRequest, PendingReply},
+    groups::{self, JoinResult},
     outcome::Outcome,
+    waiters::Ticket,
 };
 
-pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &JoinGroupRequest<'_>) -> Outcome {
+/// Kafka: `DelayedJoin`.
+pub(crate) type DelayedJoin = DelayedRequest<JoinResult>;
+
+pub(crate) fn handle(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    request: &JoinGroupRequest<'_>,
+) -> Outcome<DelayedJoin> {
     let pending = PendingReply::new();
     let ticket = pending.ticket();
     groups::join(engine, context, request, &pending);
-    groups::complete_or_park(pending, ticket, DelayedGroupRequest::Join, |result| to_response(context, result))
+    complete_or_park(context, DelayedRequest::Event(pending), ticket)
 }
 
-pub(crate) fn to_response(context: &RequestContext<'_>, result: &JoinResult) -> Outcome {
+pub(crate) fn resume(context: &RequestContext<'_>, delayed: DelayedJoin, ticket: Ticket) -> Outcome<DelayedJoin> {
+    ticket.rearm();
+    complete_or_park(context, delayed, ticket)
+}
+
+fn complete_or_park(context: &RequestContext<'_>, delayed: DelayedJoin, ticket: Ticket) -> Outcome<DelayedJoin> {
+    let refused = || JoinResult::refused("", ErrorCode::CoordinatorNotAvailable);
+    delayed.complete_or_park(ticket, |result| to_response(context, result), refused)
+}
+
+fn to_response(context: &RequestContext<'_>, result: &JoinResult) -> Outcome {
     let members = result.members.iter().map(|member| JoinGroupResponseMember {
         member_id: &member.member_id,
         group_instance_id: member.instance_id.as_deref(),

@@ -11,9 +11,19 @@ use wire::{
     },
 };
 
-use crate::{Engine, context::RequestContext, coordinator::reply_when_synced, groups, outcome::Outcome};
+use crate::{
+    Engine,
+    context::RequestContext,
+    coordinator::{DelayedReply, reply_when_synced},
+    groups,
+    outcome::Outcome,
+};
 
-pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &LeaveGroupRequest<'_>) -> Outcome {
+pub(crate) fn handle(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    request: &LeaveGroupRequest<'_>,
+) -> Outcome<DelayedReply> {
     let members: Vec<(&str, Option<&str>)> = match context.version {
         ..3 => vec![(request.member_id, None)],
         _ => request.members.iter().map(|member| (member.member_id, member.group_instance_id)).collect(),

@@ -22,6 +22,7 @@ use crate::{
     context::RequestContext,
     log::{InflateBudget, LEADER_EPOCH, OffsetAndTimestamp, Partition, check_leader_epoch},
     outcome::Outcome,
+    request_size::Size,
 };
 
 const LATEST: i64 = -1;
@@ -59,10 +60,10 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &Li
 const LOOKUP_BYTES_MAX: u64 = 1 << 20;
 
 /// Whether the lookups by time may go through so many bytes that other requests would wait for them.
-pub(crate) fn reads_much(engine: &Engine, request: &ListOffsetsRequest<'_>) -> bool {
+pub(crate) fn blocks(size: Size<'_>, request: &ListOffsetsRequest<'_>) -> bool {
     let mut left = LOOKUP_BYTES_MAX;
     request.topics.iter().any(|topic| {
-        let found = engine.topics.get(topic.name);
+        let found = size.engine.topics.get(topic.name);
         topic.partitions.iter().any(|asked| {
             let time = match asked.timestamp {
                 MAX_TIMESTAMP => None,

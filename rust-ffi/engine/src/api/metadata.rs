@@ -29,6 +29,7 @@ use crate::{
     groups::{self, OFFSETS_TOPIC},
     log::LEADER_EPOCH,
     outcome::Outcome,
+    request_size::Size,
     topic_names,
     topics::{Topic, TopicError},
 };
@@ -39,8 +40,17 @@ enum TopicResult<'a> {
     Missing { name: Option<&'a str>, id: Uuid, code: ErrorCode },
 }
 
+/// Whether a request creates topics on disk, or a thousand of them, or is answered with very many.
+pub(crate) fn blocks(size: Size<'_>, request: &MetadataRequest<'_>) -> bool {
+    if !size.is_on_disk() && size.is_large() {
+        return true;
+    }
+    let asks_all = request.topics.iter().flatten().next().is_none();
+    size.is_on_disk() && makes_topics(size.engine, request) || size.has_many_topics() && asks_all
+}
+
 /// Returns whether a request creates a topic.
-pub(crate) fn makes_topics(engine: &Engine, request: &MetadataRequest<'_>) -> bool {
+fn makes_topics(engine: &Engine, request: &MetadataRequest<'_>) -> bool {
     let is_missing = |name: &str| engine.topics.get(name).is_none();
     request.allow_auto_topic_creation
         && engine.configs.boolean("auto.create.topics.enable")

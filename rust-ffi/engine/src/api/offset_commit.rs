@@ -17,12 +17,16 @@ use wire::{
 use crate::{
     Engine, Topic,
     context::RequestContext,
-    coordinator::reply_when_synced,
+    coordinator::{DelayedReply, reply_when_synced},
     groups::{self, Commit, OffsetAndMetadata},
     outcome::Outcome,
 };
 
-pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &OffsetCommitRequest<'_>) -> Outcome {
+pub(crate) fn handle(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    request: &OffsetCommitRequest<'_>,
+) -> Outcome<DelayedReply> {
     let topics: Vec<Result<Arc<Topic>, ErrorCode>> =
         request.topics.iter().map(|asked| find(engine, context, asked)).collect();
     let mut offsets = Vec::new();

@@ -13,9 +13,19 @@ use wire::{
     },
 };
 
-use crate::{Engine, context::RequestContext, coordinator::reply_when_synced, groups, outcome::Outcome};
+use crate::{
+    Engine,
+    context::RequestContext,
+    coordinator::{DelayedReply, reply_when_synced},
+    groups,
+    outcome::Outcome,
+};
 
-pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &OffsetDeleteRequest<'_>) -> Outcome {
+pub(crate) fn handle(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    request: &OffsetDeleteRequest<'_>,
+) -> Outcome<DelayedReply> {
     let mut answer = Answer::default();
     let mut known = Vec::new();
     for asked in &request.topics {

@@ -20,12 +20,16 @@ use wire::{
 use crate::{
     Engine, Topic,
     context::RequestContext,
-    coordinator::reply_when_synced,
+    coordinator::{DelayedReply, reply_when_synced},
     groups::{self, Budget, FetchedTopic, OffsetAndMetadata, Reads},
     outcome::Outcome,
 };
 
-pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &OffsetFetchRequest<'_>) -> Outcome {
+pub(crate) fn handle(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    request: &OffsetFetchRequest<'_>,
+) -> Outcome<DelayedReply> {
     let outcome =
         if context.version >= 8 { fetch_groups(engine, context, request) } else { fetch_one(engine, context, request) };
     let too_large = || Outcome::Close(format!("the answer to OffsetFetch is larger than {} bytes", Budget::BYTES));
@@ -33,7 +37,11 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &Of
 }
 
 /// `None` if the answer would be too large.
-fn fetch_one(engine: &Engine, context: &RequestContext<'_>, request: &OffsetFetchRequest<'_>) -> Option<Outcome> {
+fn fetch_one(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    request: &OffsetFetchRequest<'_>,
+) -> Option<Outcome<DelayedReply>> {
     let reads = &mut Reads::new();
     let fetched = match &request.topics {
         None => groups::fetch_all(engine, request.group_id, reads)?,
@@ -51,7 +59,7 @@ fn fetch_one(engine: &Engine, context: &RequestContext<'_>, request: &OffsetFetc
 }
 
 /// A power cut could take back offsets that are not synced yet.
-fn when_synced(reads: &mut Reads, response: Outcome) -> Outcome {
+fn when_synced(reads: &mut Reads, response: Outcome) -> Outcome<DelayedReply> {
     let failed = || Outcome::Close("the log of the group coordinator could not be synced".to_owned());
     reply_when_synced(std::mem::take(&mut reads.until), response, failed)
 }
@@ -86,7 +94,11 @@ struct Group<'a> {
 }
 
 /// `None` if the answer would be too large.
-fn fetch_groups(engine: &Engine, context: &RequestContext<'_>, request: &OffsetFetchRequest<'_>) -> Option<Outcome> {
+fn fetch_groups(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    request: &OffsetFetchRequest<'_>,
+) -> Option<Outcome<DelayedReply>> {
     let reads = &mut Reads::new();
     let groups = request.groups.iter().map(|asked| fetch_group(engine, context, asked, reads));
     let groups: Vec<Group<'_>> = groups.collect::<Option<_>>()?;

@@ -25,7 +25,8 @@ use crate::{
     bugs::{self, Bug},
     context::RequestContext,
     log::{AppendError, Appended, InvalidRecord, InvalidRecords, Partition},
-    outcome::{Outcome, Parked, ParkedRequest},
+    outcome::{Outcome, Parked},
+    request_size::Size,
     topic_names,
     topics::Topic,
     waiters::Ticket,
@@ -148,9 +149,15 @@ const ZSTD_FROM: i16 = 7;
 /// Compressed batches that one request may have on the network thread; each may inflate to a hundred megabytes.
 const INFLATED_AT_ONCE: usize = 4;
 
+/// Smaller requests inflate too little for other requests to notice.
+const LARGE_PRODUCE: usize = 16 << 10;
+
 /// Whether others would wait while the batches of a request are inflated one after the other, or compressed anew.
-pub(crate) fn inflates_much(engine: &Engine, version: i16, request: &ProduceRequest<'_>) -> bool {
-    let mut topics = request.topic_data.iter().filter_map(|data| find(engine, version, data));
+pub(crate) fn blocks(size: Size<'_>, request: &ProduceRequest<'_>) -> bool {
+    if size.bytes <= LARGE_PRODUCE {
+        return false;
+    }
+    let mut topics = request.topic_data.iter().filter_map(|data| find(size.engine, size.context.version, data));
     if topics.any(|topic| topic.config().compression.is_some()) {
         return true;
     }
@@ -158,7 +165,11 @@ pub(crate) fn inflates_much(engine: &Engine, version: i16, request: &ProduceRequ
     parts.filter(|part| part.records.is_some_and(Batch::claims_compression)).nth(INFLATED_AT_ONCE).is_some()
 }
 
-pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &ProduceRequest<'_>) -> Outcome {
+pub(crate) fn handle(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    request: &ProduceRequest<'_>,
+) -> Outcome<DelayedProduce> {
     let count = request.topic_data.iter().map(|topic| topic.partition_data.len()).sum();
     let mut results = Vec::with_capacity(count);
     for data in &request.topic_data {
@@ -183,7 +194,12 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &Pr
     complete_or_park(context, request, DelayedProduce { results }, Ticket::register(lists))
 }
 
-pub(crate) fn resume(context: &RequestContext<'_>, body: &[u8], delayed: DelayedProduce, ticket: Ticket) -> Outcome {
+pub(crate) fn resume(
+    context: &RequestContext<'_>,
+    body: &[u8],
+    delayed: DelayedProduce,
+    ticket: Ticket,
+) -> Outcome<DelayedProduce> {
     match ProduceRequest::decode(&mut Reader::new(body), context.version) {
         Ok(request) => {
             ticket.rearm();
@@ -198,7 +214,7 @@ fn complete_or_park(
     request: &ProduceRequest<'_>,
     mut delayed: DelayedProduce,
     ticket: Ticket,
-) -> Outcome {
+) -> Outcome<DelayedProduce> {
     let mut waits = false;
     for result in &mut delayed.results {
         let Ok(Written { appended, unsynced: Some(partition) }) = result else { continue };
@@ -209,12 +225,16 @@ fn complete_or_park(
         }
     }
     if waits {
-        return Outcome::Park(Parked { ticket, request: ParkedRequest::Produce(delayed) });
+        return Outcome::Park(Parked { ticket, request: delayed });
     }
     reply(context, request, &delayed.results)
 }
 
-fn reply(context: &RequestContext<'_>, request: &ProduceRequest<'_>, results: &[PartitionResult]) -> Outcome {
+fn reply(
+    context: &RequestContext<'_>,
+    request: &ProduceRequest<'_>,
+    results: &[PartitionResult],
+) -> Outcome<DelayedProduce> {
     let mut results = results.iter();
     let topic = |data: &TopicProduceData<'_>| {
         let parts = data.partition_data.iter().zip(results.by_ref());

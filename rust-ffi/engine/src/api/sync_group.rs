@@ -11,22 +11,40 @@ use wire::{
 use crate::{
     Engine,
     context::RequestContext,
-    coordinator::PendingReply,
-    groups::{self, DelayedGroupRequest, SyncResult},
+    coordinator::{DelayedRequest, PendingReply},
+    groups::{self, SyncResult},
     outcome::Outcome,
+    waiters::Ticket,
 };
 
-pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &SyncGroupRequest<'_>) -> Outcome {
+/// A SyncGroup that waits for the leader's assignment.
+pub(crate) type DelayedSync = DelayedRequest<SyncResult>;
+
+pub(crate) fn handle(
+    engine: &Engine,
+    context: &RequestContext<'_>,
+    request: &SyncGroupRequest<'_>,
+) -> Outcome<DelayedSync> {
     if context.version >= 5 && (request.protocol_type.is_none() || request.protocol_name.is_none()) {
         return to_response(context, &SyncResult::refused(ErrorCode::InconsistentGroupProtocol));
     }
     let pending = PendingReply::new();
     let ticket = pending.ticket();
     groups::sync(engine, context, request, &pending);
-    groups::complete_or_park(pending, ticket, DelayedGroupRequest::Sync, |result| to_response(context, result))
+    complete_or_park(context, DelayedRequest::Event(pending), ticket)
 }
 
-pub(crate) fn to_response(context: &RequestContext<'_>, result: &SyncResult) -> Outcome {
+pub(crate) fn resume(context: &RequestContext<'_>, delayed: DelayedSync, ticket: Ticket) -> Outcome<DelayedSync> {
+    ticket.rearm();
+    complete_or_park(context, delayed, ticket)
+}
+
+fn complete_or_park(context: &RequestContext<'_>, delayed: DelayedSync, ticket: Ticket) -> Outcome<DelayedSync> {
+    let refused = || SyncResult::refused(ErrorCode::CoordinatorNotAvailable);
+    delayed.complete_or_park(ticket, |result| to_response(context, result), refused)
+}
+
+fn to_response<W>(context: &RequestContext<'_>, result: &SyncResult) -> Outcome<W> {
     let response = SyncGroupResponse {
         throttle_time_ms: 0,
         error_code: result.error.code(),

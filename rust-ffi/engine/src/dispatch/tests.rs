@@ -1,12 +1,20 @@
 use wire::message::{
     Request,
+    describe_groups_request::DescribeGroupsRequest,
+    describe_log_dirs_request::DescribeLogDirsRequest,
     list_offsets_request::{ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic},
     metadata_request::MetadataRequest,
     offset_commit_request::{OffsetCommitRequest, OffsetCommitRequestPartition, OffsetCommitRequestTopic},
 };
 
-use super::*;
-use crate::{Now, Settings, configs::TopicConfig, log::testing::plain, testing::encoded};
+use super::blocking::LARGE_BODY;
+use crate::{
+    Engine, Now, Settings,
+    configs::TopicConfig,
+    log::testing::plain,
+    request_size::MANY_TOPICS,
+    testing::{context, encoded},
+};
 
 /// A day in 2026.
 const WALL: i64 = 1_790_000_000_000;
@@ -14,6 +22,16 @@ const WALL: i64 = 1_790_000_000_000;
 fn is_long(engine: &Engine, key: i16, version: i16, request: &Request<'_>) -> bool {
     is_blocking(engine, key, version, &encoded(version, request))
 }
+
+fn is_blocking(engine: &Engine, key: i16, version: i16, body: &[u8]) -> bool {
+    engine.try_request(&context(Now::default(), key, version), body).is_err()
+}
+
+const LIST_OFFSETS: i16 = 2;
+const METADATA: i16 = wire::api::METADATA;
+const OFFSET_COMMIT: i16 = 8;
+const DESCRIBE_GROUPS: i16 = 15;
+const DESCRIBE_LOG_DIRS: i16 = 35;
 
 fn list(timestamps: &[i64]) -> Request<'static> {
     let partition = |timestamp: &i64| ListOffsetsPartition { timestamp: *timestamp, ..Default::default() };
@@ -64,7 +82,14 @@ fn answers_about_very_many_topics_take_long() {
     assert!(!is_long(&engine, METADATA, 9, &all));
     (0..=MANY_TOPICS).for_each(|number| drop(engine.create(&format!("t{number}"), 1, Default::default()).unwrap()));
     assert!(is_long(&engine, METADATA, 9, &all));
-    assert!(is_blocking(&engine, DESCRIBE_LOG_DIRS, 1, &[]));
-    assert!(!is_blocking(&engine, 12, 0, &[]));
-    assert!(is_blocking(&engine, 12, 0, &vec![0; LARGE_BODY + 1]));
+    assert!(is_long(&engine, DESCRIBE_LOG_DIRS, 1, &Request::DescribeLogDirs(DescribeLogDirsRequest::default())));
+}
+
+#[test]
+fn very_large_requests_take_long() {
+    let engine = Engine::new(Settings::default());
+    let groups =
+        |count| Request::DescribeGroups(DescribeGroupsRequest { groups: vec!["g"; count], ..Default::default() });
+    assert!(!is_long(&engine, DESCRIBE_GROUPS, 0, &groups(1_000)));
+    assert!(is_long(&engine, DESCRIBE_GROUPS, 0, &groups(LARGE_BODY / 3)));
 }

@@ -7,8 +7,8 @@ use wire::error_code::ErrorCode;
 use super::{
     LiveGroup, OffsetAndMetadata, Step, check_name,
     classic::State,
-    offsets::Offsets,
-    offsets_log::{fits, is_current, prepare, tombstone},
+    offsets::{Offsets, is_current},
+    offsets_log::{fits, prepare, tombstone},
     records::GroupRecord,
     registry::{shard_of, with, with_new},
     state_bytes::record_max,

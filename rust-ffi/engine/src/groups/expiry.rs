@@ -5,7 +5,14 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-use super::{LiveGroups, Step, admin::remove, offsets_log::tombstone, registry::for_each_shard};
+use super::{
+    LiveGroups, OffsetAndMetadata, Step,
+    admin::remove,
+    classic::{Classic, State},
+    offsets::Offsets,
+    offsets_log::tombstone,
+    registry::for_each_shard,
+};
 use crate::{
     Engine,
     clock::{Instant, Now},
@@ -36,7 +43,7 @@ fn expire_in(engine: &Engine, groups: &mut LiveGroups, step: &mut Step<'_>, rete
         let Some(group) = groups.get_mut(name) else { continue };
         let offsets = step.state().offsets(name);
         let ended = offsets.map_or_else(BTreeSet::new, |all| {
-            let expired = all.expired(&group.classic, step.now.wall_ms, retention_ms);
+            let expired = expired(all, &group.classic, step.now.wall_ms, retention_ms);
             expired.into_iter().chain(all.stale(engine)).collect()
         });
         let deleted = ended.iter().map(|(topic, partition)| tombstone(name, topic, *partition)).collect();
@@ -48,4 +55,24 @@ fn expire_in(engine: &Engine, groups: &mut LiveGroups, step: &mut Step<'_>, rete
             let _ = remove(groups, step, name);
         }
     }
+}
+
+/// The offsets that have expired. A group of consumers keeps the offsets of the topics that it is subscribed to. An
+/// empty group keeps all for the retention time after it became empty. Offsets of a simple group expire by the time of
+/// their commit. Kafka: `ClassicGroup.offsetExpirationCondition`.
+fn expired(offsets: &Offsets, group: &Classic, now_ms: i64, retention_ms: i64) -> Vec<(Box<str>, i32)> {
+    let empty_since_ms = match (group.protocol_type(), group.state()) {
+        (None, _) => None,
+        (Some(_), State::Empty) => Some(group.since_ms()),
+        (Some(_), State::Stable) if group.uses_consumer_protocol() && group.knows_subscription() => None,
+        (Some(_), _) => return Vec::new(),
+    };
+    let is_expired = |committed: &OffsetAndMetadata| match committed.expires_ms {
+        Some(expires_ms) => now_ms >= expires_ms,
+        None => {
+            let committed_ms = committed.committed_ms.max(group.since_ms());
+            now_ms.saturating_sub(empty_since_ms.unwrap_or(committed_ms)) >= retention_ms
+        }
+    };
+    offsets.select(|topic, committed| !group.is_subscribed_to(topic) && is_expired(committed))
 }

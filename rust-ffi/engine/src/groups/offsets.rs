@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use wire::Uuid;
 
-use super::{
-    classic::{Classic, State},
-    offsets_log::is_current,
-};
 use crate::Engine;
+
+/// Returns whether the topic is the one that an offset was committed for. Old records have no topic id.
+pub(super) fn is_current(engine: &Engine, topic: &str, id: Uuid) -> bool {
+    engine.topics.get(topic).is_some_and(|topic| id.is_zero() || id == topic.id)
+}
 
 /// Kafka: `OffsetAndMetadata`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,32 +101,13 @@ impl Offsets {
         self.select(|topic, committed| !is_current(engine, topic, committed.topic_id))
     }
 
-    fn select(&self, is_meant: impl Fn(&str, &OffsetAndMetadata) -> bool) -> Vec<(Box<str>, i32)> {
+    /// The partitions whose offset is meant.
+    pub(super) fn select(&self, is_meant: impl Fn(&str, &OffsetAndMetadata) -> bool) -> Vec<(Box<str>, i32)> {
         let mut selected = Vec::new();
         for (topic, partitions) in &self.topics {
             let of_topic = partitions.iter().filter(|(_, committed)| is_meant(topic, committed));
             selected.extend(of_topic.map(|(index, _)| (topic.clone(), *index)));
         }
         selected
-    }
-
-    /// The offsets that have expired. A group of consumers keeps the offsets of the topics that it is subscribed to. An
-    /// empty group keeps all for the retention time after it became empty. Offsets of a simple group expire by the time
-    /// of their commit. Kafka: `ClassicGroup.offsetExpirationCondition`.
-    pub(super) fn expired(&self, group: &Classic, now_ms: i64, retention_ms: i64) -> Vec<(Box<str>, i32)> {
-        let empty_since_ms = match (group.protocol_type(), group.state()) {
-            (None, _) => None,
-            (Some(_), State::Empty) => Some(group.since_ms()),
-            (Some(_), State::Stable) if group.uses_consumer_protocol() && group.knows_subscription() => None,
-            (Some(_), _) => return Vec::new(),
-        };
-        let is_expired = |committed: &OffsetAndMetadata| match committed.expires_ms {
-            Some(expires_ms) => now_ms >= expires_ms,
-            None => {
-                let committed_ms = committed.committed_ms.max(group.since_ms());
-                now_ms.saturating_sub(empty_since_ms.unwrap_or(committed_ms)) >= retention_ms
-            }
-        };
-        self.select(|topic, committed| !group.is_subscribed_to(topic) && is_expired(committed))
     }
 }

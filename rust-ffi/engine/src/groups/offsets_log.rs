@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, io, sync::Arc};
 
-use wire::{ErrorCode, Uuid, batch};
+use wire::{ErrorCode, batch};
 
 use super::{OffsetAndMetadata, records::GroupRecord};
 use crate::{Engine, Topic, TopicError, configs::TopicConfig, coordinator};
@@ -42,11 +42,6 @@ pub(super) fn partition_count(engine: &Engine) -> i32 {
 pub(super) fn partition_for(group: &str, count: usize) -> usize {
     let hash = group.encode_utf16().fold(0i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(unit.into()));
     usize::try_from(hash.checked_abs().unwrap_or(0)).unwrap_or(0) % count.max(1)
-}
-
-/// Returns whether the topic is the one that an offset was committed for. Old records have no topic id.
-pub(super) fn is_current(engine: &Engine, topic: &str, id: Uuid) -> bool {
-    engine.topics.get(topic).is_some_and(|topic| id.is_zero() || id == topic.id)
 }
 
 /// The record that deletes an offset.

@@ -31,8 +31,7 @@ use wire::{
 };
 
 use crate::{
-    Engine, Instant, Now, Outcome, Settings,
-    outcome::Parked,
+    Engine, Instant, Now, Outcome, Parked, Settings,
     testing::{context, send},
 };
 
