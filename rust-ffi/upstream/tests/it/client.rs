@@ -46,14 +46,14 @@ pub struct Client {
 static CORRELATION: AtomicI32 = AtomicI32::new(1);
 
 /// A response frame and where its body starts.
-pub struct Reply {
+pub struct ResponseFrame {
     frame: Bytes,
     key: i16,
     version: i16,
     body_at: usize,
 }
 
-impl Reply {
+impl ResponseFrame {
     pub fn body(&self) -> Response<'_> {
         let mut reader = Reader::new(&self.frame[self.body_at..]);
         let body = Response::decode(&mut reader, self.key, self.version).expect("a readable response");
@@ -96,13 +96,13 @@ impl Client {
         self.tansu.call(frame, key, version, id, body_at).await
     }
 
-    pub async fn ask(&self, key: i16, version: i16, request: Request<'_>) -> Reply {
+    pub async fn ask(&self, key: i16, version: i16, request: Request<'_>) -> ResponseFrame {
         match self.answer(key, version, &request).await {
             Reply::Frame(frame) => {
                 let claimed = i32::from_be_bytes(frame[..PREFIX].try_into().unwrap());
                 assert_eq!(claimed as usize, frame.len() - PREFIX);
                 let header = Api::from_key(key).unwrap().response_header_version(version);
-                Reply { body_at: PREFIX + 4 + header as usize, frame, key, version }
+                ResponseFrame { body_at: PREFIX + 4 + header as usize, frame, key, version }
             }
             other => panic!("request key {key} version {version}: {other:?}"),
         }
