@@ -85,7 +85,8 @@ serve! {
     42 delete_groups delete_groups_request DeleteGroupsRequest large,
     43 elect_leaders elect_leaders_request ElectLeadersRequest large_body,
     44 incremental_alter_configs incremental_alter_configs_request IncrementalAlterConfigsRequest on_disk_or_large,
-    45 alter_partition_reassignments alter_partition_reassignments_request AlterPartitionReassignmentsRequest large_body,
+    45 alter_partition_reassignments alter_partition_reassignments_request AlterPartitionReassignmentsRequest
+        large_body,
     46 list_partition_reassignments list_partition_reassignments_request ListPartitionReassignmentsRequest large_body,
     47 offset_delete offset_delete_request OffsetDeleteRequest large,
     55 describe_quorum describe_quorum_request DescribeQuorumRequest large_body,
