@@ -1,7 +1,10 @@
 //! `cargo xtask tidy`: rules of this repository that no compiler checks, one file each.
 
 mod apis;
+mod functions;
+mod heads;
 mod lines;
+mod modules;
 mod sleeps;
 mod versions;
 mod words;
@@ -32,7 +35,16 @@ impl File {
 
 type Rule = fn(&[File]) -> Vec<String>;
 
-const RULES: &[Rule] = &[lines::check, words::check, sleeps::check, versions::check, apis::check];
+const RULES: &[Rule] = &[
+    lines::check,
+    functions::check,
+    modules::check,
+    heads::check,
+    words::check,
+    sleeps::check,
+    versions::check,
+    apis::check,
+];
 
 pub fn run(args: pico_args::Arguments) -> Outcome {
     no_more(args)?;
