@@ -1,6 +1,7 @@
 //! Commands: functions of a broker beside its lifecycle, called by name with JSON arguments and a JSON result.
 
 use crate::broker::{self as exports, tansu_broker};
+use crate::commands::Command;
 use crate::error::tansu_error;
 use crate::failure::{Failure, Outcome};
 use crate::handle::{self, Handle};
@@ -21,16 +22,6 @@ impl Handle for tansu_string {
     const NAME: &'static str = "tansu_string";
     const MAKER: &'static str = "tansu_broker_command";
     const BOUND_TO_PROCESS: bool = false;
-}
-
-/// One command.
-pub(crate) struct Command {
-    pub name: &'static str,
-    pub doc: &'static str,
-    pub args: &'static [command_args::Arg],
-    /// Whether it may wait for the broker. Such a command is refused inside a callback.
-    pub blocks: bool,
-    pub run: fn(&Instance, command_args::Args<'_>) -> Outcome<serde_json::Value>,
 }
 
 /// Runs a command. `args_json` (optional) is a JSON object; the result in `*out` (optional) is JSON. A command that
