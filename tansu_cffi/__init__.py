@@ -33,6 +33,7 @@ from tansu_cffi._errors import (
     BrokerTimeoutError,
 )
 from tansu_cffi._events import BrokerEventHandler
+from tansu_cffi._groups import Group, GroupMember, GroupPartition
 from tansu_cffi._loader import VERSION as __version__
 
 __all__ = [
@@ -47,6 +48,9 @@ __all__ = [
     "BrokerStateError",
     "BrokerStorageError",
     "BrokerTimeoutError",
+    "Group",
+    "GroupMember",
+    "GroupPartition",
     "Partition",
     "TansuBroker",
     "Topic",

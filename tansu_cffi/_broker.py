@@ -6,12 +6,13 @@ import copy
 import logging
 import math
 import threading
+import time
 import warnings
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Optional, TypeVar, Union
 
-from tansu_cffi import _commands, _lifetime, _logs
+from tansu_cffi import _commands, _groups, _lifetime, _logs
 from tansu_cffi._commands import Command, Topic
 from tansu_cffi._config import BrokerConfig, in_extra, settings_of
 from tansu_cffi._core import BrokerState, Core, shown_settings
@@ -23,6 +24,7 @@ from tansu_cffi._errors import (
     BrokerTimeoutError,
 )
 from tansu_cffi._events import EventHandler, Listener
+from tansu_cffi._groups import Group, GroupPartition
 from tansu_cffi._storages import with_library
 
 T = TypeVar("T")
@@ -213,8 +215,67 @@ class TansuBroker:
         """Returns the counters since the start, by name."""
         return self._run(_commands.metrics())
 
+    def groups(self) -> list[Group]:
+        """Returns all groups with their members. Only memory:// and file:// tell of their groups."""
+        return self._run(_groups.groups())
+
+    def group(self, name: str) -> Optional[Group]:
+        """Returns a group, or None if it does not exist."""
+        return self._run(_groups.group(name))
+
+    def group_offsets(self, name: str) -> list[GroupPartition]:
+        """Returns the partitions that a group has committed or is assigned, with committed offset and lag."""
+        return self._run(_groups.offsets(name))
+
+    def wait_for_group(
+        self,
+        name: str,
+        *,
+        members: Optional[int] = None,
+        state: Optional[str] = None,
+        timeout: Optional[float] = 30.0,
+    ) -> Group:
+        """Waits until a group has this number of members, or this state ("Stable", "Empty"), or both, and returns it.
+
+        Without either it waits until the group is stable. timeout: seconds; None waits without a limit. Raises
+        BrokerTimeoutError, which says what the group is instead. Ctrl-C interrupts it.
+        """
+        return self._wait_for(_groups.wait_for_group(name, members, state), timeout)
+
+    def wait_for_offset(
+        self, name: str, topic: str, partition: int, offset: int, *, timeout: Optional[float] = 30.0
+    ) -> list[GroupPartition]:
+        """Waits until a group has committed this offset of a partition, or a later one, and returns its partitions.
+
+        An offset is that of the next record to be read. See `wait_for_group()` for timeout and errors.
+        """
+        return self._wait_for(_groups.wait_for_offset(name, topic, partition, offset), timeout)
+
+    def wait_for_lag(
+        self, name: str, topic: Optional[str] = None, *, at_most: int = 0, timeout: Optional[float] = 30.0
+    ) -> list[GroupPartition]:
+        """Waits until the group's lag, over one topic or all of its partitions, is at most this number of records.
+
+        The default waits until everything is consumed and committed. Returns the group's partitions. See
+        `wait_for_group()` for timeout and errors.
+        """
+        return self._wait_for(_groups.wait_for_lag(name, topic, at_most), timeout)
+
     def _run(self, command: Command[T]) -> T:
         return command.reply(self._core.command(command.name, command.args_json()))
+
+    def _wait_for(self, command: Command[T], timeout: Optional[float]) -> T:
+        """Runs a command that waits, in slices, so that signals are handled."""
+        seconds = _seconds("timeout", timeout)
+        until = None if seconds is None else time.monotonic() + seconds
+        while True:
+            left_ms = math.inf if until is None else max(0.0, until - time.monotonic()) * 1000
+            slice_ms = math.ceil(min(left_ms, _lifetime.SLICE_MS))
+            try:
+                return self._run(command.within(slice_ms))
+            except BrokerTimeoutError:
+                if left_ms <= slice_ms:
+                    raise
 
     # -- inside
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Generic, Optional, TypeVar
 
 from tansu_cffi._errors import BrokerArgumentError
@@ -45,6 +45,10 @@ class Command(Generic[T]):
 
     def args_json(self) -> str:
         return json.dumps({name: value for name, value in self.args.items() if value is not None})
+
+    def within(self, milliseconds: int) -> Command[T]:
+        """Returns the command with a time limit."""
+        return replace(self, args={**self.args, "timeout_ms": milliseconds})
 
     def reply(self, text: str) -> T:
         return self.read(json.loads(text))

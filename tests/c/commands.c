@@ -25,6 +25,9 @@ static void answers(void) {
       {"topics.create", "{\"name\": \"one\", \"partitions\": null, \"configs\": {\"retention.ms\": \"1\"}}",
        "\"id\":0"},
       {"topics.list", " {\n} ", "\"orders\""},
+      {"groups.list", NULL, "\"groups\":[]"},
+      {"groups.describe", "{\"group\": \"none\"}", "\"group\":null"},
+      {"offsets.list", "{\"group\": \"none\"}", "\"partitions\":[]"},
   };
   tansu_broker *broker = running_broker(NULL, NULL);
   size_t i;
@@ -55,6 +58,10 @@ static void refused_arguments(void) {
       {"info", "[]", TANSU_E_INVALID_ARG, "not a JSON object"},
       {"info", "null", TANSU_E_INVALID_ARG, "not a JSON object"},
       {"info", "{\"a\": 1}", TANSU_E_INVALID_ARG, "it takes none"},
+      {"groups.describe", NULL, TANSU_E_INVALID_ARG, "group is missing"},
+      {"groups.wait", "{\"group\": \"g\", \"timeout_ms\": -1}", TANSU_E_INVALID_ARG, "timeout_ms is -1"},
+      {"groups.wait", "{\"group\": \"g\", \"timeout_ms\": 0}", TANSU_E_TIMEOUT, "there is no group 'g'"},
+      {"lag.wait", "{\"group\": \"g\", \"timeout_ms\": 1}", TANSU_E_TIMEOUT, "has committed nothing"},
       {"topics.create", NULL, TANSU_E_INVALID_ARG, "name is missing"},
       {"topics.create", "{\"name\": null}", TANSU_E_INVALID_ARG, "name is missing"},
       {"topics.create", "{\"name\": 1}", TANSU_E_INVALID_ARG, "must be a string"},

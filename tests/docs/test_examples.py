@@ -44,7 +44,13 @@ def _run(block: Block, folder: Path) -> str:
     return ran.stdout
 
 
-@pytest.mark.parametrize("block", blocks("python"), ids=lambda block: block.name)
+#: Its example is a test, which pytest runs below.
+TESTING = "docs/testing.md"
+
+
+@pytest.mark.parametrize(
+    "block", [block for block in blocks("python") if block.path != TESTING], ids=lambda block: block.name
+)
 def test_example_runs_and_says_nothing_on_stderr(block: Block, tmp_path: Path) -> None:
     _run(block, tmp_path)
 
@@ -57,3 +63,11 @@ def test_the_handler_example_prints_what_the_readme_promises(tmp_path: Path) -> 
 def test_the_queue_example_gives_the_offset_and_the_value(tmp_path: Path) -> None:
     (block,) = [block for block in blocks("python") if block.path == "README.md" and "TansuBackend" in block.text]
     assert _run(block, tmp_path) == "0 b'hello world'\n"
+
+
+def test_the_test_of_the_page_about_testing_passes(tmp_path: Path) -> None:
+    (block,) = [block for block in blocks("python") if block.path == TESTING]
+    (tmp_path / "test_example.py").write_text(block.text, encoding="utf-8")
+    command = [sys.executable, "-I", "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_example.py"]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert ran.returncode == 0 and "1 passed" in ran.stdout, ran.stdout + ran.stderr

@@ -98,6 +98,10 @@ pub trait Backend: Send + Sync + 'static {
     }
     /// Runs retention, compaction and expiry. Fails if the storage fails, for example if its database is unreachable.
     fn maintain(&self) -> Pending<'_, Result<(), Error>>;
+    /// The engine behind it, for commands about groups; other storages do not tell of theirs.
+    fn engine(&self) -> Option<&engine::Engine> {
+        None
+    }
     fn topics(&self) -> Pending<'_, Result<Vec<Topic>, Error>>;
     fn create_topic(
         &self,

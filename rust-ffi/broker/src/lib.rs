@@ -14,6 +14,7 @@ mod connection;
 mod engine_log;
 mod error;
 mod events;
+mod groups;
 mod listener;
 mod metrics;
 mod os;
@@ -30,7 +31,7 @@ mod status;
 use std::{sync::Arc, time::Duration};
 
 pub use backend::{Storage, storages};
-pub use engine::Prefault;
+pub use engine::{Group, GroupPartition, Member, Prefault};
 pub use error::{Error, Kind};
 pub use events::Events;
 pub use metrics::Metric;

@@ -75,6 +75,9 @@ pub(crate) trait Env<C: Coordinator> {
 
     fn cancel_timer(&self, key: TimerKey);
 
+    /// Wakes who waits for a change of the state. No lock of the coordinator is held.
+    fn changed(&self);
+
     /// Reports what happened to a group, for the log of the shell. No lock of the coordinator is held.
     fn report(&self, group: &str, event: &GroupEvent);
 }

@@ -10,6 +10,7 @@ mod admin;
 mod classic;
 mod commits;
 mod expiry;
+pub mod host;
 mod membership;
 mod offsets;
 mod offsets_log;

@@ -56,6 +56,7 @@ pub use clock::{Instant, Now};
 pub use context::RequestContext;
 pub use dispatch::{advertised, serves};
 pub use features::features;
+pub use groups::host::{Group, GroupPartition, Member};
 pub use request_topics::RequestTopics;
 pub use settings::{Prefault, Settings};
 pub use store::{Fsync, Store};
@@ -397,6 +398,26 @@ impl Engine {
         let topic = self.create_topic(name, Some(partitions), config).map_err(|e| error((&e).into(), e.to_string()))?;
         self.report_created(&topic, Origin::Host);
         Ok(topic)
+    }
+
+    /// All groups, by name.
+    pub fn groups(&self) -> Vec<Group> {
+        groups::host::groups(self)
+    }
+
+    /// Returns `None` if the group does not exist.
+    pub fn group(&self, name: &str) -> Option<Group> {
+        groups::host::group(self, name)
+    }
+
+    /// The partitions that a group has committed or is assigned, with their lag, by topic and index.
+    pub fn group_partitions(&self, name: &str) -> Vec<GroupPartition> {
+        groups::host::partitions(self, name)
+    }
+
+    /// A ticket that the next change of a group wakes: take it, look, and wait for it.
+    pub fn watch_groups(&self) -> Ticket {
+        groups::host::watch(self)
     }
 
     /// Returns all topics, sorted by name.

@@ -354,6 +354,10 @@ impl Backend for Embedded {
         }
     }
 
+    fn engine(&self) -> Option<&Engine> {
+        Some(&self.engine)
+    }
+
     fn timers(&self) -> Pending<'_, ()> {
         Box::pin(async {
             // The timers are polled last: they may use up the task's budget for one poll.

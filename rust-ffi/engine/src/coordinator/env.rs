@@ -39,6 +39,10 @@ where
         self.engine.timers.cancel(key);
     }
 
+    fn changed(&self) {
+        self.engine.groups.changed.wake();
+    }
+
     fn report(&self, group: &str, event: &GroupEvent) {
         self.engine.observer.report(&Event::Group { group, event });
     }

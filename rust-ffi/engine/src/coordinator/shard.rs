@@ -45,6 +45,7 @@ pub(crate) struct Step<'a, C: Coordinator> {
     /// In the order in which they were set; `None` cancels.
     timers: Vec<(C::Timer, Option<Instant>)>,
     reports: Vec<(Arc<str>, GroupEvent)>,
+    has_written: bool,
     unsynced: Option<Unsynced>,
 }
 
@@ -53,11 +54,15 @@ pub(crate) struct Step<'a, C: Coordinator> {
 struct After {
     woken: Vec<Arc<WaitList>>,
     reports: Vec<(Arc<str>, GroupEvent)>,
+    has_written: bool,
 }
 
 impl After {
     fn run<C: Coordinator>(self, env: &dyn Env<C>) {
         self.woken.iter().for_each(|list| list.wake());
+        if self.has_written || !self.reports.is_empty() {
+            env.changed();
+        }
         self.reports.iter().for_each(|(group, event)| env.report(group, event));
     }
 }
@@ -76,6 +81,7 @@ impl<C: Coordinator> Step<'_, C> {
         let encoded = records.iter().map(C::encode).collect::<Result<Vec<_>, _>>();
         let encoded = encoded.map_err(|_| ErrorCode::UnknownServerError)?;
         let (appended, result) = self.env.append(&encoded, self.now);
+        self.has_written |= appended > 0;
         let mut appended = records.into_iter().take(appended);
         if bugs::planted(Bug::RecordNotReplayed) && appended.len() > 1 {
             appended.next();
@@ -190,9 +196,10 @@ impl<C: Coordinator> Inner<C> {
         event: impl FnOnce(&mut C::Soft, &mut Step<'_, C>) -> R,
     ) -> (Ran<R>, After) {
         let (replies, timers, reports) = (Vec::new(), Vec::new(), Vec::new());
-        let mut step = Step { now, state: &mut self.state, env, replies, timers, reports, unsynced: None };
+        let state = &mut self.state;
+        let mut step = Step { now, state, env, replies, timers, reports, has_written: false, unsynced: None };
         let result = event(&mut self.soft, &mut step);
-        let Step { replies, timers, reports, unsynced: until, .. } = step;
+        let Step { replies, timers, reports, has_written, unsynced: until, .. } = step;
         for (timer, at) in timers {
             self.set(env, timer, at);
         }
@@ -200,7 +207,7 @@ impl<C: Coordinator> Inner<C> {
             self.unsynced.clone_from(&until);
         }
         let woken = replies.into_iter().map(|reply| C::complete(reply, until.as_ref())).collect();
-        (Ran { result, until }, After { woken, reports })
+        (Ran { result, until }, After { woken, reports, has_written })
     }
 
     fn set(&mut self, env: &dyn Env<C>, timer: C::Timer, at: Option<Instant>) {

@@ -45,6 +45,9 @@ pub(super) fn remove(groups: &mut LiveGroups, step: &mut Step<'_>, name: &str) -
     Ok(())
 }
 
+/// The type of a group, as Kafka's tools show it.
+const CLASSIC: &str = "classic";
+
 #[derive(Debug)]
 pub(crate) struct Listed {
     pub(crate) name: Arc<str>,
@@ -62,7 +65,7 @@ pub(crate) fn list(engine: &Engine) -> Vec<Listed> {
                 name: name.clone(),
                 protocol_type: group.classic.protocol_type().unwrap_or_default().to_owned(),
                 state: group.classic.state().name(),
-                kind: "classic",
+                kind: CLASSIC,
             };
             groups.iter().map(show).collect::<Vec<_>>()
         };
@@ -75,6 +78,7 @@ pub(crate) fn list(engine: &Engine) -> Vec<Listed> {
 #[derive(Debug)]
 pub(crate) struct Described {
     pub(crate) state: &'static str,
+    pub(crate) kind: &'static str,
     pub(crate) protocol_type: String,
     pub(crate) protocol_name: String,
     pub(crate) members: Vec<DescribedMember>,
@@ -117,6 +121,7 @@ fn described(group: &Classic) -> Described {
     });
     Described {
         state: group.state().name(),
+        kind: CLASSIC,
         protocol_type: group.protocol_type().unwrap_or_default().to_owned(),
         protocol_name: protocol.unwrap_or_default().to_owned(),
         members: members.collect(),

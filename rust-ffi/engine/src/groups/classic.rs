@@ -37,6 +37,7 @@ use crate::{
 pub(super) use join::Join;
 pub(super) use leave::LeavingMember;
 pub(super) use member::{Member, Protocol};
+pub(super) use subscription::assigned_partitions;
 pub(super) use sync::Sync;
 
 /// Kafka: `ClassicGroupState`. A dead group is removed from its shard.

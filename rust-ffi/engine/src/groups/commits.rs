@@ -129,8 +129,7 @@ pub(crate) fn fetch(
     let ran = shard_of(engine, group).1.read(|state, _| {
         let offsets = state.offsets(group).unwrap_or(&none);
         let mut topic = |(name, indexes): &(&str, &[i32])| {
-            let committed = |index| offsets.get(name, index).filter(|offset| is_current(engine, name, offset.topic_id));
-            let partitions = indexes.iter().map(|index| fetched(*index, committed(*index), budget));
+            let partitions = indexes.iter().map(|index| fetched(*index, offsets.current(engine, name, *index), budget));
             Some(FetchedTopic { name: (*name).to_owned(), partitions: partitions.collect::<Option<_>>()? })
         };
         topics.iter().map(&mut topic).collect::<Option<_>>()

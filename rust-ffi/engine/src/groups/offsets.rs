@@ -66,6 +66,11 @@ impl Offsets {
         self.topics.get(topic)?.get(&partition)
     }
 
+    /// The offset of a partition, unless its topic was deleted.
+    pub(super) fn current(&self, engine: &Engine, topic: &str, partition: i32) -> Option<&OffsetAndMetadata> {
+        self.get(topic, partition).filter(|offset| is_current(engine, topic, offset.topic_id))
+    }
+
     /// All topics by name, with the partitions by index.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &BTreeMap<i32, OffsetAndMetadata>)> {
         self.topics.iter().map(|(topic, partitions)| (&**topic, partitions))

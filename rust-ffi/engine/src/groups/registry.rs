@@ -16,6 +16,7 @@ use crate::{
     Engine,
     clock::Now,
     coordinator::{EngineEnv, Ran, Shard},
+    waiters::WaitList,
 };
 
 #[derive(Debug, Default)]
@@ -24,6 +25,8 @@ pub(crate) struct Groups {
     /// partition until a restart. Kafka: `GroupCoordinatorService.startup`, which is told the count once.
     shards: OnceLock<Vec<Shard<GroupCoordinator>>>,
     pub(super) bytes: StateBytes,
+    /// Woken by each change of a group.
+    pub(crate) changed: Arc<WaitList>,
     /// When [`super::expire`] has something to do again, in microseconds.
     pub(super) cleanup_at: AtomicU64,
 }

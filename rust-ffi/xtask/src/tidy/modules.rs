@@ -3,6 +3,8 @@
 use super::{File, at};
 use std::collections::BTreeMap;
 
+/// In two halves, because this file is checked too.
+const EXCUSE: &str = concat!("allow", "(dead_code)");
 /// A crate's roots, which no other file names.
 const ROOTS: &[&str] = &["lib.rs", "main.rs", "build.rs"];
 
@@ -16,8 +18,7 @@ pub fn check(files: &[File]) -> Vec<String> {
             complaints.push(format!("{}: no file declares this module", file.path));
         }
         for (index, line) in file.text.lines().enumerate() {
-            // Two words, so that this file passes.
-            if line.contains("allow(") && line.contains("dead_code") {
+            if line.contains(EXCUSE) {
                 complaints.push(at(file, index, "dead code is deleted".to_owned()));
             }
         }

@@ -53,6 +53,8 @@ impl Env<GroupCoordinator> for TestEnv {
         self.timers.cancel(key);
     }
 
+    fn changed(&self) {}
+
     fn report(&self, group: &str, event: &GroupEvent) {
         self.events.borrow_mut().push(format!("{group}: {event:?}"));
     }
