@@ -4,6 +4,7 @@ mod apis;
 mod functions;
 mod heads;
 mod lines;
+mod map;
 mod modules;
 mod sleeps;
 mod versions;
@@ -39,6 +40,7 @@ const RULES: &[Rule] = &[
     lines::check,
     functions::check,
     modules::check,
+    map::check,
     heads::check,
     words::check,
     sleeps::check,
