@@ -14,7 +14,24 @@ pub const FOLDER: &str = "rust-ffi/wire/src/message";
 pub const RECORDS_FOLDER: &str = "rust-ffi/wire/src/coordinator";
 
 /// The records of `__consumer_offsets` that the engine writes and reads.
-pub const GROUP_RECORDS: &[&str] = &["GroupMetadataKey", "GroupMetadataValue", "OffsetCommitKey", "OffsetCommitValue"];
+pub const GROUP_RECORDS: &[&str] = &[
+    "ConsumerGroupCurrentMemberAssignmentKey",
+    "ConsumerGroupCurrentMemberAssignmentValue",
+    "ConsumerGroupMemberMetadataKey",
+    "ConsumerGroupMemberMetadataValue",
+    "ConsumerGroupMetadataKey",
+    "ConsumerGroupMetadataValue",
+    "ConsumerGroupRegularExpressionKey",
+    "ConsumerGroupRegularExpressionValue",
+    "ConsumerGroupTargetAssignmentMemberKey",
+    "ConsumerGroupTargetAssignmentMemberValue",
+    "ConsumerGroupTargetAssignmentMetadataKey",
+    "ConsumerGroupTargetAssignmentMetadataValue",
+    "GroupMetadataKey",
+    "GroupMetadataValue",
+    "OffsetCommitKey",
+    "OffsetCommitValue",
+];
 
 /// Modules beside the generated ones, written by hand.
 const BY_HAND: &[&str] = &[CHECK];

@@ -1,0 +1,32 @@
+// Written by `cargo xtask codec` from Apache Kafka 4.3.1's schemas. Do not edit.
+//! ConsumerGroupRegularExpressionKey (record type 16), versions 0, never flexible.
+
+use crate::codec::{DecodeError, EncodeError, Reader, Writer};
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ConsumerGroupRegularExpressionKey<'a> {
+    /// The group id.
+    pub group_id: &'a str,
+    /// The regular expression.
+    pub regular_expression: &'a str,
+}
+
+impl ConsumerGroupRegularExpressionKey<'_> {
+    pub const KEY: i16 = 16;
+    /// The versions that can be read and written.
+    pub const VERSIONS: core::ops::RangeInclusive<i16> = 0..=0;
+}
+
+impl<'a> ConsumerGroupRegularExpressionKey<'a> {
+    pub fn decode(r: &mut Reader<'a>, _version: i16) -> Result<Self, DecodeError> {
+        Ok(Self { group_id: r.string(false)?, regular_expression: r.string(false)? })
+    }
+}
+
+impl ConsumerGroupRegularExpressionKey<'_> {
+    pub fn encode(&self, w: &mut Writer, _version: i16) -> Result<(), EncodeError> {
+        w.string(self.group_id, false)?;
+        w.string(self.regular_expression, false)?;
+        Ok(())
+    }
+}
