@@ -94,6 +94,8 @@ serve! {
     60 describe_cluster describe_cluster_request DescribeClusterRequest large_body,
     61 describe_producers describe_producers_request DescribeProducersRequest large_body,
     64 unregister_broker unregister_broker_request UnregisterBrokerRequest large_body,
+    68 consumer_group_heartbeat consumer_group_heartbeat_request ConsumerGroupHeartbeatRequest first_of_groups,
+    69 consumer_group_describe consumer_group_describe_request ConsumerGroupDescribeRequest large_body,
     71 get_telemetry_subscriptions get_telemetry_subscriptions_request GetTelemetrySubscriptionsRequest large_body,
     72 push_telemetry push_telemetry_request PushTelemetryRequest large_body,
     74 list_config_resources list_config_resources_request ListConfigResourcesRequest many_topics,

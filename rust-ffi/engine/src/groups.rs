@@ -7,8 +7,10 @@
 //! connection that is closed drops its end; the group goes on, as Kafka's does, by the member's session.
 
 mod admin;
+mod assignor;
 mod classic;
 mod commits;
+mod consumer;
 mod expiry;
 pub mod host;
 mod membership;
@@ -33,13 +35,19 @@ use crate::{
     Engine, Topic,
     appender::Unsynced,
     clock::Now,
+    events::LeaveReason,
     coordinator::{self, Coordinator, KeyValue, PendingReply},
     waiters::WaitList,
 };
 
 pub(crate) use admin::{Described, DescribedMember, delete, describe, list};
 pub(crate) use classic::{JoinResult, SyncResult};
+pub(crate) use assignor::Assignor;
 pub(crate) use commits::{Budget, Commit, FetchedTopic, Reads, commit, delete_offsets, fetch, fetch_all};
+pub(crate) use consumer::{
+    DescribedConsumerGroup, DescribedConsumerMember, Heartbeat, HeartbeatReply, LEAVE, LEAVE_STATIC, Refusal,
+    check_fetch, describe as describe_consumer, heartbeat as consumer_heartbeat, partitions,
+};
 pub(crate) use expiry::expire;
 pub(crate) use membership::{heartbeat, join, leave, sync};
 pub(crate) use offsets::OffsetAndMetadata;
@@ -100,6 +108,10 @@ pub(crate) struct GroupTimer {
 enum GroupDue {
     /// A member's session, or the time in which an assigned member id has to be used.
     Member(Arc<str>),
+    /// The session of a member of a consumer group.
+    ConsumerSession(Arc<str>),
+    /// The time in which a member of a consumer group has to revoke partitions.
+    Revocation(Arc<str>),
     /// The join phase.
     Join,
     /// The time in which members that have joined have to send SyncGroup.
@@ -109,6 +121,12 @@ enum GroupDue {
 pub(crate) fn fire(engine: &Engine, now: Now, timer: &GroupTimer) {
     registry::fire(engine, now, timer, |group, step| match &timer.due {
         GroupDue::Member(member_id) => group.classic.member_is_due(step, member_id),
+        GroupDue::ConsumerSession(member_id) => {
+            consumer::member_is_due(group, step, timer, member_id, LeaveReason::SessionTimeout);
+        }
+        GroupDue::Revocation(member_id) => {
+            consumer::member_is_due(group, step, timer, member_id, LeaveReason::RebalanceTimeout);
+        }
         GroupDue::Join => group.classic.join_is_due(step),
         GroupDue::Sync => group.classic.sync_is_due(step),
     });

@@ -5,7 +5,10 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     io,
     ops::Range,
-    sync::{Arc, RwLockReadGuard, RwLockWriteGuard},
+    sync::{
+        Arc, RwLockReadGuard, RwLockWriteGuard,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use wire::{ErrorCode, Uuid};
@@ -280,6 +283,8 @@ pub(crate) struct Topics {
     registry: SharedLock<{ rank::REGISTRY }, Registry>,
     store: PartitionStore,
     budget: Budget,
+    /// Counts the topics that were created, deleted or grown.
+    changes: AtomicI64,
 }
 
 #[derive(Debug, Default)]
@@ -361,7 +366,8 @@ impl Topics {
     }
 
     fn with(registry: Registry, store: PartitionStore, budget: Budget) -> Topics {
-        Topics { changing: Lock::default(), registry: SharedLock::new(registry), store, budget }
+        let changes = AtomicI64::new(0);
+        Topics { changing: Lock::default(), registry: SharedLock::new(registry), store, budget, changes }
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<Arc<Topic>> {
@@ -370,6 +376,16 @@ impl Topics {
 
     pub(crate) fn get_by_id(&self, id: Uuid) -> Option<Arc<Topic>> {
         read(&self.registry).by_id.get(&id).cloned()
+    }
+
+    /// Changes whenever a topic is created, deleted or grown.
+    pub(crate) fn version(&self) -> i64 {
+        self.changes.load(Ordering::Acquire)
+    }
+
+    /// Called after a topic has changed.
+    pub(crate) fn changed(&self) {
+        self.changes.fetch_add(1, Ordering::Release);
     }
 
     /// Returns all topics, sorted by name.
@@ -416,7 +432,9 @@ impl Topics {
     fn add(&self, name: &str, id: Uuid, partitions: i32, config: Arc<TopicConfig>) -> Result<Arc<Topic>, TopicError> {
         let charge = self.budget.charge(bytes_of(name, partitions, &config)).ok_or(TopicError::Budget)?;
         let topic = Topic::create(name, id, partitions, config, &self.store, charge)?;
-        Ok(write(&self.registry).add(topic))
+        let topic = write(&self.registry).add(topic);
+        self.changed();
+        Ok(topic)
     }
 
     /// Removes a topic and wakes the requests parked on its partitions. By id, so that a new topic of the same name
@@ -430,6 +448,7 @@ impl Topics {
         *is_deleted = true;
         drop(is_deleted);
         write(&self.registry).take(id);
+        self.changed();
         for partition in topic.partitions() {
             partition.close();
             if let Some(data_dir) = self.store.data_dir()

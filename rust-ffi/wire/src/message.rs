@@ -39,13 +39,9 @@ pub mod api_versions_request;
 pub mod api_versions_response;
 #[cfg(any(test, feature = "all-apis"))]
 mod check;
-#[cfg(any(test, feature = "all-apis"))]
 pub mod consumer_group_describe_request;
-#[cfg(any(test, feature = "all-apis"))]
 pub mod consumer_group_describe_response;
-#[cfg(any(test, feature = "all-apis"))]
 pub mod consumer_group_heartbeat_request;
-#[cfg(any(test, feature = "all-apis"))]
 pub mod consumer_group_heartbeat_response;
 pub mod create_acls_request;
 pub mod create_acls_response;

@@ -90,6 +90,7 @@ fn grow(
     *left -= more;
     if !validate_only {
         topic.grow(count).map_err(|e| ApiError::new((&e).into(), e.to_string()))?;
+        engine.topics.changed();
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! OffsetFetch (key 9), versions 1-10. Owner: `groups/offsets.rs`. Kafka: OffsetMetadataManager.fetchOffsets.
 //! Does: what a group has committed: for the topics asked for, or for all (null). -1 where there is nothing.
 //! By version: 2 null topics, top-level error; 5 leader epochs; 6 flexible; 7 require_stable; 8 several groups; 9
-//! member id and epoch, which a classic group does not look at; 10 topic ids (UNKNOWN_TOPIC_ID).
+//! member id and epoch, which a consumer group checks (STALE_MEMBER_EPOCH); 10 topic ids (UNKNOWN_TOPIC_ID).
 //! Leaves out: UNSTABLE_OFFSET_COMMIT, until offsets can be committed in a transaction.
 
 use std::sync::Arc;
@@ -89,6 +89,7 @@ fn partitions(index: i32, committed: &Option<OffsetAndMetadata>) -> OffsetFetchR
 /// The topics of one group that were found, and those whose ids name none.
 struct Group<'a> {
     id: &'a str,
+    error: ErrorCode,
     found: Vec<(Uuid, FetchedTopic)>,
     unknown: Vec<&'a OffsetFetchRequestTopics<'a>>,
 }
@@ -105,7 +106,7 @@ fn fetch_groups(
     let groups = groups.iter().map(|group| OffsetFetchResponseGroup {
         group_id: group.id,
         topics: group.found.iter().map(show).chain(group.unknown.iter().map(|topic| show_unknown(topic))).collect(),
-        error_code: 0,
+        error_code: group.error.code(),
     });
     let response = OffsetFetchResponse { groups: groups.collect(), ..OffsetFetchResponse::default() };
     Some(when_synced(reads, context.reply(|w, v| response.encode(w, v))))
@@ -119,6 +120,10 @@ fn fetch_group<'a>(
 ) -> Option<Group<'a>> {
     let id = asked.group_id;
     let has_ids = context.version >= 10;
+    if let Err(error) = groups::check_fetch(engine, id, asked.member_id, asked.member_epoch) {
+        return Some(Group { id, error, found: Vec::new(), unknown: Vec::new() });
+    }
+    let error = ErrorCode::None;
     let Some(topics) = &asked.topics else {
         let all = groups::fetch_all(engine, id, reads)?.into_iter();
         // With ids, a topic that is no more cannot be named.
@@ -127,12 +132,12 @@ fn fetch_group<'a>(
             None if has_ids => None,
             None => Some((Uuid::ZERO, topic)),
         };
-        return Some(Group { id, found: all.filter_map(id_of).collect(), unknown: Vec::new() });
+        return Some(Group { id, error, found: all.filter_map(id_of).collect(), unknown: Vec::new() });
     };
     if !has_ids {
         let names: Vec<(&str, &[i32])> = topics.iter().map(|t| (t.name, &*t.partition_indexes)).collect();
         let found = groups::fetch(engine, id, &names, reads)?.into_iter().map(|topic| (Uuid::ZERO, topic));
-        return Some(Group { id, found: found.collect(), unknown: Vec::new() });
+        return Some(Group { id, error, found: found.collect(), unknown: Vec::new() });
     }
     let mut known: Vec<(Arc<Topic>, &[i32])> = Vec::new();
     let mut unknown = Vec::new();
@@ -144,7 +149,7 @@ fn fetch_group<'a>(
     }
     let names: Vec<(&str, &[i32])> = known.iter().map(|(topic, indexes)| (&*topic.name, *indexes)).collect();
     let fetched = groups::fetch(engine, id, &names, reads)?;
-    Some(Group { id, found: known.iter().map(|(topic, _)| topic.id).zip(fetched).collect(), unknown })
+    Some(Group { id, error, found: known.iter().map(|(topic, _)| topic.id).zip(fetched).collect(), unknown })
 }
 
 fn show((topic_id, topic): &(Uuid, FetchedTopic)) -> OffsetFetchResponseTopics<'_> {

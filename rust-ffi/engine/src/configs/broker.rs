@@ -240,6 +240,13 @@ impl BrokerConfigs {
         self.read().values.int(key).unwrap_or_default()
     }
 
+    pub(crate) fn list(&self, key: &str) -> Vec<String> {
+        match self.read().values.get(key) {
+            Some(Value::List(items)) => items.clone(),
+            _ => Vec::new(),
+        }
+    }
+
     pub(crate) fn boolean(&self, key: &str) -> bool {
         self.read().values.get(key) == Some(&Value::Boolean(true))
     }
@@ -252,7 +259,6 @@ impl BrokerConfigs {
 
     /// Returns an integer group config: `consumer.session.timeout.ms`. Without one, the broker's `group.` config of
     /// that name applies.
-    #[cfg(test)]
     pub(crate) fn group_int(&self, group: &str, key: &str) -> i64 {
         let Some(def) = table::find(table::GROUP, key) else { return 0 };
         let state = self.state();

@@ -9,9 +9,11 @@ use wire::error_code::ErrorCode;
 use super::{
     LiveGroup, LiveGroups, Step,
     classic::{Classic, State},
+    consumer,
     offsets_log::tombstone,
     records::GroupRecord,
     registry::{on_shard_of, shard_of, shards},
+    state::GroupsState,
 };
 use crate::{Engine, context::RequestContext, coordinator::Ran};
 
@@ -19,7 +21,8 @@ use crate::{Engine, context::RequestContext, coordinator::Ran};
 pub(crate) fn delete(engine: &Engine, context: &RequestContext<'_>, name: &str) -> Result<Ran<()>, ErrorCode> {
     let ran = on_shard_of(engine, context.now, name, |groups, step| {
         let group = groups.get_mut(name).ok_or(ErrorCode::GroupIdNotFound)?;
-        if group.classic.state() != State::Empty {
+        let has_members = step.state().consumer(name).is_some_and(|group| !group.is_empty());
+        if group.classic.state() != State::Empty || has_members {
             return Err(ErrorCode::NonEmptyGroup);
         }
         remove(groups, step, name)
@@ -34,8 +37,11 @@ pub(super) fn remove(groups: &mut LiveGroups, step: &mut Step<'_>, name: &str) -
         let topics = durable.offsets.iter();
         let offsets = topics.flat_map(|(topic, partitions)| partitions.keys().map(move |index| (topic, *index)));
         let mut records: Vec<GroupRecord> = offsets.map(|(topic, index)| tombstone(&group, topic, index)).collect();
-        // Kafka deletes the record of a group that never had one, too.
-        records.push(GroupRecord::Metadata { group, value: None });
+        match &durable.consumer {
+            Some(consumer) => records.extend(consumer::tombstones(&group, consumer)),
+            // Kafka deletes the record of a group that never had one, too.
+            None => records.push(GroupRecord::Metadata { group, value: None }),
+        }
         step.write(records)?;
     }
     if let Some(group) = groups.get_mut(name) {
@@ -60,16 +66,24 @@ pub(crate) struct Listed {
 pub(crate) fn list(engine: &Engine) -> Vec<Listed> {
     let mut listed = Vec::new();
     for shard in shards(engine) {
-        let groups = |groups: &LiveGroups| {
-            let show = |(name, group): (&Arc<str>, &LiveGroup)| Listed {
-                name: name.clone(),
-                protocol_type: group.classic.protocol_type().unwrap_or_default().to_owned(),
-                state: group.classic.state().name(),
-                kind: CLASSIC,
+        let groups = |state: &GroupsState, groups: &LiveGroups| {
+            let show = |(name, group): (&Arc<str>, &LiveGroup)| match state.consumer(name) {
+                Some(consumer) => Listed {
+                    name: name.clone(),
+                    protocol_type: "consumer".to_owned(),
+                    state: consumer.state(),
+                    kind: "consumer",
+                },
+                None => Listed {
+                    name: name.clone(),
+                    protocol_type: group.classic.protocol_type().unwrap_or_default().to_owned(),
+                    state: group.classic.state().name(),
+                    kind: CLASSIC,
+                },
             };
             groups.iter().map(show).collect::<Vec<_>>()
         };
-        listed.extend(shard.read(|_, soft| groups(soft)).result);
+        listed.extend(shard.read(groups).result);
     }
     listed.sort_by(|one, other| one.name.cmp(&other.name));
     listed
@@ -103,9 +117,12 @@ impl DescribedMember {
     }
 }
 
-/// Returns `None` if the group does not exist.
+/// Returns `None` if the group does not exist, or is a consumer group.
 pub(crate) fn describe(engine: &Engine, name: &str) -> Option<Described> {
-    shard_of(engine, name).1.read(|_, groups| groups.get(name).map(|group| described(&group.classic))).result
+    let classic = |state: &GroupsState, groups: &LiveGroups| {
+        groups.get(name).filter(|_| state.consumer(name).is_none()).map(|group| described(&group.classic))
+    };
+    shard_of(engine, name).1.read(classic).result
 }
 
 fn described(group: &Classic) -> Described {

@@ -445,6 +445,12 @@ impl Classic {
         self.close(step);
     }
 
+    /// Forgets everything: the group goes over to the other protocol.
+    pub(super) fn reset(&mut self, step: &mut Step<'_>) {
+        self.close(step);
+        *self = Classic::new(self.name.clone(), self.initial_delay_ms, step.now);
+    }
+
     /// Cancels all deadlines and answers all parked requests of a group that is deleted.
     pub(super) fn close(&mut self, step: &mut Step<'_>) {
         let ids: Vec<Arc<str>> = self.members.keys().chain(self.pending_join.keys()).cloned().collect();

@@ -7,6 +7,7 @@ use wire::error_code::ErrorCode;
 use super::{
     LiveGroup, OffsetAndMetadata, Step, check_name,
     classic::State,
+    consumer,
     offsets::{Offsets, is_current},
     offsets_log::{fits, prepare, tombstone},
     records::GroupRecord,
@@ -37,10 +38,14 @@ pub(crate) fn commit(engine: &Engine, context: &RequestContext<'_>, commit: Comm
     if !offsets.is_empty() {
         prepare(engine)?;
     }
+    let version = context.version;
     // Held until the bytes of the replaced offsets are given back.
     let room = engine.groups.bytes.claim(Offsets::bytes_of(&offsets)).ok_or(ErrorCode::CoordinatorNotAvailable)?;
     let event = |group: &mut LiveGroup, step: &mut Step<'_>| {
-        group.classic.check_commit(step, member_id, instance_id, generation)?;
+        match step.state().consumer(name) {
+            Some(group) => consumer::check_commit(name, group, member_id, generation, version)?,
+            None => group.classic.check_commit(step, member_id, instance_id, generation)?,
+        }
         // The offsets of a topic that was deleted since the request came were deleted with it.
         let exists = |(_, _, new): &(&str, i32, OffsetAndMetadata)| engine.topics.get_by_id(new.topic_id).is_some();
         let record = |(topic, partition, offset): (&str, i32, OffsetAndMetadata)| GroupRecord::Offset {
@@ -165,11 +170,16 @@ pub(crate) fn delete_offsets(
     check_name(group)?;
     let name: Arc<str> = group.into();
     let ran = with(engine, context.now, group, |group, step| {
+        let consumer = step.state().consumer(&name).cloned();
         if group.classic.state() != State::Empty && !group.classic.uses_consumer_protocol() {
             return Err(ErrorCode::NonEmptyGroup);
         }
         let mut delete = |(topic, partitions): &(&str, Vec<i32>)| {
-            if group.classic.is_subscribed_to(topic) {
+            let is_subscribed = match &consumer {
+                Some(consumer) => consumer.is_subscribed_to(topic),
+                None => group.classic.is_subscribed_to(topic),
+            };
+            if is_subscribed {
                 return ErrorCode::GroupSubscribedToTopic;
             }
             let offsets = step.state().offsets(&name);

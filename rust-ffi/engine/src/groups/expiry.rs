@@ -9,6 +9,7 @@ use super::{
     LiveGroups, OffsetAndMetadata, Step,
     admin::remove,
     classic::{Classic, State},
+    consumer::ConsumerGroup,
     offsets::Offsets,
     offsets_log::tombstone,
     registry::for_each_shard,
@@ -41,9 +42,10 @@ fn expire_in(engine: &Engine, groups: &mut LiveGroups, step: &mut Step<'_>, rete
     let names: Vec<Arc<str>> = groups.iter().map(|(name, _)| name.clone()).collect();
     for name in &names {
         let Some(group) = groups.get_mut(name) else { continue };
+        let consumer = step.state().consumer(name).cloned();
         let offsets = step.state().offsets(name);
         let ended = offsets.map_or_else(BTreeSet::new, |all| {
-            let expired = expired(all, &group.classic, step.now.wall_ms, retention_ms);
+            let expired = expired(all, &group.classic, consumer.as_deref(), step.now.wall_ms, retention_ms);
             expired.into_iter().chain(all.stale(engine)).collect()
         });
         let deleted = ended.iter().map(|(topic, partition)| tombstone(name, topic, *partition)).collect();
@@ -51,16 +53,22 @@ fn expire_in(engine: &Engine, groups: &mut LiveGroups, step: &mut Step<'_>, rete
         let is_written = step.write(deleted).is_ok();
         group.charge_offsets(name, step.state());
         let has_offsets = step.state().offsets(name).is_some_and(|offsets| !offsets.is_empty());
-        if is_written && !has_offsets && group.classic.is_removable() {
+        if is_written && !has_offsets && group.is_removable(name, step.state()) {
             let _ = remove(groups, step, name);
         }
     }
 }
 
 /// The offsets that have expired. A group of consumers keeps the offsets of the topics that it is subscribed to. An
-/// empty group keeps all for the retention time after it became empty. Offsets of a simple group expire by the time of
-/// their commit. Kafka: `ClassicGroup.offsetExpirationCondition`.
-fn expired(offsets: &Offsets, group: &Classic, now_ms: i64, retention_ms: i64) -> Vec<(Box<str>, i32)> {
+/// empty group keeps all for the retention time after it became empty. Offsets of a simple group, and of a
+/// consumer group, expire by the time of their commit. Kafka: `ClassicGroup.offsetExpirationCondition`.
+fn expired(
+    offsets: &Offsets,
+    group: &Classic,
+    consumer: Option<&ConsumerGroup>,
+    now_ms: i64,
+    retention_ms: i64,
+) -> Vec<(Box<str>, i32)> {
     let empty_since_ms = match (group.protocol_type(), group.state()) {
         (None, _) => None,
         (Some(_), State::Empty) => Some(group.since_ms()),
@@ -74,5 +82,9 @@ fn expired(offsets: &Offsets, group: &Classic, now_ms: i64, retention_ms: i64) -
             now_ms.saturating_sub(empty_since_ms.unwrap_or(committed_ms)) >= retention_ms
         }
     };
-    offsets.select(|topic, committed| !group.is_subscribed_to(topic) && is_expired(committed))
+    let is_subscribed = |topic: &str| match consumer {
+        Some(consumer) => consumer.is_subscribed_to(topic),
+        None => group.is_subscribed_to(topic),
+    };
+    offsets.select(|topic, committed| !is_subscribed(topic) && is_expired(committed))
 }

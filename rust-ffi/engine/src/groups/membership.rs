@@ -14,8 +14,9 @@ use wire::{
 };
 
 use super::{
-    GroupReply, JoinResult, SyncResult, check_name,
+    GroupReply, JoinResult, LiveGroup, Step, SyncResult, check_name,
     classic::{Join, LeavingMember, Member, Protocol, Sync},
+    consumer,
     offsets_log::prepare,
     registry::{with, with_new},
     state_bytes::{Charge, record_max},
@@ -61,8 +62,7 @@ pub(crate) fn join(
     if request.member_id.is_empty() {
         let ran = prepare(engine).map(|()| {
             with_new(engine, context.now, request.group_id, |group, step, is_new| {
-                // Kafka writes each new group: `GroupMetadataManager.classicGroupJoinToClassicGroup`.
-                match if is_new { step.write(vec![group.classic.record()]) } else { Ok(()) } {
+                match prepare_classic(group, step, request.group_id, is_new) {
                     Ok(()) => group.classic.join(step, &join, size_max),
                     Err(code) => step.reply(GroupReply::Join(reply.clone(), JoinResult::refused("", code))),
                 }
@@ -76,6 +76,22 @@ pub(crate) fn join(
         if ran.result.is_none() {
             reply.complete(JoinResult::refused(request.member_id, ErrorCode::UnknownMemberId), None);
         }
+    }
+}
+
+/// Kafka writes each new group: `GroupMetadataManager.classicGroupJoinToClassicGroup`. An empty consumer group becomes a
+/// classic one. Members of both protocols in one group are not served.
+fn prepare_classic(group: &mut LiveGroup, step: &mut Step<'_>, name: &str, is_new: bool) -> Result<(), ErrorCode> {
+    let consumer = step.state().consumer(name).cloned();
+    match consumer {
+        None if is_new => step.write(vec![group.classic.record()]),
+        None => Ok(()),
+        Some(consumer) if consumer.is_empty() => {
+            let mut records = consumer::tombstones(&name.into(), &consumer);
+            records.push(group.classic.record());
+            step.write(records)
+        }
+        Some(_) => Err(ErrorCode::InconsistentGroupProtocol),
     }
 }
 

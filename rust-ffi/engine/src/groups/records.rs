@@ -14,7 +14,10 @@ use wire::{
     },
 };
 
-use super::offsets::OffsetAndMetadata;
+use super::{
+    consumer::{self, ConsumerRecord},
+    offsets::OffsetAndMetadata,
+};
 use crate::coordinator::KeyValue;
 
 /// Version 0 of an offset's key has the same fields, and was written by Kafka 0.8.
@@ -36,6 +39,7 @@ const NO_TIMEOUT: i32 = -1;
 pub(crate) enum GroupRecord {
     Metadata { group: Arc<str>, value: Option<GroupMetadata> },
     Offset { group: Arc<str>, topic: Box<str>, partition: i32, value: Option<OffsetAndMetadata> },
+    Consumer { group: Arc<str>, record: ConsumerRecord },
 }
 
 /// The durable state of a classic group. Kafka: `GroupMetadataValue`.
@@ -67,20 +71,24 @@ pub(crate) struct GroupMetadataMember {
 impl GroupRecord {
     pub(crate) fn group(&self) -> &Arc<str> {
         match self {
-            GroupRecord::Metadata { group, .. } | GroupRecord::Offset { group, .. } => group,
+            GroupRecord::Metadata { group, .. }
+            | GroupRecord::Offset { group, .. }
+            | GroupRecord::Consumer { group, .. } => group,
         }
     }
 
-    /// The group, and the topic and partition if the record is about an offset.
-    pub(super) fn key(&self) -> (Arc<str>, Option<(Box<str>, i32)>) {
-        match self {
-            GroupRecord::Metadata { group, .. } => (group.clone(), None),
-            GroupRecord::Offset { group, topic, partition, .. } => (group.clone(), Some((topic.clone(), *partition))),
-        }
+    /// The group, and the key in the log.
+    pub(super) fn key(&self) -> (Arc<str>, Vec<u8>) {
+        let key = encode(&self.tombstone()).map(|(key, _)| key);
+        (self.group().clone(), key.unwrap_or_default())
     }
 
     pub(super) fn is_tombstone(&self) -> bool {
-        matches!(self, GroupRecord::Metadata { value: None, .. } | GroupRecord::Offset { value: None, .. })
+        match self {
+            GroupRecord::Metadata { value, .. } => value.is_none(),
+            GroupRecord::Offset { value, .. } => value.is_none(),
+            GroupRecord::Consumer { record, .. } => record.is_tombstone(),
+        }
     }
 
     /// The record that deletes what this one has written.
@@ -90,6 +98,9 @@ impl GroupRecord {
             GroupRecord::Offset { group, topic, partition, .. } => {
                 GroupRecord::Offset { group: group.clone(), topic: topic.clone(), partition: *partition, value: None }
             }
+            GroupRecord::Consumer { group, record } => {
+                GroupRecord::Consumer { group: group.clone(), record: record.tombstone() }
+            }
         }
     }
 }
@@ -97,6 +108,7 @@ impl GroupRecord {
 pub(super) fn encode(record: &GroupRecord) -> Result<KeyValue, EncodeError> {
     let mut key = Writer::new();
     let value = match record {
+        GroupRecord::Consumer { group, record } => return consumer::encode(group, record),
         GroupRecord::Metadata { group, value } => {
             key.i16(GroupMetadataKey::KEY);
             GroupMetadataKey { group }.encode(&mut key, 0)?;
@@ -162,7 +174,8 @@ fn versioned(
 /// Returns `None` for records of other kinds of groups, which Kafka writes too.
 pub(super) fn decode(key: &[u8], value: Option<&[u8]>) -> Result<Option<GroupRecord>, DecodeError> {
     let key = &mut Reader::new(key);
-    match key.i16()? {
+    let kind = key.i16()?;
+    match kind {
         LEGACY_OFFSET_KEY | OffsetCommitKey::KEY => {
             let OffsetCommitKey { group, topic, partition } = OffsetCommitKey::decode(key, 0)?;
             let value = value.map(decode_offset).transpose()?;
@@ -173,7 +186,10 @@ pub(super) fn decode(key: &[u8], value: Option<&[u8]>) -> Result<Option<GroupRec
             let value = value.map(decode_metadata).transpose()?;
             Ok(Some(GroupRecord::Metadata { group: group.into(), value }))
         }
-        _ => Ok(None),
+        _ => {
+            let decoded = consumer::decode(kind, key, value)?;
+            Ok(decoded.map(|(group, record)| GroupRecord::Consumer { group, record }))
+        }
     }
 }
 
@@ -298,7 +314,7 @@ mod tests {
 
     #[test]
     fn other_records_are_passed_over_and_broken_ones_refused() {
-        assert_eq!(decode(&[0, 3, 0, 1, b'g'], None).unwrap(), None, "of a consumer group");
+        assert_eq!(decode(&[0, 15, 0, 1, b'g'], None).unwrap(), None, "of a share group");
         assert!(decode(&[0], None).is_err());
         assert!(decode(&[0, 2, 0, 1, b'g'], Some(&[0, 9])).is_err(), "of a version to come");
     }

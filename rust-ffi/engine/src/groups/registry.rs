@@ -43,9 +43,16 @@ pub(crate) struct LiveGroups {
 #[derive(Debug)]
 pub(crate) struct LiveGroup {
     pub(super) classic: Classic,
+    /// The version of the topics that a consumer group has seen.
+    pub(super) seen_topics: i64,
+    /// The bytes of the state of a consumer group.
+    pub(super) consumer_charge: Charge,
     /// The bytes of the group and its offsets.
     charge: Charge,
 }
+
+/// No version of the topics.
+const UNSEEN: i64 = -1;
 
 /// Bytes of a group in memory, roughly, without its name, members and offsets.
 const GROUP_BYTES: usize = 1_024;
@@ -73,7 +80,8 @@ impl LiveGroups {
         if !self.groups.contains_key(name) {
             let charge = self.bytes.claim(GROUP_BYTES + name.len())?;
             let classic = Classic::new(name.into(), self.initial_delay_ms, now);
-            self.groups.insert(name.into(), LiveGroup { classic, charge });
+            let consumer_charge = Charge::of(&self.bytes);
+            self.groups.insert(name.into(), LiveGroup { classic, seen_topics: UNSEEN, consumer_charge, charge });
         }
         self.groups.get_mut(name)
     }
@@ -86,7 +94,9 @@ impl LiveGroups {
         }
         let mut charge = Charge::of(&self.bytes);
         charge.force(GROUP_BYTES + name.len() + durable.offsets.bytes());
-        self.groups.insert(name.clone(), LiveGroup { classic, charge });
+        let mut consumer_charge = Charge::of(&self.bytes);
+        consumer_charge.force(durable.consumer.as_ref().map_or(0, |group| group.bytes()));
+        self.groups.insert(name.clone(), LiveGroup { classic, seen_topics: UNSEEN, consumer_charge, charge });
     }
 
     /// Removes a group whose deadlines were cancelled.
@@ -101,6 +111,11 @@ impl LiveGroups {
 }
 
 impl LiveGroup {
+    /// Whether the group has no members, and has assigned no member id that may still be used.
+    pub(super) fn is_removable(&self, name: &str, state: &GroupsState) -> bool {
+        self.classic.is_removable() && state.consumer(name).is_none_or(|group| group.is_empty())
+    }
+
     /// Brings the charge in line with the group's offsets, for which there was room.
     pub(super) fn charge_offsets(&mut self, name: &str, state: &GroupsState) {
         let offsets = state.offsets(name).map_or(0, super::offsets::Offsets::bytes);

@@ -40,7 +40,13 @@ pub(crate) fn restore(engine: &Engine, now: Now) -> io::Result<()> {
         // What cannot be written is tried again at the next start.
         let _ = step.write(stale);
         let durable: Vec<_> = step.state().iter().map(|(name, group)| (name.clone(), group.clone())).collect();
-        durable.iter().for_each(|(name, group)| groups.restore(step, name, group));
+        for (name, group) in &durable {
+            groups.restore(step, name, group);
+            if let Some(consumer) = &group.consumer {
+                let session_ms = engine.configs.group_int(name, "consumer.session.timeout.ms");
+                super::consumer::restore(step, name, consumer, session_ms);
+            }
+        }
     });
     Ok(())
 }
@@ -58,8 +64,8 @@ fn strays(engine: &Engine) -> BTreeSet<Arc<str>> {
     shards.iter().enumerate().flat_map(of_shard).collect()
 }
 
-/// What a record is about: the group alone, or a partition of a topic.
-type Key = (Arc<str>, Option<(Box<str>, i32)>);
+/// The group, and the key in the log.
+type Key = (Arc<str>, Vec<u8>);
 
 /// The last record with a key in one partition.
 struct Last {

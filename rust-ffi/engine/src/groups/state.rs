@@ -4,6 +4,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
+    consumer::{ConsumerGroup, ConsumerRecord},
     offsets::Offsets,
     records::{GroupMetadata, GroupRecord},
 };
@@ -17,8 +18,10 @@ pub(crate) struct GroupsState {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct DurableGroup {
-    /// `None` for a group that only commits offsets.
+    /// A group of the classic protocol. A group that only commits offsets has neither.
     pub(crate) metadata: Option<GroupMetadata>,
+    /// A group of the consumer protocol.
+    pub(crate) consumer: Option<Arc<ConsumerGroup>>,
     pub(crate) offsets: Offsets,
 }
 
@@ -29,6 +32,10 @@ impl GroupsState {
 
     pub(super) fn offsets(&self, group: &str) -> Option<&Offsets> {
         self.groups.get(group).map(|group| &group.offsets)
+    }
+
+    pub(super) fn consumer(&self, group: &str) -> Option<&Arc<ConsumerGroup>> {
+        self.groups.get(group)?.consumer.as_ref()
     }
 
     /// The first group that is not the same in another state.
@@ -45,6 +52,7 @@ impl GroupsState {
     pub(super) fn replay(&mut self, record: GroupRecord) {
         match record {
             GroupRecord::Metadata { group, value } => self.change(group, |group| group.metadata = value),
+            GroupRecord::Consumer { group, record } => self.change(group, |group| group.replay(record)),
             GroupRecord::Offset { group, topic, partition, value: None } => {
                 self.change(group, |group| group.offsets.delete(&topic, partition));
             }
@@ -60,8 +68,18 @@ impl GroupsState {
     fn change(&mut self, name: Arc<str>, change: impl FnOnce(&mut DurableGroup)) {
         let group = self.groups.entry(name.clone()).or_default();
         change(group);
-        if group.metadata.is_none() && group.offsets.is_empty() {
+        if group.metadata.is_none() && group.consumer.is_none() && group.offsets.is_empty() {
             self.groups.remove(&name);
+        }
+    }
+}
+
+impl DurableGroup {
+    fn replay(&mut self, record: ConsumerRecord) {
+        if let ConsumerRecord::Epoch(None) = record {
+            self.consumer = None;
+        } else if self.consumer.is_some() || !record.is_tombstone() {
+            Arc::make_mut(self.consumer.get_or_insert_default()).replay(record);
         }
     }
 }
