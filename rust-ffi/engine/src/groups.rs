@@ -35,14 +35,14 @@ use crate::{
     Engine, Topic,
     appender::Unsynced,
     clock::Now,
-    events::LeaveReason,
     coordinator::{self, Coordinator, KeyValue, PendingReply},
+    events::LeaveReason,
     waiters::WaitList,
 };
 
 pub(crate) use admin::{Described, DescribedMember, delete, describe, list};
-pub(crate) use classic::{JoinResult, SyncResult};
 pub(crate) use assignor::Assignor;
+pub(crate) use classic::{JoinResult, SyncResult};
 pub(crate) use commits::{Budget, Commit, FetchedTopic, Reads, commit, delete_offsets, fetch, fetch_all};
 pub(crate) use consumer::{
     DescribedConsumerGroup, DescribedConsumerMember, Heartbeat, HeartbeatReply, LEAVE, LEAVE_STATIC, Refusal,

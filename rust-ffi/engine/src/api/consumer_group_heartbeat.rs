@@ -86,8 +86,7 @@ fn check(
     let known = engine.configs.list("group.consumer.assignors");
     match request.server_assignor {
         Some(name) if Assignor::named(name).is_none() || !known.iter().any(|one| one == name) => {
-            let message =
-                format!("ServerAssignor {name} is not supported. Supported assignors: {}.", known.join(", "));
+            let message = format!("ServerAssignor {name} is not supported. Supported assignors: {}.", known.join(", "));
             Err(Refusal::new(ErrorCode::UnsupportedAssignor, message))
         }
         _ => Ok(()),
@@ -110,9 +109,10 @@ fn heartbeat<'a>(
         topics: request.subscribed_topic_names.clone(),
         regex: request.subscribed_topic_regex,
         assignor: request.server_assignor,
-        owned: request.topic_partitions.as_ref().map(|owned| {
-            groups::partitions(owned.iter().map(|topic| (topic.topic_id, &topic.partitions[..])))
-        }),
+        owned: request
+            .topic_partitions
+            .as_ref()
+            .map(|owned| groups::partitions(owned.iter().map(|topic| (topic.topic_id, &topic.partitions[..])))),
     }
 }
 

@@ -290,6 +290,8 @@ fn static_configs(settings: &Settings) -> Props {
         ("group.initial.rebalance.delay.ms", settings.group_initial_rebalance_delay_ms.to_string()),
     ];
     props.extend(is.map(|(key, value)| (key.to_owned(), value)));
+    // Kafka: 1000, or a second member waits a second for its partitions.
+    props.entry("group.consumer.assignment.interval.ms".to_owned()).or_insert_with(|| "0".to_owned());
     // One node holds one replica.
     const ONE: &[&str] = &[
         "offsets.topic.replication.factor",

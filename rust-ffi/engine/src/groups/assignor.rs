@@ -1,6 +1,8 @@
 //! Server-side assignors: which member gets which partitions. Kafka: `UniformAssignor`, `RangeAssignor`.
 
 mod range;
+#[cfg(test)]
+mod tests;
 mod uniform;
 
 use std::collections::{BTreeMap, BTreeSet};

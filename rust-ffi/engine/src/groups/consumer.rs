@@ -13,6 +13,8 @@ mod member;
 mod reconciliation;
 mod records;
 mod subscription;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -21,8 +23,8 @@ use std::{
 
 use wire::{ErrorCode, Uuid};
 
-pub(super) use draft::Draft;
 pub(crate) use describe::{DescribedConsumerGroup, DescribedConsumerMember, describe};
+pub(super) use draft::Draft;
 pub(super) use events::{check_commit, member_is_due, restore, tombstones};
 pub(crate) use events::{check_fetch, heartbeat};
 pub(crate) use heartbeat::{Heartbeat, HeartbeatReply};

@@ -3,6 +3,7 @@
 mod admin;
 mod bounds;
 mod chaos;
+mod consumer;
 mod log;
 mod membership;
 mod offsets;
@@ -266,6 +267,7 @@ fn key(request: &Request<'_>) -> i16 {
         Request::ListGroups(_) => 16,
         Request::DeleteGroups(_) => 42,
         Request::OffsetDelete(_) => 47,
+        Request::ConsumerGroupHeartbeat(_) => 68,
         other => panic!("{other:?}"),
     }
 }

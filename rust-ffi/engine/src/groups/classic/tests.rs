@@ -134,6 +134,7 @@ impl World {
                     GroupDue::Member(member_id) => group.classic.member_is_due(step, member_id),
                     GroupDue::Join => group.classic.join_is_due(step),
                     GroupDue::Sync => group.classic.sync_is_due(step),
+                    GroupDue::ConsumerSession(_) | GroupDue::Revocation(_) => unreachable!("of a consumer group"),
                 }
             });
         }

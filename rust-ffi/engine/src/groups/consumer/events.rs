@@ -114,7 +114,9 @@ fn on_heartbeat(
     let session_ms = engine.configs.group_int(name, "consumer.session.timeout.ms");
     after_heartbeat(step, name, &reply, beat, (session_ms, is_member));
     match (was_revoking, is_revoking) {
-        (false, true) => step.set_timer(timer(name, GroupDue::Revocation(reply.member_id.clone())), rebalance_ms.into()),
+        (false, true) => {
+            step.set_timer(timer(name, GroupDue::Revocation(reply.member_id.clone())), rebalance_ms.into())
+        }
         (true, false) => step.cancel_timer(timer(name, GroupDue::Revocation(reply.member_id.clone()))),
         _ => {}
     }
@@ -268,12 +270,7 @@ pub(crate) fn check_fetch(engine: &Engine, name: &str, member_id: Option<&str>, 
 }
 
 /// Checks the member that fetches offsets. Kafka: `ConsumerGroup.validateOffsetFetch`.
-fn check_fetch_of(
-    name: &str,
-    group: &ConsumerGroup,
-    member_id: Option<&str>,
-    epoch: i32,
-) -> Result<(), ErrorCode> {
+fn check_fetch_of(name: &str, group: &ConsumerGroup, member_id: Option<&str>, epoch: i32) -> Result<(), ErrorCode> {
     match member_id {
         None if epoch < 0 => Ok(()),
         member_id => check_epoch(name, group, member_id.unwrap_or_default(), epoch),

@@ -35,12 +35,11 @@ impl Draft {
 
     fn check_instance(&self, member_id: &str, instance_id: &str, existing: Option<&str>) -> Result<(), Refusal> {
         match existing {
-            None => {
-                Err(Refusal::new(ErrorCode::UnknownMemberId, format!("Instance id {instance_id} is unknown.")))
-            }
+            None => Err(Refusal::new(ErrorCode::UnknownMemberId, format!("Instance id {instance_id} is unknown."))),
             Some(existing) if existing != member_id => {
-                let message =
-                    format!("Static member {member_id} with instance id {instance_id} was fenced by member {existing}.");
+                let message = format!(
+                    "Static member {member_id} with instance id {instance_id} was fenced by member {existing}."
+                );
                 Err(Refusal::new(ErrorCode::FencedInstanceId, message))
             }
             Some(_) => Ok(()),
@@ -57,7 +56,8 @@ impl Draft {
         let is_retry = |current: &CurrentAssignment| {
             let owned = beat.owned.as_ref();
             received == 0
-                || (received == current.previous_epoch && owned.is_some_and(|owned| is_subset(owned, &current.assigned)))
+                || (received == current.previous_epoch
+                    && owned.is_some_and(|owned| is_subset(owned, &current.assigned)))
         };
         let order = match received.cmp(&known) {
             std::cmp::Ordering::Equal => return Ok(()),
