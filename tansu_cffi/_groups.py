@@ -28,13 +28,14 @@ class Group:
     """A group and its members."""
 
     name: str
-    #: As Kafka's tools show it: Empty, PreparingRebalance, CompletingRebalance or Stable.
+    #: As Kafka's tools show it: Empty, PreparingRebalance, CompletingRebalance or Stable; of a group of the consumer
+    #: protocol Empty, Assigning, Reconciling or Stable.
     state: str
-    #: As Kafka's tools show it: classic.
+    #: As Kafka's tools show it: classic or consumer.
     type: str
     #: "consumer" for groups of consumers; empty for a group that only commits offsets.
     protocol_type: str
-    #: The assignor of a stable group.
+    #: The assignor; of a classic group while it is stable.
     protocol: str
     members: tuple[GroupMember, ...]
 

@@ -193,7 +193,7 @@ static void handles_of_another_kind(void) {
   tansu_broker *made = NULL;
   set_up();
   CHECK_INT(tansu_broker_start((tansu_broker *)config, &error), TANSU_E_HANDLE);
-  check_error(error, TANSU_E_HANDLE, "no tansu_broker");
+  check_error(error, TANSU_E_HANDLE, "not a tansu_broker");
   CHECK_INT(tansu_config_set((tansu_config *)broker, "cluster.id", "x", NULL), TANSU_E_HANDLE);
   CHECK_INT(tansu_broker_new((tansu_config *)broker, NULL, &made, NULL), TANSU_E_HANDLE);
   CHECK_INT(tansu_broker_state((tansu_broker *)foreign), TANSU_E_HANDLE);

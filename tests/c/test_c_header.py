@@ -142,7 +142,7 @@ def test_the_program_of_the_first_page(library: Path, tmp_path: Path) -> None:
     (tmp_path / "app.c").write_text("\n".join(lines) + "\n")
     (tmp_path / "tansu.h").write_text(HEADER)
     (tmp_path / "libtansu.so.0").symlink_to(library)
-    assert "`cc app.c libtansu.so.0` makes it" in page
+    assert "`cc app.c libtansu.so.0` builds it" in page
     must(["cc", "app.c", "libtansu.so.0"], cwd=tmp_path)
     said = must(["./a.out"], {"LD_LIBRARY_PATH": str(tmp_path)}, tmp_path)
     assert re.fullmatch(r"clients connect to localhost:\d+\nstopped\n", said)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import Callable
+from pathlib import Path
+from typing import Callable, Optional
 
 import pytest
 from confluent_kafka import Consumer, TopicPartition
@@ -16,18 +17,22 @@ SETTLED_IN = 10.0
 
 
 @pytest.fixture(params=["memory", "file"])
-def servers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("data")
-    url = "memory://" if request.param == "memory" else f"file://{folder}/"
+def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TansuBroker]:
+    url = "memory://" if request.param == "memory" else f"file://{tmp_path}/data"
     with TansuBroker(BrokerConfig(storage_url=url)) as broker:
-        yield broker.bootstrap_servers
+        yield broker
+
+
+@pytest.fixture
+def servers(broker: TansuBroker) -> str:
+    return broker.bootstrap_servers
 
 
 @pytest.fixture
 def join(servers: str) -> Iterator[Callable[..., Consumer]]:
     joined: list[Consumer] = []
 
-    def join(topic: str, group: str = "g", instance: str | None = None) -> Consumer:
+    def join(topic: str, group: str = "g", instance: Optional[str] = None) -> Consumer:
         config = {"bootstrap.servers": servers, "group.id": group, "group.protocol": "consumer"}
         if instance:
             config["group.instance.id"] = instance
@@ -73,6 +78,18 @@ def test_a_member_commits_and_reads_its_offsets(servers: str, join: Callable[...
     settle([member], [1])
     member.commit(offsets=[TopicPartition("t", 0, 5)], asynchronous=False)
     assert member.committed([TopicPartition("t", 0)], timeout=10)[0].offset == 5
+
+
+def test_the_embedding_program_sees_the_group(broker: TansuBroker, join: Callable[..., Consumer]) -> None:
+    create(broker.bootstrap_servers, "t", 2)
+    member = join("t")
+    settle([member], [2])
+    group = broker.wait_for_group("g", members=1, state="Stable")
+    assert (group.type, group.protocol, group.members[0].partitions) == ("consumer", "uniform", {"t": (0, 1)})
+    member.commit(offsets=[TopicPartition("t", 0, 0), TopicPartition("t", 1, 0)], asynchronous=False)
+    assert [partition.committed for partition in broker.wait_for_lag("g")] == [0, 0]
+    member.close()
+    assert broker.wait_for_group("g", members=0).state == "Empty"
 
 
 def test_a_pattern_matches_topics_that_are_created_later(servers: str, join: Callable[..., Consumer]) -> None:

@@ -64,12 +64,22 @@ def _with_null(values: Values, path: tuple[Any, ...]) -> Values:
     return out
 
 
+def _meaningful(key: int, values: Values) -> Values:
+    """Kafka closes on an ACL filter whose types are unknown, as the zeros of a sample are."""
+    any_filter = dict.fromkeys(("ResourceTypeFilter", "PatternTypeFilter", "Operation", "PermissionType"), 1)
+    if key == kafka.KEYS["DescribeAcls"]:
+        return {**values, **any_filter}
+    if key == kafka.KEYS["DeleteAcls"]:
+        return {**values, "Filters": [{**one, **any_filter} for one in values["Filters"]]}
+    return values
+
+
 def _samples(client: Connection) -> Iterator[tuple[int, int, Values]]:
     """Yields a request of each served version, with an element in every array."""
     for key, served in client.served().items():
         for version in served:
             if version in kafka.schema_range(key):
-                values = kafka.sample(kafka.request_fields(key), version)
+                values = _meaningful(key, kafka.sample(kafka.request_fields(key), version))
                 # Without acknowledgement there is no answer.
                 yield key, version, {**values, "Acks": -1} if key == kafka.PRODUCE else values
 

@@ -5,9 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     admin::{DescribedMember, Listed, describe, list},
     classic::assigned_partitions,
+    consumer::{self, DescribedConsumerMember},
     registry::shard_of,
 };
 use crate::{Engine, waiters::Ticket};
+
+/// The type of a group of the consumer protocol (KIP-848), and the protocol type of both kinds of consumers.
+const CONSUMER: &str = "consumer";
 
 /// A group and its members. Kafka: `ConsumerGroupDescription`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,11 +19,11 @@ pub struct Group {
     pub name: String,
     /// As Kafka's tools show it: `Stable`.
     pub state: &'static str,
-    /// The group's type, as Kafka's tools show it: `classic`.
+    /// The group's type, as Kafka's tools show it: `classic` or `consumer`.
     pub kind: &'static str,
     /// `consumer` for groups of consumers; empty for a group that only commits offsets.
     pub protocol_type: String,
-    /// The assignor of a stable group.
+    /// The assignor; of a classic group while it is stable.
     pub protocol: String,
     /// By member id.
     pub members: Vec<Member>,
@@ -56,6 +60,29 @@ pub(crate) fn groups(engine: &Engine) -> Vec<Group> {
 
 /// Returns `None` if the group does not exist.
 pub(crate) fn group(engine: &Engine, name: &str) -> Option<Group> {
+    consumer_group(engine, name).or_else(|| classic_group(engine, name))
+}
+
+fn consumer_group(engine: &Engine, name: &str) -> Option<Group> {
+    let described = consumer::describe(engine, name)?;
+    let member = |member: &DescribedConsumerMember| Member {
+        member_id: member.member_id.to_string(),
+        instance_id: member.metadata.instance_id.as_ref().map(ToString::to_string),
+        client_id: member.metadata.client_id.to_string(),
+        client_host: member.metadata.client_host.to_string(),
+        partitions: member.assigned.iter().map(|(_, topic, indexes)| (topic.clone(), indexes.clone())).collect(),
+    };
+    Some(Group {
+        name: name.to_owned(),
+        state: described.state,
+        kind: CONSUMER,
+        protocol_type: CONSUMER.to_owned(),
+        protocol: described.assignor.to_owned(),
+        members: described.members.iter().map(member).collect(),
+    })
+}
+
+fn classic_group(engine: &Engine, name: &str) -> Option<Group> {
     let described = describe(engine, name)?;
     let member = |member: &DescribedMember| Member {
         member_id: member.member_id.to_string(),
