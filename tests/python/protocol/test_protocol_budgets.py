@@ -72,6 +72,23 @@ def test_members_of_groups(start: Callable[[int], BrokerProcess]) -> None:
     _serves_on(broker)
 
 
+def test_members_of_consumer_groups(start: Callable[[int], BrokerProcess]) -> None:
+    """Their records are in memory, too, once for each change."""
+    broker = start(3 * 256 * MIB + OTHER)
+    # As many names as a record takes.
+    names = [f"{number:05}{'n' * 240}" for number in range(3_500)]
+
+    def join(group: str) -> int:
+        asked = {"GroupId": group, "MemberId": "m", "MemberEpoch": 0, "RebalanceTimeoutMs": 60_000}
+        asked |= {"SubscribedTopicNames": names, "TopicPartitions": []}
+        with Connection(broker.address) as client:
+            return int(client.ask(kafka.KEYS["ConsumerGroupHeartbeat"], 1, **asked)["ErrorCode"])
+
+    taken = _until(COORDINATOR_NOT_AVAILABLE, (join(f"g{number}") for number in range(500)), 340)
+    assert taken > 100
+    _serves_on(broker)
+
+
 def test_committed_offsets(start: Callable[[int], BrokerProcess]) -> None:
     """44 commits of 24 MB ended the process, and every later start of its folder."""
     # The offsets, and their records in `__consumer_offsets`.
@@ -191,6 +208,7 @@ def test_every_row_has_a_test() -> None:
     rows = [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ") and "---" not in line]
     tests: dict[str, Any] = {
         "Members of classic groups": test_members_of_groups,
+        "Members of consumer groups": test_members_of_consumer_groups,
         "Committed offsets": test_committed_offsets,
         "Fetch sessions": test_fetch_sessions,
         "Topics, partitions": test_topics,

@@ -47,6 +47,9 @@ pub(crate) fn handle(
         if request.include_authorized_operations { acl_operations::GROUP } else { acl_operations::NOT_ASKED };
     let groups = described.iter().map(|(name, group, not_found)| match group {
         Some(group) => show(name, group, operations),
+        None if name.is_empty() => {
+            DescribedGroup { error_code: ErrorCode::InvalidGroupId.code(), group_id: name, ..DescribedGroup::default() }
+        }
         None => DescribedGroup {
             error_code: ErrorCode::GroupIdNotFound.code(),
             error_message: Some(not_found),
@@ -91,7 +94,8 @@ fn show_member(member: &DescribedConsumerMember) -> Member<'_> {
         client_id: &metadata.client_id,
         client_host: &metadata.client_host,
         subscribed_topic_names: metadata.topics.iter().map(|topic| &**topic).collect(),
-        subscribed_topic_regex: metadata.regex.as_deref(),
+        // Kafka shows no pattern as an empty one.
+        subscribed_topic_regex: Some(metadata.regex.as_deref().unwrap_or_default()),
         assignment: show_assignment(&member.assigned),
         target_assignment: show_assignment(&member.target),
         member_type: MEMBER_TYPE_CONSUMER,

@@ -32,7 +32,11 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &De
         if budget.spend(bytes).is_none() {
             return Outcome::Close(format!("the answer to DescribeGroups is larger than {} bytes", Budget::BYTES));
         }
-        described.push((*name, group, format!("Group {name} not found.")));
+        let not_found = match groups::describe_consumer(engine, name) {
+            Some(_) => format!("Group {name} is not a classic group."),
+            None => format!("Group {name} not found."),
+        };
+        described.push((*name, group, not_found));
     }
     let operations =
         if request.include_authorized_operations { acl_operations::GROUP } else { acl_operations::NOT_ASKED };

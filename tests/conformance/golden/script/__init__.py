@@ -2,5 +2,6 @@
 
 import importlib
 
-for _name in ("metadata", "produce", "fetch", "offsets", "topics", "configs", "node", "groups", "commits"):
+_NAMES = ("metadata", "produce", "fetch", "offsets", "topics", "configs", "node", "groups", "commits", "consumer_groups")
+for _name in _NAMES:
     importlib.import_module(f"golden.script.{_name}")

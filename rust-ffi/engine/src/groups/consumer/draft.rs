@@ -5,6 +5,9 @@ use std::sync::Arc;
 use super::{ConsumerGroup, ConsumerRecord};
 use crate::groups::records::GroupRecord;
 
+/// The epoch that a new group has before its first member, as in Kafka 4.3.1.
+const NEW_GROUP_EPOCH: i32 = 1;
+
 pub(in crate::groups) struct Draft {
     name: Arc<str>,
     group: Arc<ConsumerGroup>,
@@ -32,7 +35,7 @@ impl Draft {
 
     /// The new epoch of the group, with the hash that it keeps.
     pub(super) fn bump_epoch(&mut self, metadata_hash: i64) {
-        let epoch = self.group.epoch.saturating_add(1);
+        let epoch = self.group.epoch.max(NEW_GROUP_EPOCH).saturating_add(1);
         self.push(ConsumerRecord::Epoch(Some((epoch, metadata_hash))));
     }
 

@@ -64,7 +64,7 @@ pub(crate) fn heartbeat(
 }
 
 fn not_found(name: &str) -> Refusal {
-    Refusal::new(ErrorCode::GroupIdNotFound, format!("Group {name} not found."))
+    Refusal::new(ErrorCode::GroupIdNotFound, format!("Consumer group {name} not found."))
 }
 
 fn on_heartbeat(

@@ -126,10 +126,10 @@ fn error(result: Result<HeartbeatReply, Refusal>) -> ErrorCode {
 fn a_single_member_gets_all_partitions_at_once() {
     let mut world = World::new(&[("t", 3)]);
     let reply = world.beat(&join("a", &["t"])).unwrap();
-    assert_eq!((reply.epoch, count(&reply.assignment.unwrap())), (1, 3));
+    assert_eq!((reply.epoch, count(&reply.assignment.unwrap())), (2, 3));
     assert_eq!(world.group().state(), "Stable");
-    let idle = world.beat(&beat("a", 1, None)).unwrap();
-    assert_eq!((idle.epoch, idle.assignment), (1, None));
+    let idle = world.beat(&beat("a", 2, None)).unwrap();
+    assert_eq!((idle.epoch, idle.assignment), (2, None));
 }
 
 #[test]
@@ -137,15 +137,15 @@ fn partitions_are_revoked_before_another_member_gets_them() {
     let mut world = World::new(&[("t", 4)]);
     let all = world.beat(&join("a", &["t"])).unwrap().assignment.unwrap();
     let second = world.beat(&join("b", &["t"])).unwrap();
-    assert_eq!((second.epoch, second.assignment), (2, Some(Partitions::new())), "nothing is free yet");
-    let asked = world.beat(&beat("a", 1, None)).unwrap();
+    assert_eq!((second.epoch, second.assignment), (3, Some(Partitions::new())), "nothing is free yet");
+    let asked = world.beat(&beat("a", 2, None)).unwrap();
     let half = asked.assignment.unwrap();
-    assert_eq!((asked.epoch, count(&half)), (1, 2), "it has to revoke first");
-    assert_eq!(world.beat(&beat("b", 2, None)).unwrap().assignment, None);
-    assert_eq!(world.beat(&beat("a", 1, Some(&all))).unwrap().epoch, 1, "it still has all of them");
+    assert_eq!((asked.epoch, count(&half)), (2, 2), "it has to revoke first");
+    assert_eq!(world.beat(&beat("b", 3, None)).unwrap().assignment, None);
+    assert_eq!(world.beat(&beat("a", 2, Some(&all))).unwrap().epoch, 2, "it still has all of them");
     assert_eq!(world.group().state(), "Reconciling");
-    assert_eq!(world.beat(&beat("a", 1, Some(&half))).unwrap().epoch, 2);
-    assert_eq!(count(&world.beat(&beat("b", 2, None)).unwrap().assignment.unwrap()), 2);
+    assert_eq!(world.beat(&beat("a", 2, Some(&half))).unwrap().epoch, 3);
+    assert_eq!(count(&world.beat(&beat("b", 3, None)).unwrap().assignment.unwrap()), 2);
     assert_eq!(world.group().state(), "Stable");
 }
 
@@ -155,11 +155,11 @@ fn the_partitions_of_a_member_that_leaves_or_expires_move() {
     let all = world.beat(&join("a", &["t"])).unwrap().assignment.unwrap();
     world.beat(&join("b", &["t"])).unwrap();
     world.beat(&beat("b", LEAVE, None)).unwrap();
-    assert_eq!(world.beat(&beat("a", 1, Some(&all))).unwrap().epoch, 3);
+    assert_eq!(world.beat(&beat("a", 2, Some(&all))).unwrap().epoch, 4);
     world.beat(&join("c", &["t"])).unwrap();
     world.expire("a");
-    assert_eq!(count(&world.beat(&beat("c", 4, None)).unwrap().assignment.unwrap()), 2);
-    assert_eq!(error(world.beat(&beat("a", 3, None))), ErrorCode::UnknownMemberId);
+    assert_eq!(count(&world.beat(&beat("c", 5, None)).unwrap().assignment.unwrap()), 2);
+    assert_eq!(error(world.beat(&beat("a", 4, None))), ErrorCode::UnknownMemberId);
     world.beat(&beat("c", LEAVE, None)).unwrap();
     assert_eq!(world.group().state(), "Empty");
 }
@@ -168,12 +168,12 @@ fn the_partitions_of_a_member_that_leaves_or_expires_move() {
 fn a_wrong_epoch_is_fenced_and_the_one_before_is_a_retry() {
     let mut world = World::new(&[("t", 2)]);
     world.beat(&join("a", &["t"])).unwrap();
-    let more = Heartbeat { topics: Some(vec!["t", "u"]), ..beat("a", 1, Some(&Partitions::new())) };
-    assert_eq!(world.beat(&more).unwrap().epoch, 2);
-    assert_eq!(error(world.beat(&beat("a", 3, None))), ErrorCode::FencedMemberEpoch);
-    assert_eq!(error(world.beat(&beat("a", 1, None))), ErrorCode::FencedMemberEpoch);
-    assert_eq!(world.beat(&beat("a", 1, Some(&Partitions::new()))).unwrap().epoch, 2);
-    assert_eq!(world.beat(&join("a", &["t", "u"])).unwrap().epoch, 2, "it begins anew");
+    let more = Heartbeat { topics: Some(vec!["t", "u"]), ..beat("a", 2, Some(&Partitions::new())) };
+    assert_eq!(world.beat(&more).unwrap().epoch, 3);
+    assert_eq!(error(world.beat(&beat("a", 4, None))), ErrorCode::FencedMemberEpoch);
+    assert_eq!(error(world.beat(&beat("a", 2, None))), ErrorCode::FencedMemberEpoch);
+    assert_eq!(world.beat(&beat("a", 2, Some(&Partitions::new()))).unwrap().epoch, 3);
+    assert_eq!(world.beat(&join("a", &["t", "u"])).unwrap().epoch, 3, "it begins anew");
 }
 
 #[test]
@@ -184,9 +184,9 @@ fn a_static_member_that_comes_back_gets_what_it_had() {
     assert_eq!(error(world.beat(&of("b", 0))), ErrorCode::UnreleasedInstanceId);
     assert_eq!(world.beat(&of("a", LEAVE_STATIC)).unwrap().epoch, LEAVE_STATIC);
     let back = world.beat(&of("b", 0)).unwrap();
-    assert_eq!((back.epoch, back.assignment), (1, had), "without a rebalance");
-    assert_eq!(error(world.beat(&of("a", 1))), ErrorCode::FencedInstanceId);
-    let unknown = Heartbeat { instance_id: Some("j"), ..of("b", 1) };
+    assert_eq!((back.epoch, back.assignment), (2, had), "without a rebalance");
+    assert_eq!(error(world.beat(&of("a", 2))), ErrorCode::FencedInstanceId);
+    let unknown = Heartbeat { instance_id: Some("j"), ..of("b", 2) };
     assert_eq!(error(world.beat(&unknown)), ErrorCode::UnknownMemberId);
     world.beat(&of("b", LEAVE)).unwrap();
     assert!(world.group().is_empty());
@@ -198,14 +198,14 @@ fn a_pattern_follows_the_topics_that_match_it() {
     let pattern = Heartbeat { topics: None, regex: Some("orders-.*"), ..join("a", &[]) };
     assert_eq!(count(&world.beat(&pattern).unwrap().assignment.unwrap()), 1);
     world.topic("orders-2", 3);
-    assert_eq!(count(&world.beat(&beat("a", 1, None)).unwrap().assignment.unwrap()), 4);
+    assert_eq!(count(&world.beat(&beat("a", 2, None)).unwrap().assignment.unwrap()), 4);
     world.topic("orders-2", 5);
-    assert_eq!(count(&world.beat(&beat("a", 2, None)).unwrap().assignment.unwrap()), 6);
+    assert_eq!(count(&world.beat(&beat("a", 3, None)).unwrap().assignment.unwrap()), 6);
     world.topics.0.remove("orders-1");
     world.version += 1;
-    let asked = world.beat(&beat("a", 3, None)).unwrap();
-    assert_eq!((asked.epoch, count(&asked.assignment.clone().unwrap())), (3, 5));
-    assert_eq!(world.beat(&beat("a", 3, asked.assignment.as_ref())).unwrap().epoch, 4);
+    let asked = world.beat(&beat("a", 4, None)).unwrap();
+    assert_eq!((asked.epoch, count(&asked.assignment.clone().unwrap())), (4, 5));
+    assert_eq!(world.beat(&beat("a", 4, asked.assignment.as_ref())).unwrap().epoch, 5);
     world.beat(&beat("a", LEAVE, None)).unwrap();
     assert!(world.group().regexes.is_empty());
 }
@@ -225,7 +225,7 @@ fn a_full_group_takes_no_more_members() {
     world.size_max = 1;
     world.beat(&join("a", &["t"])).unwrap();
     assert_eq!(error(world.beat(&join("b", &["t"]))), ErrorCode::GroupMaxSizeReached);
-    assert_eq!(error(world.beat(&beat("a", 1, None))), ErrorCode::None);
+    assert_eq!(error(world.beat(&beat("a", 2, None))), ErrorCode::None);
 }
 
 #[test]

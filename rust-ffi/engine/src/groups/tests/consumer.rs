@@ -38,14 +38,14 @@ fn join(member_id: &str) -> ConsumerGroupHeartbeatRequest<'_> {
 fn a_silent_member_of_a_consumer_group_is_removed_after_the_session() {
     let mut world = World::new();
     world.topic("t", 2);
-    assert_eq!(world.beat(join("a")).member_epoch, 1);
+    assert_eq!(world.beat(join("a")).member_epoch, 2);
     world.advance(44_000);
-    assert_eq!(world.beat(beat("a", 1)).error_code, 0);
+    assert_eq!(world.beat(beat("a", 2)).error_code, 0);
     world.advance(44_999);
     assert_eq!(world.state(), "Stable");
     world.advance(1);
     assert_eq!(world.state(), "Empty");
-    assert_eq!(world.beat(beat("a", 1)).error_code, code(ErrorCode::UnknownMemberId));
+    assert_eq!(world.beat(beat("a", 2)).error_code, code(ErrorCode::UnknownMemberId));
     world.engine.check_replay().unwrap();
 }
 
@@ -55,12 +55,12 @@ fn a_member_that_does_not_revoke_in_time_is_removed() {
     world.topic("t", 2);
     world.beat(join("a"));
     world.beat(join("b"));
-    world.beat(beat("a", 1));
+    world.beat(beat("a", 2));
     for _ in 0..2 {
         world.advance(30_000);
-        let _ = (world.beat(beat("a", 1)), world.beat(beat("b", 2)));
+        let _ = (world.beat(beat("a", 2)), world.beat(beat("b", 3)));
     }
-    assert_eq!(world.beat(beat("a", 1)).error_code, code(ErrorCode::UnknownMemberId));
+    assert_eq!(world.beat(beat("a", 2)).error_code, code(ErrorCode::UnknownMemberId));
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn the_members_of_a_consumer_group_are_there_again_after_a_restart() {
     drop(world);
     let mut world = open(now);
     assert_eq!(world.state(), "Stable");
-    assert_eq!(world.beat(beat("a", 1)).error_code, 0);
+    assert_eq!(world.beat(beat("a", 2)).error_code, 0);
     world.advance(45_000);
     assert_eq!(world.state(), "Empty");
 }
@@ -90,7 +90,7 @@ fn assignments_are_apart_by_the_interval() {
     world.beat(join("b"));
     assert_eq!(world.state(), "Assigning");
     world.advance(1_000);
-    world.beat(beat("b", 1));
+    world.beat(beat("b", 2));
     assert_eq!(world.state(), "Reconciling");
 }
 
