@@ -79,8 +79,8 @@ pub(crate) fn join(
     }
 }
 
-/// Kafka writes each new group: `GroupMetadataManager.classicGroupJoinToClassicGroup`. An empty consumer group becomes a
-/// classic one. Members of both protocols in one group are not served.
+/// Kafka writes each new group: `GroupMetadataManager.classicGroupJoinToClassicGroup`. An empty consumer group becomes
+/// a classic one. Members of both protocols in one group are not served.
 fn prepare_classic(group: &mut LiveGroup, step: &mut Step<'_>, name: &str, is_new: bool) -> Result<(), ErrorCode> {
     let consumer = step.state().consumer(name).cloned();
     match consumer {

@@ -2,6 +2,7 @@
 
 import importlib
 
-_NAMES = ("metadata", "produce", "fetch", "offsets", "topics", "configs", "node", "groups", "commits", "consumer_groups")
-for _name in _NAMES:
+_DATA = ("metadata", "produce", "fetch", "offsets", "topics", "configs", "node")
+_GROUPS = ("groups", "commits", "consumer_groups")
+for _name in (*_DATA, *_GROUPS):
     importlib.import_module(f"golden.script.{_name}")

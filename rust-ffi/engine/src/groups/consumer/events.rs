@@ -58,13 +58,15 @@ pub(crate) fn heartbeat(
         Ran { result: ran.result.unwrap_or_else(|| Err(unavailable())), until: ran.until }
     } else {
         let ran = with(engine, context.now, name, event);
-        Ran { result: ran.result.unwrap_or_else(|| Err(not_found(name))), until: ran.until }
+        Ran { result: ran.result.unwrap_or_else(|| Err(not_found(name, beat.epoch))), until: ran.until }
     };
     ran.result.map(|reply| Ran { result: reply, until: ran.until })
 }
 
-fn not_found(name: &str) -> Refusal {
-    Refusal::new(ErrorCode::GroupIdNotFound, format!("Consumer group {name} not found."))
+/// In Kafka's words, which are others for a member that leaves.
+fn not_found(name: &str, epoch: i32) -> Refusal {
+    let kind = if epoch < 0 { "Group" } else { "Consumer group" };
+    Refusal::new(ErrorCode::GroupIdNotFound, format!("{kind} {name} not found."))
 }
 
 fn on_heartbeat(
@@ -82,7 +84,7 @@ fn on_heartbeat(
         return Err(Refusal::new(ErrorCode::GroupIdNotFound, message));
     }
     if known.is_none() && beat.epoch != 0 {
-        return Err(not_found(name));
+        return Err(not_found(name, beat.epoch));
     }
     let version = engine.topics.version();
     let at = Surroundings {
@@ -263,7 +265,8 @@ pub(in crate::groups) fn check_commit(
     if version < MIN_VERSION { Err(ErrorCode::UnsupportedVersion) } else { Ok(()) }
 }
 
-/// Checks the member that fetches the offsets of a group. Without a consumer group of this name there is nothing to check.
+/// Checks the member that fetches the offsets of a group. Without a consumer group of this name there is nothing to
+/// check.
 pub(crate) fn check_fetch(engine: &Engine, name: &str, member_id: Option<&str>, epoch: i32) -> Result<(), ErrorCode> {
     let check = |group: &Arc<ConsumerGroup>| check_fetch_of(name, group, member_id, epoch);
     shard_of(engine, name).1.read(|state, _| state.consumer(name).map_or(Ok(()), check)).result
