@@ -307,6 +307,10 @@ impl Log {
             // The directory may belong to a new topic of the same name.
             return Err(AppendError::Closed);
         }
+        if self.poisoned {
+            // The file may hold a batch behind the end of the log: a segment after it would not begin where it ends.
+            return Err(AppendError::Storage);
+        }
         let data = match &self.dir {
             None => SegmentData::Memory(Vec::new()),
             Some(dir) => {
