@@ -7,7 +7,6 @@ use std::{
     future::Future,
     pin::Pin,
     sync::{Arc, atomic::AtomicI16},
-    time::Duration,
 };
 
 use bytes::Bytes;
@@ -87,17 +86,9 @@ pub trait Backend: Send + Sync + 'static {
     fn timers(&self) -> Pending<'_, ()> {
         Box::pin(std::future::pending())
     }
-    /// How long it is until maintenance is due.
-    fn until_maintenance(&self) -> Duration {
-        Duration::from_secs(10)
-    }
-    /// What is due now is done by the next call of [`Backend::maintain`]. Returns how long it is until something is due
-    /// again.
-    fn begin_maintenance(&self) -> Duration {
-        self.until_maintenance()
-    }
-    /// Runs retention, compaction and expiry. Fails if the storage fails, for example if its database is unreachable.
-    fn maintain(&self) -> Pending<'_, Result<(), Error>>;
+    /// Runs retention, compaction and expiry once they are due. Fails if the storage fails, for example if its database
+    /// is unreachable. `None` once the broker stops.
+    fn maintain(&self) -> Pending<'_, Option<Result<(), Error>>>;
     /// The engine behind it, for commands about groups; other storages do not tell of theirs.
     fn engine(&self) -> Option<&engine::Engine> {
         None

@@ -8,11 +8,12 @@ use std::{
     time::Duration,
 };
 
-use tokio::{runtime::Handle, sync::watch, time::Instant};
+use tokio::{runtime::Handle, sync::watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     backend::Backend,
+    clock::real::{self, Instant},
     error::{Error, Kind},
     events::Events,
     metrics::Metrics,
@@ -65,7 +66,7 @@ impl BrokerState {
 
     pub(crate) fn stop(&self, grace: Option<Duration>) {
         let grace = grace.unwrap_or_else(|| Duration::from_millis(self.settings.int("shutdown.grace.ms") as u64));
-        let at = Instant::now() + grace;
+        let at = real::now() + grace;
         self.deadline.send_modify(|deadline| *deadline = Some(deadline.map_or(at, |earlier| earlier.min(at))));
         self.status.stopping();
         self.drain.cancel();

@@ -1,5 +1,6 @@
 //! Connections. Each is one task that reads requests, calls the backend and writes replies in order. A parked request
 //! delays only its own connection.
+#![expect(clippy::disallowed_methods, reason = "time-outs of sockets are real")]
 
 use std::{
     fmt,

@@ -6,9 +6,9 @@ use std::{
 };
 
 use engine::events::{Client, Event, GroupEvent, LeaveReason, Observe, Origin};
-use tokio::time::Instant;
 
 use crate::{
+    clock::real::{self, Instant},
     refusals::{Kind, Refusals, Refused, client_shown},
     shown::shown,
 };
@@ -19,7 +19,7 @@ const PER_SECOND: f64 = 20.0;
 
 /// Writes the events of an engine to the log.
 pub(crate) fn observe(refusals: Arc<Refusals>) -> Observe {
-    let limit = RateLimit::new(Instant::now());
+    let limit = RateLimit::new(real::now());
     Box::new(move |event| match event {
         Event::TransactionRefused { client } => {
             let refused = Refused::new(Kind::Transactions, "transactions are not supported by this storage");
@@ -27,7 +27,7 @@ pub(crate) fn observe(refusals: Arc<Refusals>) -> Observe {
         }
         event => {
             if tracing::enabled!(tracing::Level::INFO)
-                && let Some(left_out) = limit.take(Instant::now())
+                && let Some(left_out) = limit.take(real::now())
             {
                 if left_out > 0 {
                     tracing::info!("{left_out} topics and groups changed that are not listed here");
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn lines_are_left_out_beyond_the_rate_and_counted() {
-        let start = Instant::now();
+        let start = real::now();
         let limit = RateLimit::new(start);
         assert!((0..BURST).all(|_| limit.take(start) == Some(0)));
         assert_eq!((limit.take(start), limit.take(start)), (None, None));

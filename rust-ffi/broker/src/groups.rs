@@ -4,10 +4,10 @@ use std::{future::poll_fn, task::Poll, time::Duration};
 
 use engine::{Engine, Group, GroupPartition};
 use futures_lite::future::or;
-use tokio::time::sleep;
 
 use crate::{
     Broker,
+    clock::real,
     error::{Error, Kind},
 };
 
@@ -74,7 +74,7 @@ impl Broker {
         let (runtime, backend) = self.shared.running()?;
         let engine = backend.engine().ok_or_else(untold)?;
         runtime.block_on(async {
-            let mut late = Box::pin(sleep(timeout));
+            let mut late = Box::pin(real::sleep(timeout));
             loop {
                 // Taken before the look, so that no change falls in between.
                 let ticket = engine.watch_groups();

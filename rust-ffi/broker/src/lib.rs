@@ -10,6 +10,7 @@ mod blocking;
 mod broker_state;
 mod buffer_pool;
 mod cancelled;
+mod clock;
 mod connection;
 mod engine_log;
 mod error;

@@ -1,4 +1,5 @@
 //! The listener. The port is bound before the storage is opened, so that the storage knows the advertised port.
+#![expect(clippy::disallowed_methods, reason = "time-outs of sockets are real")]
 
 use std::{
     future::poll_fn,

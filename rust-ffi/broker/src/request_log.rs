@@ -9,10 +9,13 @@ use std::{
 };
 
 use engine::RequestTopics;
-use tokio::time::Instant;
 use wire::{ErrorCode, api::Api};
 
-use crate::{refusals::client_shown, shown::shown};
+use crate::{
+    clock::real::{self, Instant},
+    refusals::client_shown,
+    shown::shown,
+};
 
 /// No storage has said what the first error code of the answer is.
 const UNKNOWN: i16 = i16::MIN;
@@ -40,7 +43,7 @@ impl RequestLine {
         let name = Api::from_key(key).map_or("", |api| api.name);
         let begin = format!("{name} v{version} of {}{}", client_shown(client_id, host), topics_shown(&topics()));
         let first_error = Arc::new(AtomicI16::new(UNKNOWN));
-        Some(RequestLine { begin, began: Instant::now(), first_error })
+        Some(RequestLine { begin, began: real::now(), first_error })
     }
 
     /// To be set to the first error code of the answer.

@@ -5,6 +5,7 @@
 //! connection at a time may continue without a reservation, so that connections with partial reservations do not
 //! deadlock. The total is at most the limit and one request. The others wait for that connection, so it has a short
 //! timeout.
+#![expect(clippy::disallowed_methods, reason = "time-outs of sockets are real")]
 
 use std::{future::pending, sync::Arc, time::Duration};
 

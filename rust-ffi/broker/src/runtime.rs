@@ -12,14 +12,14 @@ use futures_lite::future::or;
 use tokio::{
     net::TcpStream,
     runtime::{Builder, Handle, Runtime},
-    task::{AbortHandle, JoinError, JoinSet},
-    time::{Instant, sleep, sleep_until},
+    task::{JoinError, JoinSet},
 };
 
 use crate::{
-    backend::{self, Opening},
+    backend::{self, Backend, Opening},
     broker_state::BrokerState,
     cancelled::cancelled,
+    clock::real,
     connection::{self, Shared},
     error::{Error, Kind},
     listener::Listeners,
@@ -32,10 +32,6 @@ use crate::{
 
 /// Time for a backend's blocking threads after everything else has ended.
 const LAST_THREADS: Duration = Duration::from_secs(2);
-/// Shortest time from one round of maintenance to the next.
-const MAINTENANCE_PAUSE: Duration = Duration::from_millis(100);
-/// Time to the next look while a round of maintenance is still running.
-const MAINTENANCE_RETRY: Duration = Duration::from_secs(1);
 /// Retries, and the delay between them, before a connection beyond the limit is refused. Meanwhile the network threads
 /// handle connections that have just closed.
 const ADMISSION_RETRIES: u32 = 3;
@@ -121,6 +117,7 @@ async fn live(broker: &Arc<BrokerState>) -> Result<(), Error> {
     let timed = backend.clone();
     timers.spawn(async move { timed.timers().await });
     let mut tasks = JoinSet::new();
+    tasks.spawn(maintain(broker.clone(), backend.clone()));
     serve(broker, &listeners, &shared, &mut tasks, &mut timers).await;
     listeners.close();
     shutdown::drain(broker, &mut tasks).await;
@@ -133,30 +130,19 @@ async fn live(broker: &Arc<BrokerState>) -> Result<(), Error> {
 enum Next {
     Drain,
     Joined(Result<(), JoinError>),
-    Maintenance,
     Accepted(TcpStream),
 }
 
 /// Waits for the next event. If several are ready, the first in the order of [`Next`].
-async fn next(
-    broker: &BrokerState,
-    listeners: &Listeners,
-    tasks: &mut JoinSet<()>,
-    timers: &mut JoinSet<()>,
-    maintenance: Instant,
-) -> Next {
+async fn next(broker: &BrokerState, listeners: &Listeners, tasks: &mut JoinSet<()>, timers: &mut JoinSet<()>) -> Next {
     let drain = async {
         broker.drain.cancelled().await;
         Next::Drain
     };
     let task = async { Next::Joined(join_next(tasks).await) };
     let timer = async { Next::Joined(join_next(timers).await) };
-    let maintenance = async {
-        sleep_until(maintenance).await;
-        Next::Maintenance
-    };
     let accepted = async { Next::Accepted(listeners.accept().await) };
-    or(drain, or(task, or(timer, or(maintenance, accepted)))).await
+    or(drain, or(task, or(timer, accepted))).await
 }
 
 /// Waits for the next task to end; pending while there is no task.
@@ -164,6 +150,13 @@ async fn join_next(tasks: &mut JoinSet<()>) -> Result<(), JoinError> {
     match tasks.join_next().await {
         Some(joined) => joined,
         None => pending().await,
+    }
+}
+
+/// Runs maintenance whenever it is due, and reports how it went.
+async fn maintain(broker: Arc<BrokerState>, backend: Arc<dyn Backend>) {
+    while let Some(done) = backend.maintain().await {
+        broker.maintained(done);
     }
 }
 
@@ -175,22 +168,10 @@ async fn serve(
     timers: &mut JoinSet<()>,
 ) {
     let connections_max = broker.settings.int("max.connections") as u64;
-    let mut maintenance = Instant::now() + shared.backend.until_maintenance();
-    // The maintenance that runs: compaction of many gigabytes may take longer than the interval.
-    let mut maintained: Option<AbortHandle> = None;
     loop {
-        match next(broker, listeners, tasks, timers, maintenance).await {
+        match next(broker, listeners, tasks, timers).await {
             Next::Drain => return,
             Next::Joined(joined) => report_panic(broker, joined),
-            Next::Maintenance => {
-                let is_running = maintained.as_ref().is_some_and(|round| !round.is_finished());
-                let pause = if is_running { MAINTENANCE_RETRY } else { shared.backend.begin_maintenance() };
-                maintenance = Instant::now() + pause.max(MAINTENANCE_PAUSE);
-                if !is_running {
-                    let (broker, backend) = (broker.clone(), shared.backend.clone());
-                    maintained = Some(tasks.spawn(async move { broker.maintained(backend.maintain().await) }));
-                }
-            }
             Next::Accepted(stream) => {
                 let is_full = || broker.metrics.open() >= connections_max || descriptors::nearly_exhausted(&stream);
                 for _ in 0..ADMISSION_RETRIES {
@@ -198,7 +179,7 @@ async fn serve(
                     if !is_full() {
                         break;
                     }
-                    sleep(ADMISSION_DELAY).await;
+                    real::sleep(ADMISSION_DELAY).await;
                 }
                 if is_full() {
                     let refused = broker.metrics.refused();

@@ -3,15 +3,12 @@
 use std::time::Duration;
 
 use futures_lite::future::or;
-use tokio::{
-    sync::watch,
-    task::JoinSet,
-    time::{Instant, sleep_until},
-};
+use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
     backend::Backend,
     broker_state::BrokerState,
+    clock::real::{self, Instant, sleep_until},
     error::{Error, Kind},
     runtime::report_panic,
 };
@@ -49,9 +46,9 @@ async fn next<T>(
 
 pub(crate) async fn drain(broker: &BrokerState, tasks: &mut JoinSet<()>) {
     let mut deadline = broker.deadline.subscribe();
-    let idle_until = Instant::now() + IDLE;
+    let idle_until = real::now() + IDLE;
     // The grace of a broker that failed without a stop request.
-    let default = Instant::now() + Duration::from_millis(broker.settings.int("shutdown.grace.ms") as u64);
+    let default = real::now() + Duration::from_millis(broker.settings.int("shutdown.grace.ms") as u64);
     loop {
         let at = deadline.borrow_and_update().unwrap_or(default);
         match next(tasks.join_next(), &mut deadline, at.max(idle_until)).await {
@@ -78,7 +75,7 @@ pub(crate) async fn drain(broker: &BrokerState, tasks: &mut JoinSet<()>) {
 
 pub(crate) async fn close(broker: &BrokerState, backend: &dyn Backend) {
     let mut deadline = broker.deadline.subscribe();
-    let begun = Instant::now();
+    let begun = real::now();
     let least = begun + FLUSH;
     let mut closing = backend.close();
     loop {

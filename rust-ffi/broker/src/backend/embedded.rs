@@ -1,18 +1,21 @@
 //! The backend of this project's engine: `memory://` and `file:///FOLDER`.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     future::{pending, poll_fn},
     ops::ControlFlow,
     path::PathBuf,
     sync::Arc,
-    task::{Poll, Waker},
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 
-use engine::{Engine, Fsync, Outcome, RequestContext, RequestTopics, Store};
+use engine::{Engine, Fsync, Instant, Outcome, RequestContext, RequestTopics, Store};
 use futures_lite::future::{or, zip};
 use percent_encoding::percent_decode_str;
-use tokio::{sync::Semaphore, task::spawn_blocking, time::sleep_until};
+use tokio::{sync::Semaphore, task::spawn_blocking};
 use tokio_util::sync::CancellationToken;
 use wire::{api::ApiRange, api_versions::Feature, header};
 
@@ -20,9 +23,10 @@ use super::{Backend, Opening, Partition, Pending, Reply, Request, Response, Stor
 use crate::{
     blocking::BlockingTasks,
     cancelled::cancelled,
+    clock::{Clock, OsClock, Sleep},
     engine_log,
     error::{Error, Kind},
-    os::{clock::Clock, files::Folder, seed, storage_errors::StorageErrors},
+    os::{files::Folder, seed, storage_errors::StorageErrors},
     redact,
     settings::{SEED, Settings},
 };
@@ -40,10 +44,12 @@ pub(super) const STORAGES: &[Storage] = &[
 /// Time between syncs with `fsync=interval`, and so the loss of a power cut.
 const FSYNC_INTERVAL: Duration = Duration::from_secs(1);
 const DELETE_RETRY_INTERVAL: Duration = Duration::from_secs(1);
+/// Shortest time from one round of maintenance to the next.
+const MAINTENANCE_PAUSE: Duration = Duration::from_millis(100);
 
 struct Embedded {
     engine: Arc<Engine>,
-    clock: Clock,
+    clock: Arc<dyn Clock>,
     ranges: Vec<ApiRange>,
     features: Vec<Feature>,
     stop: CancellationToken,
@@ -65,9 +71,12 @@ pub(super) fn serves_url(url: &str) -> bool {
 }
 
 pub(super) async fn open(opening: &Opening<'_>) -> Result<Arc<dyn Backend>, Error> {
+    Ok(Arc::new(open_with(opening, Arc::new(OsClock::new())).await?))
+}
+
+async fn open_with(opening: &Opening<'_>, clock: Arc<dyn Clock>) -> Result<Embedded, Error> {
     let Opening { settings, advertised_port, stop, prefault, refusals } = opening;
     let url = settings.text("storage.url");
-    let clock = Clock::new();
     let engine_settings = engine::Settings { prefault: *prefault, ..engine_settings(settings, *advertised_port) };
     let target = parse_url(url)?;
     let fsync = target.as_ref().map_or(Fsync::Never, |target| target.fsync);
@@ -84,7 +93,7 @@ pub(super) async fn open(opening: &Opening<'_>) -> Result<Arc<dyn Backend>, Erro
         }
     };
     engine.observe(engine_log::observe(refusals.clone()));
-    Ok(Arc::new(Embedded {
+    Ok(Embedded {
         engine: Arc::new(engine),
         clock,
         ranges: engine::advertised(),
@@ -94,7 +103,7 @@ pub(super) async fn open(opening: &Opening<'_>) -> Result<Arc<dyn Backend>, Erro
         storage_errors,
         blocking_tasks: BlockingTasks::default(),
         blocking_permits: Arc::new(Semaphore::new(BLOCKING_REQUESTS_MAX)),
-    }))
+    })
 }
 
 /// Returns the node id stored in the data folder, or 1. Topics and clients' caches refer to the stored id.
@@ -184,11 +193,11 @@ fn engine_settings(settings: &Settings, port: u16) -> engine::Settings {
 impl Embedded {
     /// Serves a request on a blocking thread, so that other connections do not wait for it.
     async fn run_blocking(&self, request: Request) -> Reply {
-        let (engine, clock) = (self.engine.clone(), self.clock);
+        let (engine, clock) = (self.engine.clone(), self.clock.clone());
         let permit = self.blocking_permits.clone().acquire_owned().await.expect("it is never closed");
         let begun = self.blocking_tasks.spawn(move || {
             let _permit = permit;
-            let outcome = with_context(&clock, &request, |cx| engine.request(cx, request.body()));
+            let outcome = with_context(&*clock, &request, |cx| engine.request(cx, request.body()));
             (request, outcome)
         });
         match begun.await {
@@ -218,7 +227,7 @@ impl Embedded {
                 false
             };
             let stopped = or(stop, woken).await;
-            let outcome = with_context(&self.clock, &request, |cx| match stopped {
+            let outcome = with_context(&*self.clock, &request, |cx| match stopped {
                 true => self.engine.cancel(cx, parked),
                 false => self.engine.resume(cx, request.body(), parked),
             });
@@ -246,7 +255,7 @@ async fn until(mut is_so: impl FnMut(&Waker) -> bool) {
     poll_fn(|cx| if is_so(cx.waker()) { Poll::Ready(()) } else { Poll::Pending }).await;
 }
 
-fn with_context<T>(clock: &Clock, request: &Request, run: impl FnOnce(&RequestContext<'_>) -> T) -> T {
+fn with_context<T>(clock: &dyn Clock, request: &Request, run: impl FnOnce(&RequestContext<'_>) -> T) -> T {
     // The connection has parsed this header before.
     let client_id = header::parse(&request.frame).ok().and_then(|head| head.client_id);
     run(&RequestContext {
@@ -265,16 +274,10 @@ impl Embedded {
     async fn fire(&self) {
         loop {
             let mut sleep = None;
-            let due = poll_fn(|cx| {
-                // Runs again after every wake: an earlier deadline may have been set.
-                let next = self.engine.arm(cx.waker());
-                let Some(next) = next else { return Poll::Pending };
-                let at = self.clock.at(next);
-                let sleep = sleep.get_or_insert_with(|| Box::pin(sleep_until(at)));
-                if sleep.deadline() != at {
-                    sleep.as_mut().reset(at);
-                }
-                sleep.as_mut().poll(cx)
+            // Runs again after every wake: an earlier deadline may have been set.
+            let due = poll_fn(|cx| match self.engine.arm(cx.waker()) {
+                Some(next) => self.poll_sleep(&mut sleep, next, cx),
+                None => Poll::Pending,
             });
             due.await;
             self.engine.fire(self.clock.now());
@@ -283,16 +286,22 @@ impl Embedded {
 
     /// Until the next sync is due: an interval after the last one, or when a topic's configs ask for it.
     async fn flush_due(&self) {
-        let latest = tokio::time::Instant::now() + FSYNC_INTERVAL;
-        let mut sleep = Box::pin(sleep_until(latest));
+        let latest = self.clock.now().instant + FSYNC_INTERVAL;
+        let mut sleep = None;
         poll_fn(|cx| {
-            let at = self.engine.flush_at(cx.waker()).map_or(latest, |at| self.clock.at(at).min(latest));
-            if sleep.deadline() != at {
-                sleep.as_mut().reset(at);
-            }
-            sleep.as_mut().poll(cx)
+            let at = self.engine.flush_at(cx.waker()).map_or(latest, |at| at.min(latest));
+            self.poll_sleep(&mut sleep, at, cx)
         })
         .await;
+    }
+
+    /// Polls a sleep until `at`; `sleep` is the one of the last poll.
+    fn poll_sleep(&self, sleep: &mut Option<(Instant, Sleep)>, at: Instant, cx: &mut Context<'_>) -> Poll<()> {
+        let (until, sleeping) = sleep.get_or_insert_with(|| (at, self.clock.sleep_until(at)));
+        if *until != at {
+            (*until, *sleeping) = (at, self.clock.sleep_until(at));
+        }
+        sleeping.as_mut().poll(cx)
     }
 
     /// Group commit: records appended during one sync are synced by the next.
@@ -322,7 +331,7 @@ impl Embedded {
             let engine = self.engine.clone();
             resume_panic(self.blocking_tasks.spawn(move || engine.delete_removed_dirs()).await);
             // Retries folders that cannot be removed, with a pause.
-            tokio::time::sleep(DELETE_RETRY_INTERVAL).await;
+            self.clock.sleep_until(self.clock.now().instant + DELETE_RETRY_INTERVAL).await;
         }
     }
 }
@@ -345,7 +354,7 @@ impl Backend for Embedded {
     }
 
     fn call(&self, request: Request) -> Response<'_> {
-        let Ok(outcome) = with_context(&self.clock, &request, |cx| self.engine.try_request(cx, request.body())) else {
+        let Ok(outcome) = with_context(&*self.clock, &request, |cx| self.engine.try_request(cx, request.body())) else {
             return Response::Pending(Box::pin(self.run_blocking(request)));
         };
         match into_reply(outcome) {
@@ -365,34 +374,30 @@ impl Backend for Embedded {
         })
     }
 
-    fn until_maintenance(&self) -> Duration {
-        let now = self.clock.now();
-        self.engine.next_maintenance(now) - now.instant
-    }
-
-    fn begin_maintenance(&self) -> Duration {
-        self.engine.begin_maintenance(self.clock.now());
-        self.until_maintenance()
-    }
-
-    fn maintain(&self) -> Pending<'_, Result<(), Error>> {
-        let (engine, now) = (self.engine.clone(), self.clock.now());
-        // On a blocking thread: compaction and files would delay connections.
-        Box::pin(async move {
-            let maintained = engine.clone();
-            let mut running = self.blocking_tasks.spawn(move || maintained.run_due_maintenance(now));
+    fn maintain(&self) -> Pending<'_, Option<Result<(), Error>>> {
+        Box::pin(async {
+            let now = self.clock.now();
+            let at = self.engine.next_maintenance(now).max(now.instant + MAINTENANCE_PAUSE);
+            let due = async {
+                self.clock.sleep_until(at).await;
+                Some(())
+            };
+            or(cancelled(&self.stop), due).await?;
+            let now = self.clock.now();
+            self.engine.begin_maintenance(now);
+            let engine = self.engine.clone();
+            // On a blocking thread: compaction and files would delay connections.
+            let mut running = self.blocking_tasks.spawn(move || engine.run_due_maintenance(now));
             let done = or(async { Some((&mut running).await) }, cancelled(&self.stop)).await;
             resume_panic(match done {
                 Some(result) => result,
                 None => {
-                    engine.stop_maintenance();
+                    self.engine.stop_maintenance();
                     running.await
                 }
             });
-            match self.storage_errors.as_ref().and_then(|storage_errors| storage_errors.take()) {
-                Some(why) => Err(Error::new(Kind::Storage, why)),
-                None => Ok(()),
-            }
+            let failure = self.storage_errors.as_ref().and_then(|storage_errors| storage_errors.take());
+            Some(failure.map_or(Ok(()), |why| Err(Error::new(Kind::Storage, why))))
         })
     }
 

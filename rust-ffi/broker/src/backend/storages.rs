@@ -1,7 +1,8 @@
 //! The backend of Tansu's storages. They are in a second library, which is loaded when a URL needs it.
 
-use std::{ffi::OsStr, sync::Arc};
+use std::{ffi::OsStr, sync::Arc, time::Duration};
 
+use futures_lite::future::or;
 use storages_abi::{
     Failure, FailureKind, Frame, Options,
     client::{FILE_NAME, Library, LoadError, Storage as Opened, beside},
@@ -12,6 +13,8 @@ use wire::api::ApiRange;
 
 use super::{Backend, Opening, Pending, Reply, Request, Response, Storage, Topic};
 use crate::{
+    cancelled::cancelled,
+    clock::real,
     error::{Error, Kind},
     settings::Settings,
 };
@@ -27,6 +30,8 @@ pub(super) const STORAGES: &[Storage] = &[
     storage("postgresql", "The same as postgres."),
     Storage { experimental: true, ..storage("s3", "A bucket of S3 or of a compatible server: s3://BUCKET.") },
 ];
+
+const MAINTENANCE_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Loads the library: the given file, else the file in libtansu's folder, else the one that the dynamic linker finds.
 pub(super) fn load(given: &str) -> Result<Library, LoadError> {
@@ -122,8 +127,16 @@ impl Backend for Storages {
         })
     }
 
-    fn maintain(&self) -> Pending<'_, Result<(), Error>> {
-        Box::pin(async { self.opened.maintain().await.map_err(error) })
+    fn maintain(&self) -> Pending<'_, Option<Result<(), Error>>> {
+        Box::pin(async {
+            // The storages have a clock of their own, which is real.
+            let due = async {
+                real::sleep(MAINTENANCE_INTERVAL).await;
+                Some(())
+            };
+            or(cancelled(&self.stop), due).await?;
+            Some(self.opened.maintain().await.map_err(error))
+        })
     }
 
     fn topics(&self) -> Pending<'_, Result<Vec<Topic>, Error>> {

@@ -1,4 +1,5 @@
 //! The storages through the public interface, in process: frames in, frames out.
+#![expect(clippy::disallowed_methods, reason = "the storages' time is real, and a test waits no longer than a while")]
 
 mod client;
 mod fetch;
