@@ -77,7 +77,7 @@ use entropy::Entropy;
 use events::{Event, Observe, Observer, Origin};
 use fetch_sessions::FetchSessions;
 use groups::Groups;
-use maintenance::{Jobs, Schedule};
+use maintenance::DueJobs;
 use producer_ids::ProducerIds;
 use storage::DataDir;
 use store::LogDirInfo;
@@ -94,9 +94,6 @@ fn seed_of(seed: u64, data_dir: &DataDir, now: Now) -> u64 {
     }
 }
 
-/// Idempotent producers that all partitions together know, each about a quarter of a kilobyte.
-const PRODUCERS_MAX: usize = if cfg!(test) { 500 } else { 1_000_000 };
-
 /// One broker: a cluster of one node.
 #[derive(Debug)]
 pub struct Engine {
@@ -111,7 +108,7 @@ pub struct Engine {
     /// The data folder; `None` in memory.
     pub(crate) data_dir: Option<Arc<DataDir>>,
     pub(crate) observer: Observer,
-    schedule: Schedule,
+    due_jobs: DueJobs,
     stops: AtomicBool,
     /// See [`Engine::stop_work`].
     ends: AtomicBool,
@@ -129,7 +126,7 @@ impl Engine {
             producer_ids: ProducerIds::default(),
             data_dir: None,
             observer: Observer::default(),
-            schedule: Schedule::default(),
+            due_jobs: DueJobs::default(),
             stops: AtomicBool::new(false),
             ends: AtomicBool::new(false),
             settings,
@@ -139,8 +136,8 @@ impl Engine {
     /// Opens a data folder, creating it if necessary. Also returns notices for the operator: what recovery discarded.
     /// On an error, which is a sentence for the operator, the folder is unchanged.
     pub fn open(settings: Settings, store: Store, now: Now) -> Result<(Engine, Vec<String>), String> {
-        let found = DataDir::open(store, &settings, now)?;
         let mut engine = Engine::new(settings);
+        let found = DataDir::open(store, &engine.settings, engine.timers.clone(), now)?;
         engine.entropy = Entropy::new(seed_of(engine.settings.seed, &found.data_dir, now));
         engine.configs.restore(found.configs);
         let data_dir = Arc::new(found.data_dir);
@@ -182,20 +179,9 @@ impl Engine {
         request_topics::of(self, key, version, body)
     }
 
-    /// Returns whether [`Engine::flush`] is to be called at once; otherwise `waker` is woken when it is.
-    pub fn poll_unsynced(&self, waker: &Waker) -> bool {
-        self.data_dir.as_ref().is_some_and(|data_dir| data_dir.poll_unsynced(waker))
-    }
-
-    /// Returns whether [`Engine::flush`] has anything to sync.
-    pub fn has_unsynced(&self) -> bool {
-        self.data_dir.as_ref().is_some_and(|data_dir| data_dir.has_unsynced())
-    }
-
-    /// When the configs `flush.ms` and `flush.messages` of a topic ask for [`Engine::flush`]; an earlier time wakes
-    /// `waker`.
-    pub fn flush_at(&self, waker: &Waker) -> Option<Instant> {
-        self.data_dir.as_ref().and_then(|data_dir| data_dir.flush_at(waker))
+    /// Returns whether [`Engine::flush`] is to be called; otherwise `waker` is woken when it is.
+    pub fn poll_flush(&self, waker: &Waker) -> bool {
+        self.data_dir.as_ref().is_some_and(|data_dir| data_dir.poll_flush(waker))
     }
 
     /// Syncs all appended batches. Blocks until the disk is done.
@@ -263,6 +249,7 @@ impl Engine {
             match event {
                 TimerEvent::Wake(waiter) => waiter.wake(),
                 TimerEvent::Group(timer) => groups::fire(self, now, &timer),
+                TimerEvent::Job(job) => maintenance::fire(self, job, now),
             }
         }
         fired
@@ -272,67 +259,6 @@ impl Engine {
     /// run at the same time.
     pub fn check_replay(&self) -> Result<(), String> {
         groups::check_replay(self)
-    }
-
-    /// When [`Engine::begin_maintenance`] has something to do next.
-    pub fn next_maintenance(&self, now: Now) -> Instant {
-        self.schedule.next(now, &self.configs)
-    }
-
-    /// What is due by the configs of retention and compaction is done by [`Engine::run_due_maintenance`], and due again
-    /// after its interval.
-    pub fn begin_maintenance(&self, now: Now) {
-        self.schedule.begin(now, &self.configs);
-    }
-
-    /// Does what [`Engine::begin_maintenance`] has found to be due.
-    pub fn run_due_maintenance(&self, now: Now) {
-        self.run_jobs(self.schedule.take_begun(), now);
-    }
-
-    /// Retention, compaction, and what has expired: producer ids, fetch sessions, offsets; whether it is due or not.
-    pub fn run_maintenance(&self, now: Now) {
-        self.run_jobs(Jobs::ALL, now);
-    }
-
-    fn run_jobs(&self, jobs: Jobs, now: Now) {
-        let producers_kept_ms = self.configs.int("producer.id.expiration.ms");
-        for topic in self.topics.list() {
-            if self.stops.load(Ordering::Relaxed) {
-                return;
-            }
-            let config = topic.config();
-            let is_due = if config.compact { jobs.compaction } else { jobs.retention };
-            for partition in topic.partitions() {
-                if jobs.rest {
-                    partition.expire_producers(producers_kept_ms, now);
-                }
-                if is_due {
-                    partition.clean(&config, now);
-                }
-            }
-        }
-        if !jobs.rest {
-            return;
-        }
-        self.bound_producers(producers_kept_ms, now);
-        self.fetch_sessions.expire(now.instant);
-        groups::expire(self, now);
-        if let Some(data_dir) = &self.data_dir {
-            data_dir.metadata.run_maintenance(now);
-            // Needed only after a crash, and tried again next time.
-            let _ = data_dir.checkpoint(&self.topics.partitions());
-        }
-    }
-
-    /// If all partitions together know too many producers, those that are silent for a shorter time expire, too.
-    fn bound_producers(&self, mut kept_ms: i64, now: Now) {
-        let partitions = self.topics.partitions();
-        let count = || partitions.iter().map(|(_, partition)| partition.producer_count()).sum::<usize>();
-        while kept_ms > 1_000 && count() > PRODUCERS_MAX {
-            kept_ms /= 2;
-            partitions.iter().for_each(|(_, partition)| partition.expire_producers(kept_ms, now));
-        }
     }
 
     /// Returns whether [`Engine::delete_removed_dirs`] has anything to delete; otherwise `waker` is woken once it has.
@@ -347,7 +273,7 @@ impl Engine {
         }
     }
 
-    /// Makes a running [`Engine::run_maintenance`] end soon, because the broker stops.
+    /// Makes a running [`Engine::run_jobs`] end soon, because the broker stops.
     pub fn stop_maintenance(&self) {
         self.stops.store(true, Ordering::Relaxed);
         self.topics.partitions().iter().for_each(|(_, partition)| partition.stop_maintenance());
@@ -364,6 +290,10 @@ impl Engine {
         if let Some(data_dir) = &self.data_dir {
             data_dir.stop_work();
         }
+    }
+
+    fn stops(&self) -> bool {
+        self.stops.load(Ordering::Relaxed)
     }
 
     pub(crate) fn ends(&self) -> bool {

@@ -1,154 +1,171 @@
-//! When retention, compaction and the rest of the maintenance are due, by the configs. Kafka: `LogManager.startup`, and
-//! the thread of the `LogCleaner`.
+//! The engine's recurring jobs. Each is a deadline of the one queue: when it fires, the job is due and its next deadline
+//! is set. The job itself may block and runs when the owner of the threads calls [`Engine::run_jobs`]. Kafka:
+//! `LogManager.startup`, the thread of the `LogCleaner`, `GroupCoordinatorService`'s timer.
 
-use crate::sync::{Lock, lock, rank};
-
-use crate::{
-    clock::{Instant, Now},
-    configs::BrokerConfigs,
-};
-
-/// What has expired beside records, and the checkpoint of the logs' starts.
-const REST_INTERVAL_MS: i64 = 10_000;
-
-/// What one round of maintenance does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Jobs {
-    /// Deletes old segments of topics that are not compacted.
-    pub retention: bool,
-    /// Compacts, and deletes old segments of compacted topics.
-    pub compaction: bool,
-    pub rest: bool,
-}
-
-impl Jobs {
-    pub(crate) const ALL: Jobs = Jobs { retention: true, compaction: true, rest: true };
-}
-
-/// When each job is due next; set by the first look at it.
-#[derive(Debug, Default)]
-pub(crate) struct Schedule {
-    due: Lock<{ rank::SCHEDULE }, Option<Due>>,
-    /// What was due, and is not done yet.
-    begun: Lock<{ rank::SCHEDULE_BEGUN }, Jobs>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Due {
-    retention: Instant,
-    compaction: Instant,
-    rest: Instant,
-}
-
-impl Due {
-    fn first(now: Now, configs: &BrokerConfigs) -> Due {
-        Due {
-            retention: now.instant.after_ms(configs.int("log.initial.task.delay.ms")),
-            compaction: now.instant.after_ms(configs.int("log.cleaner.backoff.ms")),
-            rest: now.instant.after_ms(REST_INTERVAL_MS),
-        }
-    }
-}
-
-/// Whether a job is due; sets when it is due again.
-fn take(due: &mut Instant, now: Now, interval_ms: i64) -> bool {
-    let is_due = *due <= now.instant;
-    if is_due {
-        *due = now.instant.after_ms(interval_ms);
-    }
-    is_due
-}
-
-impl Schedule {
-    /// When the next job is due.
-    pub(crate) fn next(&self, now: Now, configs: &BrokerConfigs) -> Instant {
-        let due = *lock(&self.due).get_or_insert_with(|| Due::first(now, configs));
-        due.retention.min(due.compaction).min(due.rest)
-    }
-
-    /// What is due is begun, and due again after its interval.
-    pub(crate) fn begin(&self, now: Now, configs: &BrokerConfigs) {
-        let mut due = lock(&self.due);
-        let due = due.get_or_insert_with(|| Due::first(now, configs));
-        let mut begun = lock(&self.begun);
-        begun.retention |= take(&mut due.retention, now, configs.int("log.retention.check.interval.ms"));
-        begun.compaction |= take(&mut due.compaction, now, configs.int("log.cleaner.backoff.ms"));
-        begun.rest |= take(&mut due.rest, now, REST_INTERVAL_MS);
-    }
-
-    pub(crate) fn take_begun(&self) -> Jobs {
-        std::mem::take(&mut *lock(&self.begun))
-    }
-}
+use std::{collections::BTreeSet, task::Waker};
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{Engine, Settings, testing::produce};
+mod tests;
 
-    fn at(ms: u64) -> Now {
-        Now { instant: Instant(ms * 1_000), wall_ms: 1_000_000_000_000 + ms as i64 }
+use crate::{
+    Engine,
+    clock::{Instant, Now},
+    groups,
+    sync::{Lock, lock, rank},
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Job {
+    /// Deletes old segments of topics that are not compacted.
+    Retention,
+    /// Compacts, and deletes old segments of compacted topics.
+    Compaction,
+    /// Deletes expired offsets and empty groups.
+    OffsetExpiry,
+    /// Forgets silent producers and unused fetch sessions, compacts the metadata log and writes checkpoints.
+    Expiry,
+    /// Syncs what was appended since the last sync, with `fsync=interval`. Set by the first append after a sync.
+    IntervalFsync,
+}
+
+/// Jobs whose deadlines are set again whenever they fire.
+const RECURRING: [Job; 4] = [Job::Retention, Job::Compaction, Job::OffsetExpiry, Job::Expiry];
+
+const EXPIRY_INTERVAL_MS: i64 = 10_000;
+/// Shortest time from one run of a job to the next, whatever the configs are.
+const PAUSE_MS: i64 = 100;
+/// Idempotent producers that all partitions together know, each about a quarter of a kilobyte.
+const PRODUCERS_MAX: usize = if cfg!(test) { 500 } else { 1_000_000 };
+
+/// Jobs that are due and have not run yet.
+#[derive(Debug, Default)]
+pub(crate) struct DueJobs(Lock<{ rank::LISTS }, Due>);
+
+#[derive(Debug, Default)]
+struct Due {
+    jobs: BTreeSet<Job>,
+    waker: Option<Waker>,
+}
+
+impl DueJobs {
+    pub(crate) fn add(&self, job: Job) {
+        let mut due = lock(&self.0);
+        due.jobs.insert(job);
+        let waker = due.waker.take();
+        drop(due);
+        waker.into_iter().for_each(Waker::wake);
     }
 
-    fn engine(configs: &[(&str, &str)]) -> Engine {
-        let broker_configs = configs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Engine::new(Settings { broker_configs, ..Settings::default() })
+    fn take(&self) -> BTreeSet<Job> {
+        std::mem::take(&mut lock(&self.0).jobs)
     }
 
-    fn run(engine: &Engine, now: Now) {
-        engine.begin_maintenance(now);
-        engine.run_due_maintenance(now);
+    fn poll(&self, waker: &Waker) -> bool {
+        let mut due = lock(&self.0);
+        due.waker = Some(waker.clone());
+        !due.jobs.is_empty()
     }
+}
 
-    /// The records are of 1970: they have expired when they are written, as fixtures often have.
-    fn log_start(engine: &Engine) -> i64 {
-        engine.topics.get("t").unwrap().partition(0).unwrap().range().0
+/// Handles the deadline of a job.
+pub(crate) fn fire(engine: &Engine, job: Job, now: Now) {
+    if job == Job::IntervalFsync {
+        return engine.data_dir.iter().for_each(|data_dir| data_dir.make_flush_due());
     }
+    set(engine, job, now.instant.after_ms(interval_ms(engine, job).max(PAUSE_MS)));
+    engine.due_jobs.add(job);
+}
 
-    #[test]
-    fn old_records_live_until_the_first_check_of_retention() {
-        let engine = engine(&[]);
-        let topic = engine.create("t", 1, Default::default()).unwrap();
-        run(&engine, at(0));
-        produce(&topic, 0, 3);
-        for ms in [10_000, 20_000, 29_999] {
-            run(&engine, at(ms));
-            assert_eq!(log_start(&engine), 0, "{ms}");
+fn set(engine: &Engine, job: Job, at: Instant) {
+    engine.timers.set(at, job.into());
+}
+
+fn interval_ms(engine: &Engine, job: Job) -> i64 {
+    match job {
+        Job::Retention => engine.configs.int("log.retention.check.interval.ms"),
+        Job::Compaction => engine.configs.int("log.cleaner.backoff.ms"),
+        Job::OffsetExpiry => engine.configs.int("offsets.retention.check.interval.ms"),
+        Job::Expiry | Job::IntervalFsync => EXPIRY_INTERVAL_MS,
+    }
+}
+
+impl Engine {
+    /// Sets the first deadlines of the jobs. Called once, when the broker begins to serve.
+    pub fn start_jobs(&self, now: Now) {
+        for job in RECURRING {
+            let delay_ms = match job {
+                Job::Retention => self.configs.int("log.initial.task.delay.ms"),
+                job => interval_ms(self, job),
+            };
+            set(self, job, now.instant.after_ms(delay_ms));
         }
-        run(&engine, at(30_000));
-        assert_eq!(log_start(&engine), 3);
-        produce(&topic, 0, 2);
-        run(&engine, at(329_999));
-        assert_eq!(log_start(&engine), 3, "five minutes are not over");
-        run(&engine, at(330_000));
-        assert_eq!(log_start(&engine), 5);
     }
 
-    #[test]
-    fn delay_and_interval_of_retention_are_the_configs() {
-        let engine = engine(&[("log.initial.task.delay.ms", "0"), ("log.retention.check.interval.ms", "500")]);
-        let topic = engine.create("t", 1, Default::default()).unwrap();
-        produce(&topic, 0, 1);
-        run(&engine, at(0));
-        assert_eq!(log_start(&engine), 1);
-        produce(&topic, 0, 1);
-        run(&engine, at(499));
-        assert_eq!(log_start(&engine), 1);
-        run(&engine, at(500));
-        assert_eq!(log_start(&engine), 2);
+    /// Returns whether [`Engine::run_jobs`] has anything to do; otherwise `waker` is woken once it has.
+    pub fn poll_jobs(&self, waker: &Waker) -> bool {
+        self.due_jobs.poll(waker)
     }
 
-    #[test]
-    fn compaction_is_tried_again_after_its_backoff() {
-        let engine = engine(&[("log.cleaner.backoff.ms", "200"), ("log.initial.task.delay.ms", "1000000")]);
-        let configs = [("cleanup.policy".to_owned(), "compact,delete".to_owned())].into();
-        let topic = engine.create("t", 1, configs).unwrap();
-        run(&engine, at(0));
-        let batch = crate::log::testing::plain(1, 10, 0);
-        topic.partition(0).unwrap().append(&batch, &topic.config(), at(0)).unwrap();
-        run(&engine, at(199));
-        assert_eq!(log_start(&engine), 0);
-        run(&engine, at(200));
-        assert_eq!(log_start(&engine), 1, "the cleaner deletes what has expired in compacted topics");
+    /// Runs the jobs that are due. Blocks until they are done or the broker stops.
+    pub fn run_jobs(&self, now: Now) {
+        self.run(&self.due_jobs.take(), now);
+    }
+
+    /// Makes the jobs of logs due, for simulations that are shorter than the intervals. The expiry of offsets is not
+    /// among them: it ends empty groups, whose generations then begin anew.
+    pub fn make_log_jobs_due(&self) {
+        [Job::Retention, Job::Compaction, Job::Expiry].into_iter().for_each(|job| self.due_jobs.add(job));
+    }
+
+    fn run(&self, jobs: &BTreeSet<Job>, now: Now) {
+        if jobs.contains(&Job::Expiry) {
+            self.expire(now);
+        }
+        self.clean_logs(jobs, now);
+        if jobs.contains(&Job::OffsetExpiry) && !self.stops() {
+            groups::expire(self, now);
+        }
+        // After retention: it needs the new starts of the logs.
+        if jobs.contains(&Job::Expiry) && !self.stops() {
+            self.write_checkpoints(now);
+        }
+    }
+
+    fn clean_logs(&self, jobs: &BTreeSet<Job>, now: Now) {
+        for topic in self.topics.list() {
+            let config = topic.config();
+            let job = if config.compact { Job::Compaction } else { Job::Retention };
+            if self.stops() {
+                return;
+            }
+            if jobs.contains(&job) {
+                topic.partitions().iter().for_each(|partition| partition.clean(&config, now));
+            }
+        }
+    }
+
+    fn expire(&self, now: Now) {
+        let kept_ms = self.configs.int("producer.id.expiration.ms");
+        let partitions = self.topics.partitions();
+        partitions.iter().for_each(|(_, partition)| partition.expire_producers(kept_ms, now));
+        self.bound_producers(kept_ms, now);
+        self.fetch_sessions.expire(now.instant);
+    }
+
+    /// If all partitions together know too many producers, those that are silent for a shorter time expire, too.
+    fn bound_producers(&self, mut kept_ms: i64, now: Now) {
+        let partitions = self.topics.partitions();
+        let count = || partitions.iter().map(|(_, partition)| partition.producer_count()).sum::<usize>();
+        while kept_ms > 1_000 && count() > PRODUCERS_MAX {
+            kept_ms /= 2;
+            partitions.iter().for_each(|(_, partition)| partition.expire_producers(kept_ms, now));
+        }
+    }
+
+    fn write_checkpoints(&self, now: Now) {
+        let Some(data_dir) = &self.data_dir else { return };
+        data_dir.metadata.run_maintenance(now);
+        // Needed only after a crash, and tried again next time.
+        let _ = data_dir.checkpoint(&self.topics.partitions());
     }
 }

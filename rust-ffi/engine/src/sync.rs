@@ -21,10 +21,6 @@ pub(crate) mod rank {
     pub(crate) const TOPIC: u8 = 30;
     /// The bytes of a topic in the budget.
     pub(crate) const TOPIC_BYTES: u8 = 35;
-    /// When maintenance is due.
-    pub(crate) const SCHEDULE: u8 = 38;
-    /// The maintenance that was due and has not run yet.
-    pub(crate) const SCHEDULE_BEGUN: u8 = 39;
     /// The table of fetch sessions.
     pub(crate) const FETCH_SESSIONS: u8 = 40;
     /// One fetch session.
@@ -53,7 +49,7 @@ pub(crate) mod rank {
     pub(crate) const TOPIC_STATE: u8 = 150;
     /// The effective configs of the broker.
     pub(crate) const CONFIGS: u8 = 160;
-    /// Partitions to be synced, folders to be removed.
+    /// Partitions to be synced, folders to be removed, jobs to be run.
     pub(crate) const LISTS: u8 = 170;
     /// The timer queue.
     pub(crate) const TIMERS: u8 = 190;

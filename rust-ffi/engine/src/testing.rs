@@ -5,7 +5,7 @@ use wire::{
     message::{Request, Writer},
 };
 
-use crate::{Engine, Now, Outcome, RequestContext, Topic};
+use crate::{Engine, Now, Outcome, RequestContext, Topic, maintenance::Job};
 
 /// Sends a request at time zero; returns the response without frame and header.
 pub(crate) fn ask(engine: &Engine, key: i16, version: i16, request: &Request<'_>) -> Vec<u8> {
@@ -44,6 +44,13 @@ pub(crate) fn context(now: Now, key: i16, version: i16) -> RequestContext<'stati
         client_host: "/127.0.0.1",
         first_error: None,
     }
+}
+
+/// Runs all jobs, whether they are due or not.
+pub(crate) fn run_all_jobs(engine: &Engine, now: Now) {
+    engine.make_log_jobs_due();
+    engine.due_jobs.add(Job::OffsetExpiry);
+    engine.run_jobs(now);
 }
 
 /// Appends a batch of `count` records; returns its size in bytes.

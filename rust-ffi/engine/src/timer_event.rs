@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{groups::GroupTimer, waiters::Waiter};
+use crate::{groups::GroupTimer, maintenance::Job, waiters::Waiter};
 
 #[derive(Clone, Debug)]
 pub(crate) enum TimerEvent {
@@ -10,6 +10,8 @@ pub(crate) enum TimerEvent {
     Wake(Arc<Waiter>),
     /// A deadline of a group.
     Group(GroupTimer),
+    /// A job is due.
+    Job(Job),
 }
 
 impl From<Arc<Waiter>> for TimerEvent {
@@ -21,5 +23,11 @@ impl From<Arc<Waiter>> for TimerEvent {
 impl From<GroupTimer> for TimerEvent {
     fn from(timer: GroupTimer) -> TimerEvent {
         TimerEvent::Group(timer)
+    }
+}
+
+impl From<Job> for TimerEvent {
+    fn from(job: Job) -> TimerEvent {
+        TimerEvent::Job(job)
     }
 }

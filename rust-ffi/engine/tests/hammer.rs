@@ -79,6 +79,7 @@ fn hammer(fsync: Fsync) {
     let now = Now { instant: Instant(0), wall_ms: WALL_MS };
     let engine = Engine::open(Settings::default(), store, now).unwrap().0;
     let id = engine.create("t", 2, BTreeMap::new()).unwrap().id;
+    engine.start_jobs(now);
     let frames = [requests::all(id), deletions()].concat();
     let world = World { engine, clock: AtomicU64::new(0), is_over: AtomicBool::new(false) };
     thread::scope(|scope| {
@@ -127,7 +128,7 @@ fn keep(world: &World) {
         world.clock.fetch_add(50_000, Relaxed);
         world.engine.flush();
         world.engine.fire(world.now());
-        world.engine.run_due_maintenance(world.now());
+        world.engine.run_jobs(world.now());
         world.engine.delete_removed_dirs();
         // It may be there.
         let _ = world.engine.create("t", 2, BTreeMap::new());

@@ -56,7 +56,8 @@ fuzz_target!(|data: &[u8]| {
                 engine.cancel(&context, again);
             }
         }
-        engine.run_maintenance(now);
+        engine.make_log_jobs_due();
+        engine.run_jobs(now);
         engine.delete_removed_dirs();
         if engine.topics().iter().map(|topic| topic.partitions().len()).sum::<usize>() > PARTITIONS_MAX {
             break;

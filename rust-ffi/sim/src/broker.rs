@@ -271,7 +271,8 @@ impl Broker {
 
     pub(crate) fn maintain(&mut self, net: &Net) {
         if let Some(engine) = &self.engine {
-            engine.run_maintenance(now(net));
+            engine.make_log_jobs_due();
+            engine.run_jobs(now(net));
             engine.delete_removed_dirs();
         }
     }

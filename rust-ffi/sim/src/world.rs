@@ -291,17 +291,14 @@ impl World {
         net.within(200_000, 5_000_000, Event::Crash);
     }
 
-    /// Schedules a flush: at once if responses wait for it, otherwise periodically.
+    /// Schedules a flush that is due.
     fn plan_flush(&mut self) {
-        let (Some(engine), Some(folder)) = (&self.broker.engine, &self.broker.folder) else { return };
-        if self.broker.flush_is_due || folder.fsync == Fsync::Never || !engine.poll_unsynced(std::task::Waker::noop()) {
+        let Some(engine) = &self.broker.engine else { return };
+        if self.broker.flush_is_due || !engine.poll_flush(std::task::Waker::noop()) {
             return;
         }
         self.broker.flush_is_due = true;
-        match folder.fsync {
-            Fsync::Always => self.net.within(10, 10_000, Event::Flush),
-            _ => self.net.within(10_000, 1_000_000, Event::Flush),
-        }
+        self.net.within(10, 10_000, Event::Flush);
     }
 
     /// Checks that no fetch is parked although records are available, and no request for too long.

@@ -41,11 +41,7 @@ pub(super) const STORAGES: &[Storage] = &[
     },
 ];
 
-/// Time between syncs with `fsync=interval`, and so the loss of a power cut.
-const FSYNC_INTERVAL: Duration = Duration::from_secs(1);
 const DELETE_RETRY_INTERVAL: Duration = Duration::from_secs(1);
-/// Shortest time from one round of maintenance to the next.
-const MAINTENANCE_PAUSE: Duration = Duration::from_millis(100);
 
 struct Embedded {
     engine: Arc<Engine>,
@@ -53,7 +49,6 @@ struct Embedded {
     ranges: Vec<ApiRange>,
     features: Vec<Feature>,
     stop: CancellationToken,
-    fsync: Fsync,
     /// Errors of the data folder; `None` in memory.
     storage_errors: Option<Arc<StorageErrors>>,
     /// Work on blocking threads, which ends before the engine is closed.
@@ -79,7 +74,6 @@ async fn open_with(opening: &Opening<'_>, clock: Arc<dyn Clock>) -> Result<Embed
     let url = settings.text("storage.url");
     let engine_settings = engine::Settings { prefault: *prefault, ..engine_settings(settings, *advertised_port) };
     let target = parse_url(url)?;
-    let fsync = target.as_ref().map_or(Fsync::Never, |target| target.fsync);
     let (mut engine, storage_errors) = match target {
         None => (Engine::new(engine_settings), None),
         Some(target) => {
@@ -93,13 +87,13 @@ async fn open_with(opening: &Opening<'_>, clock: Arc<dyn Clock>) -> Result<Embed
         }
     };
     engine.observe(engine_log::observe(refusals.clone()));
+    engine.start_jobs(clock.now());
     Ok(Embedded {
         engine: Arc::new(engine),
         clock,
         ranges: engine::advertised(),
         features: engine::features(),
         stop: stop.clone(),
-        fsync,
         storage_errors,
         blocking_tasks: BlockingTasks::default(),
         blocking_permits: Arc::new(Semaphore::new(BLOCKING_REQUESTS_MAX)),
@@ -284,17 +278,6 @@ impl Embedded {
         }
     }
 
-    /// Until the next sync is due: an interval after the last one, or when a topic's configs ask for it.
-    async fn flush_due(&self) {
-        let latest = self.clock.now().instant + FSYNC_INTERVAL;
-        let mut sleep = None;
-        poll_fn(|cx| {
-            let at = self.engine.flush_at(cx.waker()).map_or(latest, |at| at.min(latest));
-            self.poll_sleep(&mut sleep, at, cx)
-        })
-        .await;
-    }
-
     /// Polls a sleep until `at`; `sleep` is the one of the last poll.
     fn poll_sleep(&self, sleep: &mut Option<(Instant, Sleep)>, at: Instant, cx: &mut Context<'_>) -> Poll<()> {
         let (until, sleeping) = sleep.get_or_insert_with(|| (at, self.clock.sleep_until(at)));
@@ -307,18 +290,7 @@ impl Embedded {
     /// Group commit: records appended during one sync are synced by the next.
     async fn flush(&self) {
         loop {
-            match self.fsync {
-                Fsync::Never => pending().await,
-                Fsync::Interval => {
-                    self.flush_due().await;
-                    if !self.engine.has_unsynced() {
-                        continue;
-                    }
-                }
-                Fsync::Always => {
-                    until(|waker| self.engine.poll_unsynced(waker)).await;
-                }
-            }
+            until(|waker| self.engine.poll_flush(waker)).await;
             let engine = self.engine.clone();
             resume_panic(self.blocking_tasks.spawn(move || engine.flush()).await);
         }
@@ -376,18 +348,14 @@ impl Backend for Embedded {
 
     fn maintain(&self) -> Pending<'_, Option<Result<(), Error>>> {
         Box::pin(async {
-            let now = self.clock.now();
-            let at = self.engine.next_maintenance(now).max(now.instant + MAINTENANCE_PAUSE);
             let due = async {
-                self.clock.sleep_until(at).await;
+                until(|waker| self.engine.poll_jobs(waker)).await;
                 Some(())
             };
             or(cancelled(&self.stop), due).await?;
-            let now = self.clock.now();
-            self.engine.begin_maintenance(now);
-            let engine = self.engine.clone();
+            let (engine, now) = (self.engine.clone(), self.clock.now());
             // On a blocking thread: compaction and files would delay connections.
-            let mut running = self.blocking_tasks.spawn(move || engine.run_due_maintenance(now));
+            let mut running = self.blocking_tasks.spawn(move || engine.run_jobs(now));
             let done = or(async { Some((&mut running).await) }, cancelled(&self.stop)).await;
             resume_panic(match done {
                 Some(result) => result,

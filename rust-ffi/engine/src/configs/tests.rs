@@ -15,7 +15,7 @@ use wire::{
 
 use crate::{
     Engine, Settings,
-    testing::{ask, produce},
+    testing::{ask, produce, run_all_jobs},
 };
 
 fn engine(name: &str, value: &str) -> Engine {
@@ -138,6 +138,6 @@ fn the_producers_of_all_partitions_are_bounded() {
     }
     let count = || topic.partitions().iter().map(|partition| partition.producer_count()).sum::<usize>();
     assert_eq!(count(), 900);
-    engine.run_maintenance(now);
+    run_all_jobs(&engine, now);
     assert!((100..=500).contains(&count()), "{}", count());
 }

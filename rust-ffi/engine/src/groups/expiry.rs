@@ -1,9 +1,6 @@
 //! Offset expiry, and the removal of empty groups. Kafka: `GroupCoordinatorShard.cleanupGroupMetadata`.
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, atomic::Ordering},
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     LiveGroups, OffsetAndMetadata, Step,
@@ -14,25 +11,10 @@ use super::{
     offsets_log::tombstone,
     registry::for_each_shard,
 };
-use crate::{
-    Engine,
-    clock::{Instant, Now},
-};
+use crate::{Engine, clock::Now};
 
-/// Deletes the offsets that have expired, and the groups that have no members and no offsets, once an
-/// `offsets.retention.check.interval.ms`.
+/// Deletes the offsets that have expired, and the groups that have no members and no offsets.
 pub(crate) fn expire(engine: &Engine, now: Now) {
-    let cleanup_at = &engine.groups.cleanup_at;
-    let due = cleanup_at.load(Ordering::Relaxed);
-    if now.instant < Instant(due) {
-        return;
-    }
-    let interval_ms = engine.configs.int("offsets.retention.check.interval.ms");
-    cleanup_at.store(now.instant.after_ms(interval_ms).0, Ordering::Relaxed);
-    if due == 0 {
-        // The first cleanup comes after an interval, too.
-        return;
-    }
     let retention_ms = engine.configs.int("offsets.retention.minutes").saturating_mul(60_000);
     for_each_shard(engine, now, |groups, step| expire_in(engine, groups, step, retention_ms));
 }

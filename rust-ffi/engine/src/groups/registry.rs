@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, OnceLock, atomic::AtomicU64},
+    sync::{Arc, OnceLock},
 };
 
 use super::{
@@ -27,8 +27,6 @@ pub(crate) struct Groups {
     pub(super) bytes: StateBytes,
     /// Woken by each change of a group.
     pub(crate) changed: Arc<WaitList>,
-    /// When [`super::expire`] has something to do again, in microseconds.
-    pub(super) cleanup_at: AtomicU64,
 }
 
 /// The soft state of a shard.
@@ -158,7 +156,8 @@ pub(super) fn on_shard_of<R>(
 
 /// Runs an event of every shard, one after the other.
 pub(super) fn for_each_shard(engine: &Engine, now: Now, mut event: impl FnMut(&mut LiveGroups, &mut Step<'_>)) {
-    for (index, shard) in shards(engine).iter().enumerate() {
+    // Before the first group is looked up, the number of shards is open.
+    for (index, shard) in engine.groups.shards.get().into_iter().flatten().enumerate() {
         shard.run(&env(engine, index), now, &mut event);
     }
 }

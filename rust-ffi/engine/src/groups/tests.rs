@@ -60,8 +60,6 @@ impl World {
     pub(super) fn with(settings: Settings) -> World {
         let engine = Engine::new(settings);
         let wall_ms = 1_700_000_000_000;
-        // It has run for as long as it takes until maintenance looks at groups.
-        engine.run_maintenance(Now { instant: Instant(0), wall_ms });
         World { engine, now: Now { instant: Instant(0).after_ms(600_000), wall_ms } }
     }
 

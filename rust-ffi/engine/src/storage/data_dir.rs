@@ -19,11 +19,16 @@ use crate::{
     clock::{Instant, Now},
     configs::TopicConfig,
     log::{CleanerCheckpoint, LogDir, Partition, RecoveryMode},
+    maintenance::Job,
     settings::Settings,
     store::{self, Fsync, Store},
+    timer_event::TimerEvent,
+    timers::{CancelTimer, TimerKey, Timers},
 };
 
 const CLEANER_CHECKPOINT: &str = "cleaner-offset-checkpoint";
+/// Time from an append to its sync with `fsync=interval`, and so the loss of a power cut.
+const FSYNC_INTERVAL_MS: i64 = 1_000;
 
 #[derive(Debug)]
 pub(crate) struct DataDir {
@@ -32,6 +37,7 @@ pub(crate) struct DataDir {
     /// The file system does not distinguish upper and lower case.
     pub(crate) ignores_case: bool,
     unsynced: Lock<{ rank::LISTS }, UnsyncedPartitions>,
+    timers: Arc<Timers<TimerEvent>>,
     /// Log start offsets by directory, as in the checkpoint file.
     log_starts: Lock<{ rank::CHECKPOINT }, BTreeMap<String, i64>>,
     cleaner_checkpoint: Arc<CleanerCheckpoint>,
@@ -55,8 +61,10 @@ struct DeletedDirs {
 struct UnsyncedPartitions {
     partitions: Vec<Arc<Partition>>,
     flusher: Option<Waker>,
-    /// When a topic's `flush.ms` or `flush.messages` asks for the next sync.
-    flush_at: Option<Instant>,
+    /// [`DataDir::flush`] has to run.
+    is_flush_due: bool,
+    /// The deadline of the next flush.
+    flush_timer: Option<(Instant, TimerKey)>,
 }
 
 /// The contents of an opened data folder.
@@ -99,7 +107,12 @@ pub(crate) fn in_folder(folder: &str, error: io::Error) -> io::Error {
 
 impl DataDir {
     /// Opens a data folder. On an error, which is a sentence for the operator, nothing was changed.
-    pub(crate) fn open(store: Store, settings: &Settings, now: Now) -> Result<OpenedDataDir, String> {
+    pub(crate) fn open(
+        store: Store,
+        settings: &Settings,
+        timers: Arc<Timers<TimerEvent>>,
+        now: Now,
+    ) -> Result<OpenedDataDir, String> {
         let files = store.files.clone();
         checkpoint::check(&*files, settings)?;
         let failed = |e: io::Error| format!("the data folder cannot be opened: {e}");
@@ -124,6 +137,7 @@ impl DataDir {
             metadata: found.metadata,
             ignores_case,
             unsynced: Lock::default(),
+            timers,
             log_starts,
             cleaner_checkpoint: Arc::new(cleaner_checkpoint),
             has_removed: AtomicBool::new(false),
@@ -277,12 +291,10 @@ impl DataDir {
             return false;
         }
         if partition.becomes_dirty() {
-            let mut unsynced = lock(&self.unsynced);
-            unsynced.partitions.push(partition.clone());
-            let flusher = if self.store.fsync == Fsync::Always { unsynced.flusher.take() } else { None };
-            drop(unsynced);
-            if let Some(flusher) = flusher {
-                flusher.wake();
+            lock(&self.unsynced).partitions.push(partition.clone());
+            match self.store.fsync {
+                Fsync::Always => self.make_flush_due(),
+                _ => self.flush_until(now.instant.after_ms(FSYNC_INTERVAL_MS)),
             }
         }
         match self.store.fsync {
@@ -296,49 +308,48 @@ impl DataDir {
     fn flush_by_config(&self, partition: &Partition, config: &TopicConfig, now: Now) -> bool {
         let is_full = config.flush_messages != i64::MAX && partition.unsynced() >= config.flush_messages;
         if is_full {
-            self.flush_until(now.instant);
+            self.make_flush_due();
         } else if config.flush_ms != i64::MAX {
             self.flush_until(now.instant.after_ms(config.flush_ms));
         }
         is_full
     }
 
+    /// Sets the deadline of the flush, unless it is earlier already.
     fn flush_until(&self, at: Instant) {
         let mut unsynced = lock(&self.unsynced);
-        if unsynced.flush_at.is_some_and(|earlier| earlier <= at) {
-            return;
+        match unsynced.flush_timer {
+            Some((earlier, _)) if earlier <= at => return,
+            Some((_, key)) => self.timers.cancel(key),
+            None => {}
         }
-        unsynced.flush_at = Some(at);
+        unsynced.flush_timer = Some((at, self.timers.set(at, Job::IntervalFsync.into())));
+    }
+
+    /// Wakes the flusher.
+    pub(crate) fn make_flush_due(&self) {
+        let mut unsynced = lock(&self.unsynced);
+        unsynced.is_flush_due = true;
         let flusher = unsynced.flusher.take();
         drop(unsynced);
         flusher.into_iter().for_each(Waker::wake);
     }
 
-    /// When a topic's configs ask for [`DataDir::flush`]; `waker` is woken once that becomes earlier.
-    pub(crate) fn flush_at(&self, waker: &Waker) -> Option<Instant> {
+    /// Returns whether [`DataDir::flush`] has to run; otherwise `waker` is woken when it has.
+    pub(crate) fn poll_flush(&self, waker: &Waker) -> bool {
         let mut unsynced = lock(&self.unsynced);
         unsynced.flusher = Some(waker.clone());
-        unsynced.flush_at
-    }
-
-    /// Returns whether [`DataDir::flush`] has anything to sync; otherwise `waker` is woken when it has to run at once.
-    pub(crate) fn poll_unsynced(&self, waker: &Waker) -> bool {
-        let mut unsynced = lock(&self.unsynced);
-        unsynced.flusher = Some(waker.clone());
-        !unsynced.partitions.is_empty()
-    }
-
-    /// Returns whether [`DataDir::flush`] has anything to sync.
-    pub(crate) fn has_unsynced(&self) -> bool {
-        let unsynced = lock(&self.unsynced);
-        !unsynced.partitions.is_empty() || unsynced.flush_at.is_some()
+        unsynced.is_flush_due
     }
 
     /// Syncs the unsynced partitions; one sync serves all appends before it.
     pub(crate) fn flush(&self) {
         let partitions = {
             let mut unsynced = lock(&self.unsynced);
-            unsynced.flush_at = None;
+            unsynced.is_flush_due = false;
+            if let Some((_, key)) = unsynced.flush_timer.take() {
+                self.timers.cancel(key);
+            }
             std::mem::take(&mut unsynced.partitions)
         };
         partitions.iter().for_each(|partition| partition.sync());

@@ -28,7 +28,7 @@ use crate::{
         faulty::{Faults, FaultyFiles},
         memory::MemoryFiles,
     },
-    testing::{ask, ask_at, context, send},
+    testing::{ask, ask_at, context, run_all_jobs, send},
 };
 
 const WALL: i64 = 1_790_000_000_000;
@@ -546,12 +546,12 @@ fn retention_on_disk_moves_the_start_and_minus_one_keeps_for_ever() {
         let topic = engine.topics.get(name).unwrap();
         topic.partition(0).unwrap().append(&request(b"v"), &topic.config(), at(0)).unwrap();
     }
-    engine.run_maintenance(at(1_000));
+    run_all_jobs(&engine, at(1_000));
     assert_eq!((range(&engine, "kept"), range(&engine, "t")), ((0, 1), (0, 1)));
-    engine.run_maintenance(at(1_001));
+    run_all_jobs(&engine, at(1_001));
     assert_eq!((range(&engine, "kept"), range(&engine, "t")), ((0, 1), (1, 1)));
     assert_eq!(put(&engine, b"next"), (ErrorCode::None, 1));
-    engine.run_maintenance(at(TEN_YEARS));
+    run_all_jobs(&engine, at(TEN_YEARS));
     assert_eq!((range(&engine, "kept"), range(&engine, "t")), ((0, 1), (2, 2)));
     drop(engine);
     let engine = open();
@@ -597,16 +597,16 @@ fn the_record_that_completes_flush_messages_waits_for_the_sync() {
     let files = MemoryFiles::default();
     let (engine, _) = open(&files, Fsync::Interval);
     engine.create_topic("t", Some(1), TopicConfig { flush_messages: 3, ..small() }).unwrap();
-    let waker = std::task::Waker::noop();
     assert_eq!((put(&engine, b"a").0, put(&engine, b"b").0), (ErrorCode::None, ErrorCode::None));
-    assert_eq!(engine.flush_at(waker), None);
+    assert!(!flush_is_due(&engine));
     let batch = request(b"c");
     let parked = park(&engine, &batch);
-    assert_eq!(engine.flush_at(waker), Some(at(0).instant));
+    assert!(flush_is_due(&engine));
     engine.flush();
     assert!(parked.ticket.is_woken());
     assert_eq!(resume(&engine, &batch, parked).0, ErrorCode::None);
-    assert_eq!((engine.flush_at(waker), engine.has_unsynced()), (None, false));
+    assert!(!flush_is_due(&engine));
+    assert_eq!(engine.next_deadline(), None);
     // A power cut takes what came after it.
     assert_eq!(put(&engine, b"d").0, ErrorCode::None);
     drop(engine);
@@ -614,15 +614,34 @@ fn the_record_that_completes_flush_messages_waits_for_the_sync() {
     assert_eq!(engine.topics.get("t").unwrap().partition(0).unwrap().range(), (0, 3));
 }
 
+fn flush_is_due(engine: &Engine) -> bool {
+    engine.poll_flush(std::task::Waker::noop())
+}
+
 #[test]
 fn flush_ms_asks_for_a_sync_in_time() {
     let (engine, _) = open(&MemoryFiles::default(), Fsync::Interval);
     engine.create_topic("t", Some(1), TopicConfig { flush_ms: 200, ..small() }).unwrap();
-    engine.create_topic("u", Some(1), small()).unwrap();
-    let waker = std::task::Waker::noop();
-    assert_eq!(engine.flush_at(waker), None);
+    assert_eq!(engine.next_deadline(), None);
     assert_eq!(put(&engine, b"a").0, ErrorCode::None);
-    assert_eq!(engine.flush_at(waker), Some(at(200).instant));
+    assert_eq!(engine.next_deadline(), Some(at(200).instant));
+    engine.fire(at(200));
+    assert!(flush_is_due(&engine));
     engine.flush();
-    assert_eq!(engine.flush_at(waker), None);
+    assert_eq!(engine.next_deadline(), None);
+}
+
+#[test]
+fn an_interval_sync_comes_a_second_after_the_first_append() {
+    let files = MemoryFiles::default();
+    let (engine, _) = open(&files, Fsync::Interval);
+    engine.create_topic("t", Some(1), small()).unwrap();
+    assert_eq!((put(&engine, b"a").0, put(&engine, b"b").0), (ErrorCode::None, ErrorCode::None));
+    assert_eq!((engine.fire(at(999)), flush_is_due(&engine)), (0, false));
+    assert_eq!((engine.fire(at(1_000)), flush_is_due(&engine)), (1, true));
+    engine.flush();
+    assert_eq!((engine.next_deadline(), flush_is_due(&engine)), (None, false), "nothing is left to sync");
+    drop(engine);
+    let (engine, _) = open(&files.after_power_cut(), Fsync::Interval);
+    assert_eq!(engine.topics.get("t").unwrap().partition(0).unwrap().range(), (0, 2));
 }

@@ -18,6 +18,7 @@ use wire::{
 };
 
 use super::{SUBSCRIBED_TO_T, World, code, joining};
+use crate::testing::run_all_jobs;
 
 fn find(world: &World, version: i16, request: FindCoordinatorRequest<'_>) -> FindCoordinatorResponse<'static> {
     let mut answer = world.answer(&mut world.ask(version, &Request::FindCoordinator(request)));
@@ -189,6 +190,6 @@ fn ten_thousand_groups_cost_nothing_while_they_are_empty() {
     }
     assert_eq!(world.states().len(), 10_000);
     assert_eq!(world.engine.next_deadline(), None);
-    world.engine.run_maintenance(world.now);
+    run_all_jobs(&world.engine, world.now);
     assert_eq!(world.states(), []);
 }

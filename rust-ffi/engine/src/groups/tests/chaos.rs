@@ -12,6 +12,7 @@ use crate::{
     Settings,
     entropy::Entropy,
     groups::{GroupTimer, registry},
+    testing::run_all_jobs,
 };
 
 const GROUP: &str = "g";
@@ -66,7 +67,7 @@ impl Chaos {
             13 => self.clients[index] = Client::default(),
             14 => self.world.advance(self.roll(20_000)),
             _ => {
-                self.world.engine.run_maintenance(self.world.now);
+                run_all_jobs(&self.world.engine, self.world.now);
                 self.world.advance(self.roll(500));
             }
         }

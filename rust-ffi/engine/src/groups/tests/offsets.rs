@@ -17,6 +17,7 @@ use wire::{
 };
 
 use super::{SESSION_MS, World, code, joining};
+use crate::testing::run_all_jobs;
 
 const MINUTE: u64 = 60_000;
 /// Kafka's default: seven days.
@@ -69,7 +70,7 @@ impl World {
     }
 
     pub(super) fn maintain(&self) {
-        self.engine.run_maintenance(self.now);
+        run_all_jobs(&self.engine, self.now);
     }
 }
 
@@ -277,14 +278,14 @@ fn offsets_of_a_living_group_expire_only_where_it_does_not_read() {
     let joined = world.single("g");
     for _ in 0..2 * RETENTION / (300 * MINUTE) {
         // Virtual days of heartbeats would take long: the session is renewed just before the maintenance looks.
-        world.engine.run_maintenance(world.now);
+        run_all_jobs(&world.engine, world.now);
         world.now.wall_ms += 300 * MINUTE as i64;
         world.now.instant = world.now.instant.after_ms(9_000);
         assert_eq!(world.heartbeat("g", joined.member_id, 1), 0);
     }
     world.advance(0);
     let later = world.now.instant.after_ms(600_000);
-    world.engine.run_maintenance(crate::Now { instant: later, ..world.now });
+    run_all_jobs(&world.engine, crate::Now { instant: later, ..world.now });
     assert_eq!(world.committed("g"), [("t", 0, 1)]);
 }
 

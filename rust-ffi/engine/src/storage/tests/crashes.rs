@@ -51,7 +51,7 @@ fn a_new_topic_does_not_begin_where_a_deleted_one_of_its_name_did() {
         put(&engine, b"old");
     }
     old.partition(0).unwrap().delete_records(4).unwrap();
-    engine.run_maintenance(at(1));
+    run_all_jobs(&engine, at(1));
     engine.topics.remove(old.id).unwrap();
     engine.create_topic("t", Some(1), small()).unwrap();
     put(&engine, b"new");
@@ -98,7 +98,7 @@ fn a_log_that_takes_no_more_writes_is_not_rolled() {
     assert_ne!(answer(&ask_at(&engine, at(0), 0, 8, &produce(&keyed(1)))).0, ErrorCode::None);
     faults.mend();
     let later = at(3_600_000);
-    engine.run_maintenance(later);
+    run_all_jobs(&engine, later);
     assert_ne!(answer(&ask_at(&engine, later, 0, 8, &produce(&keyed(1)))).0, ErrorCode::None, "it takes no writes");
     drop(engine);
     let (engine, _) = open(&files, Fsync::Interval);
@@ -125,7 +125,7 @@ fn an_index_never_stands_beside_other_data() {
             assert_eq!(answer(&ask_at(&engine, at(0), 0, 8, &produce(&batch))).0, ErrorCode::None);
         }
         faults.after(changes);
-        engine.run_maintenance(at(1_000));
+        run_all_jobs(&engine, at(1_000));
         drop((engine, topic));
         let (engine, _) = open(&files, Fsync::Interval);
         let partition = engine.topics.get("t").unwrap().partition(0).unwrap();
@@ -317,13 +317,13 @@ fn nothing_is_acknowledged_for_a_topic_whose_deletion_may_last() {
     put(&engine, b"before");
     engine.flush();
     topic.partition(0).unwrap().delete_records(1).unwrap();
-    engine.run_maintenance(at(1));
+    run_all_jobs(&engine, at(1));
     faults.fail_once_after(1);
     assert!(engine.topics.remove(topic.id).is_err());
     assert_eq!(faults.failures(), 1);
     assert_eq!(put(&engine, b"after").0, ErrorCode::UnknownTopicOrPartition);
     assert!(engine.create_topic("t", Some(1), small()).is_err(), "in the same folder");
-    engine.run_maintenance(at(1));
+    run_all_jobs(&engine, at(1));
     let cut = files.after_power_cut();
     drop(engine);
     assert_eq!(values(&open(&cut, Fsync::Interval).0), [b"before"]);

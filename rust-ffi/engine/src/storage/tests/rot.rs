@@ -203,7 +203,7 @@ fn deleted_records_are_not_missed() {
     let files = three_segments();
     let (engine, _) = open(&files, Fsync::Interval);
     engine.topics.get("t").unwrap().partition(0).unwrap().delete_records(2).unwrap();
-    engine.run_maintenance(at(0));
+    run_all_jobs(&engine, at(0));
     assert!(!files.paths().contains(&name(1)), "{:?}", files.paths());
     engine.close().unwrap();
     let (_, notices) = open(&files, Fsync::Interval);
