@@ -40,15 +40,7 @@ mod topic_names;
 mod topics;
 mod waiters;
 
-use std::{
-    collections::BTreeMap,
-    convert::Infallible,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    task::Waker,
-};
+use std::{collections::BTreeMap, convert::Infallible, sync::Arc, task::Waker};
 
 use wire::ErrorCode;
 
@@ -81,6 +73,7 @@ use maintenance::DueJobs;
 use producer_ids::ProducerIds;
 use storage::DataDir;
 use store::LogDirInfo;
+use sync::Shutdown;
 use timer_event::TimerEvent;
 use timers::Timers;
 use topics::Topics;
@@ -109,26 +102,24 @@ pub struct Engine {
     pub(crate) data_dir: Option<Arc<DataDir>>,
     pub(crate) observer: Observer,
     due_jobs: DueJobs,
-    stops: AtomicBool,
-    /// See [`Engine::stop_work`].
-    ends: AtomicBool,
+    pub(crate) shutdown: Shutdown,
 }
 
 impl Engine {
     pub fn new(settings: Settings) -> Engine {
+        let shutdown = Shutdown::default();
         Engine {
             configs: configs::BrokerConfigs::new(&settings),
             entropy: Entropy::new(settings.seed),
             timers: Arc::default(),
-            topics: Topics::in_memory(settings.prefault),
+            topics: Topics::in_memory(settings.prefault, shutdown.clone()),
             groups: Groups::default(),
             fetch_sessions: FetchSessions::default(),
             producer_ids: ProducerIds::default(),
             data_dir: None,
             observer: Observer::default(),
             due_jobs: DueJobs::default(),
-            stops: AtomicBool::new(false),
-            ends: AtomicBool::new(false),
+            shutdown,
             settings,
         }
     }
@@ -137,7 +128,7 @@ impl Engine {
     /// On an error, which is a sentence for the operator, the folder is unchanged.
     pub fn open(settings: Settings, store: Store, now: Now) -> Result<(Engine, Vec<String>), String> {
         let mut engine = Engine::new(settings);
-        let found = DataDir::open(store, &engine.settings, engine.timers.clone(), now)?;
+        let found = DataDir::open(store, &engine.settings, engine.timers.clone(), engine.shutdown.clone(), now)?;
         engine.entropy = Entropy::new(seed_of(engine.settings.seed, &found.data_dir, now));
         engine.configs.restore(found.configs);
         let data_dir = Arc::new(found.data_dir);
@@ -275,29 +266,13 @@ impl Engine {
 
     /// Makes a running [`Engine::run_jobs`] end soon, because the broker stops.
     pub fn stop_maintenance(&self) {
-        self.stops.store(true, Ordering::Relaxed);
-        self.topics.partitions().iter().for_each(|(_, partition)| partition.stop_maintenance());
-        if let Some(data_dir) = &self.data_dir {
-            data_dir.metadata.stop_maintenance();
-        }
+        self.shutdown.stop_maintenance();
     }
 
     /// Makes everything that takes long end soon, because all connections are closed: maintenance, deleting
     /// directories, creating thousands of topics, inflating thousands of batches.
     pub fn stop_work(&self) {
-        self.ends.store(true, Ordering::Relaxed);
-        self.stop_maintenance();
-        if let Some(data_dir) = &self.data_dir {
-            data_dir.stop_work();
-        }
-    }
-
-    fn stops(&self) -> bool {
-        self.stops.load(Ordering::Relaxed)
-    }
-
-    pub(crate) fn ends(&self) -> bool {
-        self.ends.load(Ordering::Relaxed)
+        self.shutdown.stop_work();
     }
 
     /// Creates a topic; without a count it has `num.partitions`.

@@ -122,11 +122,11 @@ impl Engine {
             self.expire(now);
         }
         self.clean_logs(jobs, now);
-        if jobs.contains(&Job::OffsetExpiry) && !self.stops() {
+        if jobs.contains(&Job::OffsetExpiry) && !self.shutdown.stops_maintenance() {
             groups::expire(self, now);
         }
         // After retention: it needs the new starts of the logs.
-        if jobs.contains(&Job::Expiry) && !self.stops() {
+        if jobs.contains(&Job::Expiry) && !self.shutdown.stops_maintenance() {
             self.write_checkpoints(now);
         }
     }
@@ -135,7 +135,7 @@ impl Engine {
         for topic in self.topics.list() {
             let config = topic.config();
             let job = if config.compact { Job::Compaction } else { Job::Retention };
-            if self.stops() {
+            if self.shutdown.stops_maintenance() {
                 return;
             }
             if jobs.contains(&job) {

@@ -5,10 +5,16 @@
 //! have blocked. A look-up in a registry copies an `Arc` and holds nothing afterwards.
 //!
 //! No lock is held while a request waits.
+//!
+//! [`Shutdown`] tells long work that the broker stops.
 
 use std::{
+    io,
     ops::{Deref, DerefMut},
-    sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 /// The order of the locks.
@@ -132,6 +138,42 @@ impl<G: DerefMut> DerefMut for Guard<G> {
     }
 }
 
+/// Whether the broker stops. All clones are one token, which long work asks between its steps.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shutdown(Arc<Stages>);
+
+#[derive(Debug, Default)]
+struct Stages {
+    maintenance_stops: AtomicBool,
+    work_stops: AtomicBool,
+}
+
+impl Shutdown {
+    /// The first stage: retention and compaction end soon. Requests go on.
+    pub(crate) fn stop_maintenance(&self) {
+        self.0.maintenance_stops.store(true, Ordering::Relaxed);
+    }
+
+    /// The last stage: all long work ends soon.
+    pub(crate) fn stop_work(&self) {
+        self.stop_maintenance();
+        self.0.work_stops.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn stops_maintenance(&self) -> bool {
+        self.0.maintenance_stops.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn stops_work(&self) -> bool {
+        self.0.work_stops.load(Ordering::Relaxed)
+    }
+
+    /// Returns an error once all work is to end.
+    pub(crate) fn check_work(&self) -> io::Result<()> {
+        if self.stops_work() { Err(io::Error::other("the broker stops")) } else { Ok(()) }
+    }
+}
+
 #[cfg(debug_assertions)]
 mod order {
     use std::cell::RefCell;
@@ -199,5 +241,16 @@ mod tests {
         assert!(taken(|first, second| drop((first.lock(), second.lock()))));
         assert!(!taken(|first, second| drop((second.lock(), first.lock()))));
         assert!(!taken(|first, _| drop((first.lock(), Lock::<1, ()>::default().lock()))), "no two of one rank");
+    }
+
+    #[test]
+    fn a_shutdown_ends_maintenance_first_and_then_all_work() {
+        let shutdown = Shutdown::default();
+        let token = shutdown.clone();
+        assert!(!token.stops_maintenance() && token.check_work().is_ok());
+        shutdown.stop_maintenance();
+        assert!(token.stops_maintenance() && token.check_work().is_ok());
+        shutdown.stop_work();
+        assert!(token.stops_work() && token.check_work().is_err());
     }
 }

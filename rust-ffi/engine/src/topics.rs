@@ -1,6 +1,6 @@
 //! The topic registry, by name and by id, and the partitions of each topic.
 
-use crate::sync::{Guard, Lock, SharedLock, lock, rank};
+use crate::sync::{Guard, Lock, SharedLock, Shutdown, lock, rank};
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
@@ -102,14 +102,14 @@ fn bytes_of(name: &str, partitions: i32, config: &TopicConfig) -> usize {
 /// Where new partitions are created.
 #[derive(Clone, Debug)]
 enum PartitionStore {
-    Memory(Prefault),
+    Memory(Prefault, Shutdown),
     Disk(Arc<DataDir>),
 }
 
 impl PartitionStore {
     fn data_dir(&self) -> Option<&DataDir> {
         match self {
-            PartitionStore::Memory(_) => None,
+            PartitionStore::Memory(..) => None,
             PartitionStore::Disk(data_dir) => Some(data_dir),
         }
     }
@@ -117,10 +117,10 @@ impl PartitionStore {
     /// Creates one partition.
     fn partition(&self, topic: &str, id: Uuid, index: i32) -> io::Result<Arc<Partition>> {
         let partition = match self {
-            PartitionStore::Memory(prefault) if topic_names::is_internal(topic) => {
-                Partition::internal(index, *prefault)
+            PartitionStore::Memory(prefault, shutdown) if topic_names::is_internal(topic) => {
+                Partition::internal(index, *prefault).stopped_by(shutdown)
             }
-            PartitionStore::Memory(prefault) => Partition::new(index, *prefault),
+            PartitionStore::Memory(prefault, shutdown) => Partition::new(index, *prefault).stopped_by(shutdown),
             PartitionStore::Disk(data_dir) => data_dir.create(topic, id, index)?,
         };
         Ok(Arc::new(partition))
@@ -361,8 +361,8 @@ impl Registry {
 }
 
 impl Topics {
-    pub(crate) fn in_memory(prefault: Prefault) -> Topics {
-        Topics::with(Registry::default(), PartitionStore::Memory(prefault), Budget::new(BYTES_MAX))
+    pub(crate) fn in_memory(prefault: Prefault, shutdown: Shutdown) -> Topics {
+        Topics::with(Registry::default(), PartitionStore::Memory(prefault, shutdown), Budget::new(BYTES_MAX))
     }
 
     fn with(registry: Registry, store: PartitionStore, budget: Budget) -> Topics {
@@ -465,7 +465,7 @@ impl Topics {
     fn write_deletion(&self, name: &str) -> io::Result<io::Result<()>> {
         match self.store.data_dir() {
             Some(data_dir) if !bugs::planted(Bug::DeletionNotWritten) => {
-                data_dir.check_running()?;
+                data_dir.shutdown.check_work()?;
                 data_dir.metadata.delete_topic(name)
             }
             _ => Ok(Ok(())),

@@ -296,7 +296,7 @@ fn append(
     topic: Option<&Topic>,
     data: &PartitionProduceData<'_>,
 ) -> PartitionResult {
-    if engine.ends() {
+    if engine.shutdown.stops_work() {
         return Err(partition_error(ErrorCode::NotLeaderOrFollower, Some("The broker stops.")));
     }
     if !(-1..=1).contains(&request.acks) {

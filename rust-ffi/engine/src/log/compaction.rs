@@ -4,11 +4,7 @@
 //! It works on handles of the segments without the lock of the log and swaps the result in; producers and consumers do
 //! not wait for it.
 
-use std::{
-    collections::HashMap,
-    io,
-    sync::{Arc, atomic::Ordering},
-};
+use std::{collections::HashMap, io, sync::Arc};
 
 use bytes::Bytes;
 use wire::{
@@ -223,7 +219,7 @@ impl Partition {
 
     /// Returns an error once the broker stops.
     fn check_running(&self) -> io::Result<()> {
-        if self.stops.load(Ordering::Relaxed) { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
+        if self.shutdown.stops_maintenance() { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
     }
 
     fn compact_memory(&self, work: Vec<Work>, latest: &Latest, config: &TopicConfig, now: Now) {

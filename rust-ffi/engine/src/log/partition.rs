@@ -1,6 +1,6 @@
 //! One partition: its log, its fetch and sync waiters, append, read and sync.
 
-use crate::sync::{Lock, lock, rank};
+use crate::sync::{Lock, Shutdown, lock, rank};
 use std::{
     cmp::Ordering::{Equal, Greater, Less},
     collections::VecDeque,
@@ -64,8 +64,8 @@ pub struct Partition {
     syncing: Lock<{ rank::SYNC }, ()>,
     /// Held during compaction: two runs would write the same file.
     pub(super) compacting: Lock<{ rank::COMPACTION }, ()>,
-    /// Set when the broker stops: a running compaction gives up.
-    pub(super) stops: AtomicBool,
+    /// A running compaction gives up when the broker stops.
+    pub(super) shutdown: Shutdown,
     /// Set if batches were appended since the last sync began.
     is_dirty: AtomicBool,
     /// How memory pages are prefaulted, for a log in memory.
@@ -362,6 +362,11 @@ impl Partition {
         Partition { memory: Some(prefault), ..Partition::with_log(index, log) }
     }
 
+    /// The partition of a broker that stops by this token.
+    pub(crate) fn stopped_by(self, shutdown: &Shutdown) -> Partition {
+        Partition { shutdown: shutdown.clone(), ..self }
+    }
+
     pub(super) fn with_log(index: i32, mut log: Log) -> Partition {
         log.jitter_salt = index as u64;
         if let Some(dir) = &log.dir {
@@ -373,7 +378,7 @@ impl Partition {
             sync_waiters: Arc::default(),
             syncing: Lock::default(),
             compacting: Lock::default(),
-            stops: AtomicBool::new(false),
+            shutdown: Shutdown::default(),
             is_dirty: AtomicBool::new(false),
             memory: None,
             log: Lock::new(log),
@@ -521,11 +526,6 @@ impl Partition {
         if config.compact {
             self.compact(config, now);
         }
-    }
-
-    /// Makes a running compaction end soon, and later ones at once.
-    pub(crate) fn stop_maintenance(&self) {
-        self.stops.store(true, Ordering::Relaxed);
     }
 
     /// Calls `see` for each batch up to the high watermark.

@@ -1,6 +1,6 @@
 //! An open data folder: its partitions, its metadata log, its unsynced partitions and its deleted directories.
 
-use crate::sync::{Lock, lock, rank};
+use crate::sync::{Lock, Shutdown, lock, rank};
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
@@ -45,8 +45,7 @@ pub(crate) struct DataDir {
     /// topic.
     has_removed: AtomicBool,
     deleted_dirs: Lock<{ rank::LISTS }, DeletedDirs>,
-    /// Set when the broker stops: creating and removing many directories gives up.
-    stops: AtomicBool,
+    pub(crate) shutdown: Shutdown,
 }
 
 /// Directories of deleted topics that are not removed yet.
@@ -111,6 +110,7 @@ impl DataDir {
         store: Store,
         settings: &Settings,
         timers: Arc<Timers<TimerEvent>>,
+        shutdown: Shutdown,
         now: Now,
     ) -> Result<OpenedDataDir, String> {
         let files = store.files.clone();
@@ -124,7 +124,8 @@ impl DataDir {
         let persist = move |offsets: &_| checkpoint::write_offsets(&*persisted, CLEANER_CHECKPOINT, offsets);
         let cleaner_checkpoint = CleanerCheckpoint::new(cleaned.unwrap_or_default(), Box::new(persist));
         checkpoint::claim(&*files, settings).map_err(failed)?;
-        let found = MetadataLog::open(&store, clean, now).map_err(|e| failed(in_folder(metadata_log::FOLDER, e)))?;
+        let found =
+            MetadataLog::open(&store, &shutdown, clean, now).map_err(|e| failed(in_folder(metadata_log::FOLDER, e)))?;
         checkpoint::mark_in_use(&*files).map_err(failed)?;
         if !clean && store.fsync != Fsync::Never {
             // Syncs directory names that a killed broker had not synced.
@@ -142,7 +143,7 @@ impl DataDir {
             cleaner_checkpoint: Arc::new(cleaner_checkpoint),
             has_removed: AtomicBool::new(false),
             deleted_dirs: Lock::new(DeletedDirs { folders: found.deleted_dirs, waker: None }),
-            stops: AtomicBool::new(false),
+            shutdown,
         };
         Ok(OpenedDataDir {
             data_dir,
@@ -165,7 +166,9 @@ impl DataDir {
         let log_start = how.log_starts.get(&folder).copied().unwrap_or(0);
         let compacted_until = if how.knows_gaps { self.cleaner_checkpoint.compacted_until(&folder) } else { i64::MAX };
         let how = RecoveryMode { clean: how.clean, log_start, is_new: false, compacted_until, now: how.now };
-        Partition::open(index, self.log_dir(folder.clone()), how).map_err(|e| in_folder(&folder, e))
+        let (partition, notice) =
+            Partition::open(index, self.log_dir(folder.clone()), how).map_err(|e| in_folder(&folder, e))?;
+        Ok((partition.stopped_by(&self.shutdown), notice))
     }
 
     fn log_dir(&self, folder: String) -> LogDir {
@@ -193,7 +196,7 @@ impl DataDir {
         assert!(folder != metadata_log::FOLDER, "no topic has the name of the metadata log");
         // After a failed sync of the metadata log, a deleted topic may be found again by the next start.
         self.metadata.is_writable()?;
-        self.check_running()?;
+        self.shutdown.check_work()?;
         self.forget_log_start(&folder)?;
         self.cleaner_checkpoint.forget(&folder)?;
         if !self.store.files.list(&folder)?.is_empty() {
@@ -207,7 +210,7 @@ impl DataDir {
             RecoveryMode { clean: true, log_start: 0, is_new: true, compacted_until: i64::MAX, now: Now::default() };
         let partition = Partition::open(index, dir, how)?.0;
         checkpoint::write_partition_metadata(&*self.store.files, &folder, id)?;
-        Ok(partition)
+        Ok(partition.stopped_by(&self.shutdown))
     }
 
     /// Renames the directory of a deleted partition, so that a new topic may use the name, and leaves the removal to
@@ -238,26 +241,12 @@ impl DataDir {
     /// Removes the directories of deleted partitions, of this run and earlier ones, until the broker stops.
     pub(crate) fn remove_deleted_dirs(&self) {
         let all = lock(&self.deleted_dirs).folders.clone();
-        for folder in all.iter().take_while(|_| !self.stops()) {
+        for folder in all.iter().take_while(|_| !self.shutdown.stops_work()) {
             // Tried again later.
             if store::remove(&*self.store.files, folder).is_ok() {
                 lock(&self.deleted_dirs).folders.remove(folder);
             }
         }
-    }
-
-    fn stops(&self) -> bool {
-        self.stops.load(Ordering::Relaxed)
-    }
-
-    /// See [`Engine::stop_work`](crate::Engine::stop_work).
-    pub(crate) fn stop_work(&self) {
-        self.stops.store(true, Ordering::Relaxed);
-    }
-
-    /// Returns an error once the broker stops. Called between the steps of long work.
-    pub(crate) fn check_running(&self) -> io::Result<()> {
-        if self.stops() { Err(io::Error::other("the broker stops")) } else { Ok(()) }
     }
 
     /// Notes that a directory was removed or renamed.

@@ -7,7 +7,7 @@ use std::{
     io,
 };
 
-use crate::sync::{Lock, lock, rank};
+use crate::sync::{Lock, Shutdown, lock, rank};
 use wire::{
     Uuid,
     batch::{self, Batch},
@@ -67,7 +67,7 @@ pub(super) struct LoadedMetadata {
 }
 
 impl MetadataLog {
-    pub(super) fn open(store: &Store, clean: bool, now: Now) -> io::Result<LoadedMetadata> {
+    pub(super) fn open(store: &Store, shutdown: &Shutdown, clean: bool, now: Now) -> io::Result<LoadedMetadata> {
         let state = read(store, clean)?;
         let how = RecoveryMode { clean, log_start: 0, is_new: true, compacted_until: i64::MAX, now };
         let (log, notice) = Partition::open(0, LogDir::new(store, FOLDER.to_owned()), how)?;
@@ -79,7 +79,8 @@ impl MetadataLog {
             max_message_bytes: i64::MAX,
             ..TopicConfig::default()
         };
-        let metadata = MetadataLog { log, writing: Lock::new(()), config, fsync: store.fsync };
+        let metadata =
+            MetadataLog { log: log.stopped_by(shutdown), writing: Lock::new(()), config, fsync: store.fsync };
         let MetadataImage { topics, configs, producer_id, strays, folders, deleted } = state;
         let deleted_dirs = deleted_dirs::find(store, &folders, |topic| deleted.get(topic).copied().flatten())?;
         let aside = strays::set_aside(store, &strays, folders)?;
@@ -150,10 +151,6 @@ impl MetadataLog {
 
     pub(crate) fn run_maintenance(&self, now: Now) {
         self.log.run_maintenance(&self.config, i64::MAX, now);
-    }
-
-    pub(crate) fn stop_maintenance(&self) {
-        self.log.stop_maintenance();
     }
 
     pub(super) fn close(&self) -> io::Result<()> {
