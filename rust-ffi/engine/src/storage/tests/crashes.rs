@@ -83,26 +83,24 @@ fn a_segment_that_could_not_be_made_leaves_nothing_behind() {
     }
 }
 
-/// A log whose last write could not be taken back was rolled for compaction. The new segment began before the old one
-/// ended, and the folder did not open again.
+/// A log whose last write could not be taken back was rolled by retention. The new segment began before the old one
+/// ended, and after a kill the folder did not open again.
 #[test]
 fn a_log_that_takes_no_more_writes_is_not_rolled() {
-    let (engine, files, faults) = faulty(Fsync::Interval);
-    let overrides = [("cleanup.policy", "compact"), ("max.compaction.lag.ms", "1")];
-    engine.create("t", 1, overrides.map(|(key, value)| (key.to_owned(), value.to_owned())).into()).unwrap();
-    let keyed = |sequence| sequenced(&[(WALL, Some(b"k"), Some(b"v"))], 7, 0, sequence);
-    assert_eq!(answer(&ask_at(&engine, at(0), 0, 8, &produce(&keyed(0)))), (ErrorCode::None, 0));
-    // The whole batch is written, and neither acknowledged nor taken back.
-    faults.tear_at(1_000);
-    faults.after(0);
-    assert_ne!(answer(&ask_at(&engine, at(0), 0, 8, &produce(&keyed(1)))).0, ErrorCode::None);
-    faults.mend();
-    let later = at(3_600_000);
-    run_all_jobs(&engine, later);
-    assert_ne!(answer(&ask_at(&engine, later, 0, 8, &produce(&keyed(1)))).0, ErrorCode::None, "it takes no writes");
-    drop(engine);
-    let (engine, _) = open(&files, Fsync::Interval);
-    assert_eq!(answer(&ask_at(&engine, at(0), 0, 8, &produce(&keyed(2)))), (ErrorCode::None, 2));
+    for changes in 0..20 {
+        let (engine, files, faults) = faulty(Fsync::Interval);
+        engine.create("t", 1, [("retention.ms".to_owned(), "1000".to_owned())].into()).unwrap();
+        assert_eq!(put(&engine, b"kept"), (ErrorCode::None, 0));
+        // The whole batch is written, and neither acknowledged nor taken back.
+        faults.tear_at(1_000);
+        faults.after(0);
+        assert_ne!(put(&engine, b"refused").0, ErrorCode::None);
+        faults.after(changes);
+        run_all_jobs(&engine, at(3_600_000));
+        drop(engine);
+        let (engine, _) = open(&files, Fsync::Interval);
+        assert_eq!(put(&engine, b"next").0, ErrorCode::None, "after {changes} changes");
+    }
 }
 
 /// The data of a segment was replaced by what compaction had left of it, and the broker died before the index was.
