@@ -1,5 +1,5 @@
-//! The engine's recurring jobs. Each is a deadline of the one queue: when it fires, the job is due and its next deadline
-//! is set. The job itself may block and runs when the owner of the threads calls [`Engine::run_jobs`]. Kafka:
+//! The engine's recurring jobs. Each is a deadline of the one queue: when it fires, the job is due and its next
+//! deadline is set. The job itself may block and runs when the owner of the threads calls [`Engine::run_jobs`]. Kafka:
 //! `LogManager.startup`, the thread of the `LogCleaner`, `GroupCoordinatorService`'s timer.
 
 use std::{collections::BTreeSet, task::Waker};
