@@ -41,12 +41,18 @@ _CHANGES = {
 }
 _SETTLE_S = 0.3
 
+#: These end a transaction, whose markers are written after the answer.
+_ENDS = {"EndTxn", "InitProducerId"}
+_ENDED_S = 0.5
+
 
 def settle(step: Step) -> None:
     creates = step.api != "Metadata" or step.values.get("AllowAutoTopicCreation", True)
     dry = step.values.get("ValidateOnly") or step.values.get("validateOnly")
     if step.api in _CHANGES and creates and not dry:
         time.sleep(_SETTLE_S)
+    if step.api in _ENDS and step.values.get("TransactionalId"):
+        time.sleep(_ENDED_S)
 
 
 #: COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR.
@@ -71,6 +77,7 @@ _PRODUCERS = [("InitProducerId", 4, {"TransactionalId": None, "TransactionTimeou
 _GROUPS: list[tuple[str, int, dict[str, Any]]] = [
     *(("FindCoordinator", 3, {"Key": "warm-up", "KeyType": kind}) for kind in (0, 1)),
     ("Heartbeat", 4, {"GroupId": "warm-up", "GenerationId": 1, "MemberId": "x"}),
+    ("EndTxn", 3, {"TransactionalId": "warm-up", "ProducerId": 1, "ProducerEpoch": 0, "Committed": True}),
 ]
 
 

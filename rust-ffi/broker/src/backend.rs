@@ -18,7 +18,6 @@ use wire::{api::ApiRange, api_versions::Feature, codec::FramePart};
 use crate::{
     error::{Error, Kind},
     redact,
-    refusals::Refusals,
     settings::Settings,
 };
 
@@ -113,7 +112,6 @@ pub struct Opening<'a> {
     pub advertised_port: u16,
     pub stop: CancellationToken,
     pub prefault: engine::Prefault,
-    pub(crate) refusals: Arc<Refusals>,
 }
 
 /// A storage, as `info` lists it.

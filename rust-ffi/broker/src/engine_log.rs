@@ -1,7 +1,8 @@
-//! Events of the engine in the log: topics and members of groups that come and go, at INFO.
+//! Events of the engine in the log: topics and members of groups that come and go, transactions that take too long, at
+//! INFO.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
@@ -9,7 +10,7 @@ use engine::events::{Client, Event, GroupEvent, LeaveReason, Observe, Origin};
 
 use crate::{
     clock::real::{self, Instant},
-    refusals::{Kind, Refusals, Refused, client_shown},
+    refusals::client_shown,
     shown::shown,
 };
 
@@ -18,22 +19,16 @@ const BURST: u32 = 200;
 const PER_SECOND: f64 = 20.0;
 
 /// Writes the events of an engine to the log.
-pub(crate) fn observe(refusals: Arc<Refusals>) -> Observe {
+pub(crate) fn observe() -> Observe {
     let limit = RateLimit::new(real::now());
-    Box::new(move |event| match event {
-        Event::TransactionRefused { client } => {
-            let refused = Refused::new(Kind::Transactions, "transactions are not supported by this storage");
-            refusals.warn(&refused.by(client.id), client.host);
-        }
-        event => {
-            if tracing::enabled!(tracing::Level::INFO)
-                && let Some(left_out) = limit.take(real::now())
-            {
-                if left_out > 0 {
-                    tracing::info!("{left_out} topics and groups changed that are not listed here");
-                }
-                tracing::info!("{}", line(event));
+    Box::new(move |event| {
+        if tracing::enabled!(tracing::Level::INFO)
+            && let Some(left_out) = limit.take(real::now())
+        {
+            if left_out > 0 {
+                tracing::info!("{left_out} topics, groups and transactions changed that are not listed here");
             }
+            tracing::info!("{}", line(event));
         }
     })
 }
@@ -55,7 +50,9 @@ fn line(event: &Event<'_>) -> String {
         }
         Event::TopicDeleted { topic, client } => format!("topic {} deleted by {}", shown(topic), of(client)),
         Event::Group { group, event } => format!("group {}: {}", shown(group), group_line(event)),
-        Event::TransactionRefused { client } => format!("transaction of {} refused", of(client)),
+        Event::TransactionTimedOut { transactional_id, timeout_ms } => {
+            format!("transaction of {} aborted: it was open for longer than {timeout_ms} ms", shown(transactional_id))
+        }
     }
 }
 

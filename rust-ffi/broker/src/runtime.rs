@@ -25,7 +25,6 @@ use crate::{
     listener::Listeners,
     os::descriptors,
     redact,
-    refusals::Refusals,
     request_memory::RequestMemory,
     shutdown,
 };
@@ -86,14 +85,7 @@ async fn live(broker: &Arc<BrokerState>) -> Result<(), Error> {
     let listeners = Listeners::bind(settings.text("listener.host"), settings.int("listener.port") as u16, backlog)?;
     let port = listeners.port();
     let advertised_port = broker.advertised_port(port);
-    let refusals: Arc<Refusals> = Arc::default();
-    let opening = Opening {
-        settings,
-        advertised_port,
-        stop: broker.drain.clone(),
-        prefault: broker.prefault,
-        refusals: refusals.clone(),
-    };
+    let opening = Opening { settings, advertised_port, stop: broker.drain.clone(), prefault: broker.prefault };
     let opened = or(cancelled(&broker.drain), async { Some(backend::open(opening).await) }).await;
     let Some(opened) = opened else { return Ok(()) };
     let backend = opened?;
@@ -101,7 +93,7 @@ async fn live(broker: &Arc<BrokerState>) -> Result<(), Error> {
     let shared = Arc::new(Shared {
         backend: backend.clone(),
         metrics: broker.metrics.clone(),
-        refusals,
+        refusals: Arc::default(),
         drain: broker.drain.clone(),
         request_memory: RequestMemory::new(settings.int("queued.max.request.bytes") as usize),
         buffers: Arc::default(),

@@ -6,7 +6,7 @@ use crate::{
     Engine,
     clock::Now,
     configs::TopicConfig,
-    log::{AppendError, Appended, Partition},
+    log::{AppendError, AppendOrigin, Appended, EndTxnMarker, Partition},
 };
 
 /// Records that a power cut may still take, where nothing acknowledged may be lost (`fsync=always`).
@@ -29,12 +29,34 @@ impl Unsynced {
 pub(crate) fn append(
     engine: &Engine,
     partition: &Arc<Partition>,
+    origin: AppendOrigin,
     batch: &[u8],
     config: &TopicConfig,
     now: Now,
 ) -> Result<(Appended, Option<Unsynced>), AppendError> {
-    let appended = partition.append(batch, config, now)?;
+    let appended = partition.append_from(origin, batch, config, now)?;
+    Ok((appended, to_be_synced(engine, partition, appended, config, now)))
+}
+
+/// As [`append`], for the end of a producer's transaction.
+pub(crate) fn append_marker(
+    engine: &Engine,
+    partition: &Arc<Partition>,
+    marker: &EndTxnMarker,
+    config: &TopicConfig,
+    now: Now,
+) -> Result<(Appended, Option<Unsynced>), AppendError> {
+    let appended = partition.append_marker(marker, config, now)?;
+    Ok((appended, to_be_synced(engine, partition, appended, config, now)))
+}
+
+fn to_be_synced(
+    engine: &Engine,
+    partition: &Arc<Partition>,
+    appended: Appended,
+    config: &TopicConfig,
+    now: Now,
+) -> Option<Unsynced> {
     let waits = engine.data_dir.as_ref().is_some_and(|data_dir| data_dir.appended(partition, config, now));
-    let unsynced = waits.then(|| Unsynced { partition: partition.clone(), end: appended.end });
-    Ok((appended, unsynced))
+    waits.then(|| Unsynced { partition: partition.clone(), end: appended.end })
 }

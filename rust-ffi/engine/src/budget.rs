@@ -39,6 +39,10 @@ pub(crate) struct Charge {
 }
 
 impl Charge {
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Returns whether there was room; nothing has changed if not. There is always room for less.
     pub(crate) fn set(&mut self, bytes: usize) -> bool {
         let next = |charged: usize| {

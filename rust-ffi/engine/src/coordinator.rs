@@ -9,7 +9,8 @@
 //! No event waits for a disk. A reply that acknowledges records is held until they are synced, if the storage asks for
 //! that (`fsync=always`): see [`DelayedReply`].
 //!
-//! No two shards are locked at the same time. An event that concerns another shard is run on it afterwards.
+//! No two shards of a coordinator are locked at the same time. An event that concerns another shard is run on it
+//! afterwards. A shard of transactions is locked before one of groups.
 
 mod delayed;
 mod env;
@@ -19,7 +20,7 @@ mod shard;
 
 pub(crate) use delayed::{DelayedReply, DelayedRequest, reply_when_synced};
 pub(crate) use env::{EngineEnv, fits};
-pub(crate) use loader::{for_each_record, replay};
+pub(crate) use loader::{Entry, for_each_entry, replay};
 pub(crate) use reply::PendingReply;
 pub(crate) use shard::{Ran, Shard, Step};
 
@@ -33,13 +34,20 @@ use wire::{
 use crate::{
     appender::Unsynced,
     clock::{Instant, Now},
-    events::GroupEvent,
+    log::EndTxnMarker,
     timers::TimerKey,
     waiters::WaitList,
 };
 
 /// Key and value of a record; a tombstone has no value.
 pub(crate) type KeyValue = (Vec<u8>, Option<Vec<u8>>);
+
+/// The producer whose transaction a record is a part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ProducerIdAndEpoch {
+    pub(crate) id: i64,
+    pub(crate) epoch: i16,
+}
 
 /// A state machine with its records. The events are functions of the coordinator's own module, run by [`Shard::run`].
 pub(crate) trait Coordinator: Debug {
@@ -52,14 +60,21 @@ pub(crate) trait Coordinator: Debug {
     type Reply: Debug;
     /// Names a deadline; setting it again moves it.
     type Timer: Clone + Ord + Debug;
+    /// What happened, for the log of the shell.
+    type Report: Debug;
 
     fn encode(record: &Self::Record) -> Result<KeyValue, EncodeError>;
 
     /// Returns `None` for records of other coordinators in the same topic.
     fn decode(key: &[u8], value: Option<&[u8]>) -> Result<Option<Self::Record>, DecodeError>;
 
-    /// The only change of the durable state.
-    fn replay(state: &mut Self::State, record: Self::Record);
+    /// The change of the durable state by a record, which may be part of a producer's transaction. Nothing but this
+    /// and [`Coordinator::replay_marker`] changes it.
+    fn replay(state: &mut Self::State, producer_id: Option<i64>, record: Self::Record);
+
+    /// The change of the durable state when a producer's transaction ends. Kafka:
+    /// `CoordinatorPlayback.replayEndTransactionMarker`.
+    fn replay_marker(_state: &mut Self::State, _producer_id: i64, _committed: bool) {}
 
     /// Hands out a reply, which is held until `until` is synced. Returns the list to be woken.
     fn complete(reply: Self::Reply, until: Option<&Unsynced>) -> Arc<WaitList>;
@@ -67,9 +82,17 @@ pub(crate) trait Coordinator: Debug {
 
 /// What a shard needs from outside: its partition of the log, and timers.
 pub(crate) trait Env<C: Coordinator> {
-    /// Appends records without waiting for a sync. Returns how many were appended, and what an acknowledgement has to
-    /// wait for.
-    fn append(&self, records: &[KeyValue], now: Now) -> (usize, Result<Option<Unsynced>, ErrorCode>);
+    /// Appends records without waiting for a sync, as part of a producer's transaction if one is given. Returns how
+    /// many were appended, and what an acknowledgement has to wait for.
+    fn append(
+        &self,
+        records: &[KeyValue],
+        producer: Option<ProducerIdAndEpoch>,
+        now: Now,
+    ) -> (usize, Result<Option<Unsynced>, ErrorCode>);
+
+    /// Appends the end of a producer's transaction.
+    fn append_marker(&self, marker: &EndTxnMarker, now: Now) -> Result<Option<Unsynced>, ErrorCode>;
 
     fn set_timer(&self, at: Instant, timer: C::Timer) -> TimerKey;
 
@@ -78,6 +101,6 @@ pub(crate) trait Env<C: Coordinator> {
     /// Wakes who waits for a change of the state. No lock of the coordinator is held.
     fn changed(&self);
 
-    /// Reports what happened to a group, for the log of the shell. No lock of the coordinator is held.
-    fn report(&self, group: &str, event: &GroupEvent);
+    /// Reports what happened, for the log of the shell. No lock of the coordinator is held.
+    fn report(&self, report: &C::Report);
 }

@@ -12,12 +12,14 @@ use wire::{
 
 use crate::{
     Engine,
-    api::{self, list_offsets, metadata, produce},
+    api::{self, end_txn, init_producer_id, list_offsets, metadata, produce},
     context::RequestContext,
     outcome::Outcome,
     request_size::Size,
 };
-use blocking::{commits, first_of_groups, large, large_body, many_topics, never, on_disk_or_large};
+use blocking::{
+    commits, first_of_coordinators, first_of_groups, large, large_body, many_topics, never, on_disk_or_large,
+};
 
 pub use parked::ParkedRequest;
 pub(crate) use parked::{cancel, resume};
@@ -62,7 +64,7 @@ serve! {
     3 metadata metadata_request MetadataRequest metadata::blocks,
     8 offset_commit offset_commit_request OffsetCommitRequest commits,
     9 offset_fetch offset_fetch_request OffsetFetchRequest large_body,
-    10 find_coordinator find_coordinator_request FindCoordinatorRequest first_of_groups,
+    10 find_coordinator find_coordinator_request FindCoordinatorRequest first_of_coordinators,
     11 join_group join_group_request JoinGroupRequest first_of_groups,
     12 heartbeat heartbeat_request HeartbeatRequest large_body,
     13 leave_group leave_group_request LeaveGroupRequest large_body,
@@ -72,8 +74,13 @@ serve! {
     19 create_topics create_topics_request CreateTopicsRequest on_disk_or_large,
     20 delete_topics delete_topics_request DeleteTopicsRequest on_disk_or_large,
     21 delete_records delete_records_request DeleteRecordsRequest on_disk_or_large,
-    22 init_producer_id init_producer_id_request InitProducerIdRequest large_body,
+    22 init_producer_id init_producer_id_request InitProducerIdRequest init_producer_id::blocks,
     23 offset_for_leader_epoch offset_for_leader_epoch_request OffsetForLeaderEpochRequest large_body,
+    24 add_partitions_to_txn add_partitions_to_txn_request AddPartitionsToTxnRequest large,
+    25 add_offsets_to_txn add_offsets_to_txn_request AddOffsetsToTxnRequest commits,
+    26 end_txn end_txn_request EndTxnRequest end_txn::blocks,
+    27 write_txn_markers write_txn_markers_request WriteTxnMarkersRequest large,
+    28 txn_offset_commit txn_offset_commit_request TxnOffsetCommitRequest commits,
     29 describe_acls describe_acls_request DescribeAclsRequest large_body,
     30 create_acls create_acls_request CreateAclsRequest large_body,
     31 delete_acls delete_acls_request DeleteAclsRequest large_body,
@@ -94,6 +101,8 @@ serve! {
     60 describe_cluster describe_cluster_request DescribeClusterRequest large_body,
     61 describe_producers describe_producers_request DescribeProducersRequest large_body,
     64 unregister_broker unregister_broker_request UnregisterBrokerRequest large_body,
+    65 describe_transactions describe_transactions_request DescribeTransactionsRequest large_body,
+    66 list_transactions list_transactions_request ListTransactionsRequest large_body,
     68 consumer_group_heartbeat consumer_group_heartbeat_request ConsumerGroupHeartbeatRequest first_of_groups,
     69 consumer_group_describe consumer_group_describe_request ConsumerGroupDescribeRequest large_body,
     71 get_telemetry_subscriptions get_telemetry_subscriptions_request GetTelemetrySubscriptionsRequest large_body,

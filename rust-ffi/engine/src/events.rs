@@ -39,9 +39,10 @@ pub enum Event<'a> {
         group: &'a str,
         event: &'a GroupEvent,
     },
-    /// A client asks for transactions, which are not served.
-    TransactionRefused {
-        client: Client<'a>,
+    /// A transaction was aborted because its time is over.
+    TransactionTimedOut {
+        transactional_id: &'a str,
+        timeout_ms: i32,
     },
 }
 

@@ -16,6 +16,7 @@ pub mod host;
 mod membership;
 mod offsets;
 mod offsets_log;
+mod pending;
 mod records;
 mod registry;
 mod restore;
@@ -24,7 +25,7 @@ mod state_bytes;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use wire::{
     ErrorCode,
@@ -36,14 +37,17 @@ use crate::{
     appender::Unsynced,
     clock::Now,
     coordinator::{self, Coordinator, KeyValue, PendingReply},
-    events::LeaveReason,
+    events::{GroupEvent, LeaveReason},
+    log::EndTxnMarker,
     waiters::WaitList,
 };
 
 pub(crate) use admin::{Described, DescribedMember, delete, describe, list};
 pub(crate) use assignor::Assignor;
 pub(crate) use classic::{JoinResult, SyncResult};
-pub(crate) use commits::{Budget, Commit, FetchedTopic, Reads, commit, delete_offsets, fetch, fetch_all};
+pub(crate) use commits::{
+    Budget, Commit, FetchedPartition, FetchedTopic, Reads, commit, delete_offsets, fetch, fetch_all,
+};
 pub(crate) use consumer::{
     DescribedConsumerGroup, DescribedConsumerMember, Heartbeat, HeartbeatReply, LEAVE, LEAVE_STATIC, Refusal,
     check_fetch, describe as describe_consumer, heartbeat as consumer_heartbeat, partitions,
@@ -51,7 +55,7 @@ pub(crate) use consumer::{
 pub(crate) use expiry::expire;
 pub(crate) use membership::{heartbeat, join, leave, sync};
 pub(crate) use offsets::OffsetAndMetadata;
-pub(crate) use offsets_log::{OFFSETS_TOPIC, prepare};
+pub(crate) use offsets_log::{OFFSETS_TOPIC, partition_for, prepare};
 pub(crate) use registry::Groups;
 use registry::{LiveGroup, LiveGroups};
 pub(crate) use restore::{check_replay, restore};
@@ -68,6 +72,8 @@ impl Coordinator for GroupCoordinator {
     type Record = records::GroupRecord;
     type Reply = GroupReply;
     type Timer = GroupTimer;
+    /// The name of a group, and what happened to it.
+    type Report = (Arc<str>, GroupEvent);
 
     fn encode(record: &Self::Record) -> Result<KeyValue, EncodeError> {
         records::encode(record)
@@ -77,8 +83,12 @@ impl Coordinator for GroupCoordinator {
         records::decode(key, value)
     }
 
-    fn replay(state: &mut Self::State, record: Self::Record) {
-        state.replay(record);
+    fn replay(state: &mut Self::State, producer_id: Option<i64>, record: Self::Record) {
+        state.replay(producer_id, record);
+    }
+
+    fn replay_marker(state: &mut Self::State, producer_id: i64, committed: bool) {
+        state.end_transaction(producer_id, committed);
     }
 
     fn complete(reply: Self::Reply, until: Option<&Unsynced>) -> Arc<WaitList> {
@@ -140,7 +150,8 @@ pub(crate) fn topic_deleted(engine: &Engine, now: Now, topic: &Topic) {
     }
     registry::for_each_shard(engine, now, |groups, step| {
         let deleted = step.state().iter().flat_map(|(name, group)| {
-            let partitions = group.offsets.partitions(&topic.name, topic.id);
+            let partitions: BTreeSet<i32> = group.offsets.partitions(&topic.name, topic.id).into_iter().collect();
+            let partitions: BTreeSet<i32> = partitions.into_iter().chain(group.pending.of_topic(&topic.name)).collect();
             partitions.into_iter().map(|partition| offsets_log::tombstone(name, &topic.name, partition))
         });
         let deleted = deleted.collect();
@@ -148,6 +159,38 @@ pub(crate) fn topic_deleted(engine: &Engine, now: Now, topic: &Topic) {
         let _ = step.write(deleted);
         groups.charge_offsets(step.state());
     });
+}
+
+/// The partition of `__consumer_offsets` that a group belongs to.
+pub(crate) fn partition_of(engine: &Engine, group: &str) -> i32 {
+    i32::try_from(registry::shard_of(engine, group).0).unwrap_or(i32::MAX)
+}
+
+/// Ends a producer's transaction in a partition of `__consumer_offsets`: what it has committed there is shown, or
+/// forgotten. Kafka: `GroupCoordinatorService.completeTransaction`.
+pub(crate) fn end_transaction(
+    engine: &Engine,
+    now: Now,
+    partition: i32,
+    marker: &EndTxnMarker,
+) -> Result<Option<Unsynced>, ErrorCode> {
+    let index = usize::try_from(partition).map_err(|_| ErrorCode::UnknownTopicOrPartition)?;
+    if engine.topics.get(OFFSETS_TOPIC).is_none() {
+        return Err(ErrorCode::UnknownTopicOrPartition);
+    }
+    // The topic may have got more partitions, which have no groups before the next start.
+    let shard = registry::shards(engine).get(index).ok_or(ErrorCode::UnknownTopicOrPartition)?;
+    let ran = shard.run(&registry::env(engine, index), now, |groups, step| {
+        step.end_transaction(marker)?;
+        groups.charge_offsets(step.state());
+        Ok(())
+    });
+    ran.result.map(|()| ran.until)
+}
+
+/// Compiles a pattern in RE2's syntax that matches whole names; `None` if it is invalid.
+pub(crate) fn pattern(pattern: &str) -> Option<regex::Regex> {
+    consumer::compile(pattern).ok()
 }
 
 /// Kafka counts UTF-16 units, of which a string has no more than bytes.

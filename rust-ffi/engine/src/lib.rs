@@ -38,6 +38,7 @@ mod timer_event;
 mod timers;
 mod topic_names;
 mod topics;
+mod transactions;
 mod waiters;
 
 use std::{collections::BTreeMap, convert::Infallible, sync::Arc, task::Waker};
@@ -77,6 +78,7 @@ use sync::Shutdown;
 use timer_event::TimerEvent;
 use timers::Timers;
 use topics::Topics;
+use transactions::Transactions;
 
 /// Returns the seed of this run. A used data folder holds ids that the seed has produced already, and clients may hold
 /// others: the same ids must not come again. In a new folder the configured seed is used.
@@ -96,6 +98,7 @@ pub struct Engine {
     pub(crate) timers: Arc<Timers<TimerEvent>>,
     pub(crate) topics: Topics,
     pub(crate) groups: Groups,
+    pub(crate) transactions: Transactions,
     pub(crate) fetch_sessions: FetchSessions,
     pub(crate) producer_ids: ProducerIds,
     /// The data folder; `None` in memory.
@@ -114,6 +117,7 @@ impl Engine {
             timers: Arc::default(),
             topics: Topics::in_memory(settings.prefault, shutdown.clone()),
             groups: Groups::default(),
+            transactions: Transactions::default(),
             fetch_sessions: FetchSessions::default(),
             producer_ids: ProducerIds::default(),
             data_dir: None,
@@ -150,6 +154,7 @@ impl Engine {
         engine.producer_ids = ProducerIds::from(found.producer_id.max(used));
         engine.data_dir = Some(data_dir);
         groups::restore(&engine, now).map_err(failed)?;
+        transactions::restore(&engine, now).map_err(failed)?;
         if let Some(data_dir) = &engine.data_dir
             && !found.how.clean
         {
@@ -240,6 +245,7 @@ impl Engine {
             match event {
                 TimerEvent::Wake(waiter) => waiter.wake(),
                 TimerEvent::Group(timer) => groups::fire(self, now, &timer),
+                TimerEvent::Transaction(timer) => transactions::fire(self, now, &timer),
                 TimerEvent::Job(job) => maintenance::fire(self, job, now),
             }
         }
@@ -249,7 +255,8 @@ impl Engine {
     /// Compares the state of each coordinator with a replay of its log. For tests and the simulation: no request may
     /// run at the same time.
     pub fn check_replay(&self) -> Result<(), String> {
-        groups::check_replay(self)
+        groups::check_replay(self)?;
+        transactions::check_replay(self)
     }
 
     /// Returns whether [`Engine::delete_removed_dirs`] has anything to delete; otherwise `waker` is woken once it has.
@@ -284,7 +291,7 @@ impl Engine {
     ) -> Result<Arc<Topic>, TopicError> {
         let partitions = partitions.unwrap_or_else(|| self.configs.int("num.partitions") as i32);
         let topic = self.topics.create(name, self.entropy.uuid(), partitions, config.into())?;
-        if topic.name == groups::OFFSETS_TOPIC {
+        if topic.is_internal {
             self.report_created(&topic, Origin::Broker);
         }
         Ok(topic)

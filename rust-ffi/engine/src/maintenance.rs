@@ -12,6 +12,7 @@ use crate::{
     clock::{Instant, Now},
     groups,
     sync::{Lock, lock, rank},
+    transactions,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,12 +25,16 @@ pub(crate) enum Job {
     OffsetExpiry,
     /// Forgets silent producers and unused fetch sessions, compacts the metadata log and writes checkpoints.
     Expiry,
+    /// Removes transactional ids that were not used for long.
+    TransactionExpiry,
+    /// Aborts transactions whose time is over, and ends those whose markers could not be written. Set by them.
+    Transactions,
     /// Syncs what was appended since the last sync, with `fsync=interval`. Set by the first append after a sync.
     IntervalFsync,
 }
 
 /// Jobs whose deadlines are set again whenever they fire.
-const RECURRING: [Job; 4] = [Job::Retention, Job::Compaction, Job::OffsetExpiry, Job::Expiry];
+const RECURRING: [Job; 5] = [Job::Retention, Job::Compaction, Job::OffsetExpiry, Job::Expiry, Job::TransactionExpiry];
 
 const EXPIRY_INTERVAL_MS: i64 = 10_000;
 /// Shortest time from one run of a job to the next, whatever the configs are.
@@ -85,7 +90,8 @@ fn interval_ms(engine: &Engine, job: Job) -> i64 {
         Job::Retention => engine.configs.int("log.retention.check.interval.ms"),
         Job::Compaction => engine.configs.int("log.cleaner.backoff.ms"),
         Job::OffsetExpiry => engine.configs.int("offsets.retention.check.interval.ms"),
-        Job::Expiry | Job::IntervalFsync => EXPIRY_INTERVAL_MS,
+        Job::TransactionExpiry => engine.configs.int("transaction.remove.expired.transaction.cleanup.interval.ms"),
+        Job::Expiry | Job::Transactions | Job::IntervalFsync => EXPIRY_INTERVAL_MS,
     }
 }
 
@@ -117,13 +123,25 @@ impl Engine {
         [Job::Retention, Job::Compaction, Job::Expiry].into_iter().for_each(|job| self.due_jobs.add(job));
     }
 
+    /// Makes a job due now.
+    pub(crate) fn make_due(&self, job: Job) {
+        self.due_jobs.add(job);
+    }
+
     fn run(&self, jobs: &BTreeSet<Job>, now: Now) {
+        // First, and short: clients wait for it.
+        if jobs.contains(&Job::Transactions) {
+            transactions::run_due(self, now);
+        }
         if jobs.contains(&Job::Expiry) {
             self.expire(now);
         }
         self.clean_logs(jobs, now);
         if jobs.contains(&Job::OffsetExpiry) && !self.shutdown.stops_maintenance() {
             groups::expire(self, now);
+        }
+        if jobs.contains(&Job::TransactionExpiry) && !self.shutdown.stops_maintenance() {
+            transactions::expire(self, now);
         }
         // After retention: it needs the new starts of the logs.
         if jobs.contains(&Job::Expiry) && !self.shutdown.stops_maintenance() {

@@ -1,6 +1,6 @@
 //! The size of a request before it is handled, for the rules that say whether it may block.
 
-use crate::{Engine, context::RequestContext};
+use crate::{Engine, context::RequestContext, store::Fsync};
 
 /// A request before it is handled, for its rule.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,11 @@ const LARGE: usize = 4 << 10;
 impl Size<'_> {
     pub(crate) fn is_on_disk(&self) -> bool {
         self.engine.data_dir.is_some()
+    }
+
+    /// Whether an acknowledgement waits for the disk (`fsync=always`).
+    pub(crate) fn syncs_always(&self) -> bool {
+        self.engine.data_dir.as_ref().is_some_and(|data_dir| data_dir.store.fsync == Fsync::Always)
     }
 
     pub(crate) fn has_many_topics(&self) -> bool {

@@ -31,7 +31,9 @@ pub(crate) mod rank {
     pub(crate) const FETCH_SESSIONS: u8 = 40;
     /// One fetch session.
     pub(crate) const FETCH_SESSION: u8 = 50;
-    /// One shard of a coordinator.
+    /// One shard of the transaction coordinator, while a batch of a transaction is appended, too.
+    pub(crate) const TRANSACTION_SHARD: u8 = 55;
+    /// One shard of the group coordinator.
     pub(crate) const SHARD: u8 = 60;
     /// The block of producer ids.
     pub(crate) const PRODUCER_IDS: u8 = 70;

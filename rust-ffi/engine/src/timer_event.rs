@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{groups::GroupTimer, maintenance::Job, waiters::Waiter};
+use crate::{groups::GroupTimer, maintenance::Job, transactions::TransactionTimer, waiters::Waiter};
 
 #[derive(Clone, Debug)]
 pub(crate) enum TimerEvent {
@@ -10,6 +10,8 @@ pub(crate) enum TimerEvent {
     Wake(Arc<Waiter>),
     /// A deadline of a group.
     Group(GroupTimer),
+    /// A deadline of a transaction.
+    Transaction(TransactionTimer),
     /// A job is due.
     Job(Job),
 }
@@ -23,6 +25,12 @@ impl From<Arc<Waiter>> for TimerEvent {
 impl From<GroupTimer> for TimerEvent {
     fn from(timer: GroupTimer) -> TimerEvent {
         TimerEvent::Group(timer)
+    }
+}
+
+impl From<TransactionTimer> for TimerEvent {
+    fn from(timer: TransactionTimer) -> TimerEvent {
+        TimerEvent::Transaction(timer)
     }
 }
 

@@ -2,10 +2,12 @@
 
 mod build;
 mod check;
+mod marker;
 mod patch;
 
-pub use build::{Pair, build};
+pub use build::{Pair, build, build_transactional};
 pub use check::{BatchError, RecordStats, VerifiedBatch};
+pub use marker::{Marker, build_marker};
 pub use patch::{
     set_base_offset, set_create_time, set_leader_epoch, set_log_append_time, with_compression, with_records,
 };
@@ -75,9 +77,11 @@ impl<'a> Batch<'a> {
         check::single_batch(bytes).map(drop)
     }
 
-    /// Returns whether an unchecked batch claims to be transactional. Kafka checks this before the checksum.
-    pub fn claims_transactional(bytes: &[u8]) -> bool {
-        check::split(bytes).is_ok_and(|(bytes, _)| Batch { bytes }.is_transactional())
+    /// Producer id and epoch of an unchecked batch that claims to be transactional. Kafka checks this before the
+    /// checksum.
+    pub fn transaction_claimed(bytes: &[u8]) -> Option<(i64, i16)> {
+        let batch = check::split(bytes).ok().map(|(bytes, _)| Batch { bytes });
+        batch.filter(Batch::is_transactional).map(|batch| (batch.producer_id(), batch.producer_epoch()))
     }
 
     /// Returns whether an unchecked batch claims to be compressed.

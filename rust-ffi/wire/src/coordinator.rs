@@ -18,3 +18,5 @@ pub mod group_metadata_key;
 pub mod group_metadata_value;
 pub mod offset_commit_key;
 pub mod offset_commit_value;
+pub mod transaction_log_key;
+pub mod transaction_log_value;

@@ -7,13 +7,9 @@
 //! to be as long as it says (Kafka does not look), and a number has no bits beyond its 32nd (Kafka drops them). As in
 //! Kafka, bytes after the last field are ignored, and any negative length is null.
 
-#[cfg(any(test, feature = "all-apis"))]
 pub mod add_offsets_to_txn_request;
-#[cfg(any(test, feature = "all-apis"))]
 pub mod add_offsets_to_txn_response;
-#[cfg(any(test, feature = "all-apis"))]
 pub mod add_partitions_to_txn_request;
-#[cfg(any(test, feature = "all-apis"))]
 pub mod add_partitions_to_txn_response;
 pub mod add_raft_voter_request;
 pub mod add_raft_voter_response;
@@ -97,9 +93,7 @@ pub mod describe_share_group_offsets_request;
 pub mod describe_share_group_offsets_response;
 pub mod describe_topic_partitions_request;
 pub mod describe_topic_partitions_response;
-#[cfg(any(test, feature = "all-apis"))]
 pub mod describe_transactions_request;
-#[cfg(any(test, feature = "all-apis"))]
 pub mod describe_transactions_response;
 #[cfg(any(test, feature = "all-apis"))]
 pub mod describe_user_scram_credentials_request;
@@ -107,9 +101,7 @@ pub mod describe_user_scram_credentials_request;
 pub mod describe_user_scram_credentials_response;
 pub mod elect_leaders_request;
 pub mod elect_leaders_response;
-#[cfg(any(test, feature = "all-apis"))]
 pub mod end_txn_request;
-#[cfg(any(test, feature = "all-apis"))]
 pub mod end_txn_response;
 #[cfg(any(test, feature = "all-apis"))]
 pub mod expire_delegation_token_request;
@@ -143,9 +135,7 @@ pub mod list_offsets_request;
 pub mod list_offsets_response;
 pub mod list_partition_reassignments_request;
 pub mod list_partition_reassignments_response;
-#[cfg(any(test, feature = "all-apis"))]
 pub mod list_transactions_request;
-#[cfg(any(test, feature = "all-apis"))]
 pub mod list_transactions_response;
 pub mod metadata_request;
 pub mod metadata_response;
@@ -215,9 +205,7 @@ pub mod sync_group_request;
 pub mod sync_group_response;
 #[cfg(test)]
 mod tests;
-#[cfg(any(test, feature = "all-apis"))]
 pub mod txn_offset_commit_request;
-#[cfg(any(test, feature = "all-apis"))]
 pub mod txn_offset_commit_response;
 pub mod unregister_broker_request;
 pub mod unregister_broker_response;
@@ -227,9 +215,7 @@ pub mod update_features_response;
 pub mod write_share_group_state_request;
 #[cfg(any(test, feature = "all-apis"))]
 pub mod write_share_group_state_response;
-#[cfg(any(test, feature = "all-apis"))]
 pub mod write_txn_markers_request;
-#[cfg(any(test, feature = "all-apis"))]
 pub mod write_txn_markers_response;
 
 pub use crate::codec::{DecodeError, EncodeError, Reader, Records, Uuid, Writer};

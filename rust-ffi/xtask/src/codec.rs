@@ -32,7 +32,9 @@ pub fn run(mut args: pico_args::Arguments) -> Outcome {
     let dir_of = |jar: &fetch::Jar| schemas.clone().map_or_else(|| fetch::schemas(jar), Ok);
     let apis = schema::load(&dir_of(&fetch::CLIENTS)?)?;
     table::compare(&apis)?;
-    let records = schema::load_records(&dir_of(&fetch::GROUP_COORDINATOR)?, render::GROUP_RECORDS)?;
+    let mut records = schema::load_records(&dir_of(&fetch::GROUP_COORDINATOR)?, render::GROUP_RECORDS)?;
+    let transactions = dir_of(&fetch::TRANSACTION_COORDINATOR)?;
+    records.extend(schema::load_records(&transactions, render::TRANSACTION_RECORDS)?);
     let files = mend::formatted(render::files(&apis, &records)?)?;
     let dir = paths::repository();
     if check { compare(&dir, &files) } else { write(&dir, &files) }

@@ -93,7 +93,7 @@ def test_a_flood_of_topics_is_cut(start: Start, log: Log, caplog: pytest.LogCapt
         log.wait("INFO", "topic t0 created .*")
         time.sleep(0.2)
         connection.create_topic("after")
-    left_out = int(log.wait("INFO", r"(\d+) topics and groups changed that are not listed here")[1])
+    left_out = int(log.wait("INFO", r"(\d+) topics, groups and transactions changed that are not listed here")[1])
     created = [line for line in log.lines("INFO") if line.startswith("topic t")]
     assert 200 <= len(created) < 1_000
     assert len(created) + left_out <= 3_000
@@ -152,12 +152,11 @@ def _header(key: int, version: int, client_id: str = "test") -> bytes:
         (b"\xff\xff\xff\xff", r"request of a client .* refused: the bytes are no Kafka request: .*"),
         (_header(12_345, 0), r"request of a client .* refused: unknown API: .* key 12345"),
         (_header(1, 99), r'request of client "test" .* refused: unsupported version: Fetch version 99 .*'),
-        (_header(24, 3), r'request of client "test" .* refused: AddPartitionsToTxn: transactions are not .*'),
         (_header(36, 1), r'request of client "test" .* refused: SaslAuthenticate \(key 36\) is not .*'),
         (_header(3, 9) + b"\x00", r'request of client "test" .* refused: MetadataRequest version 9 is malformed.*'),
         (_header(1, 99, "a\nb\x1b[0m"), r'request of client "a\\nb\\u\{1b\}\[0m" .* refused: unsupported .*'),
     ],
-    ids=["http", "tls", "negative", "unknown", "version", "transactions", "unserved", "malformed", "control"],
+    ids=["http", "tls", "negative", "unknown", "version", "unserved", "malformed", "control"],
 )
 def test_a_refused_request_is_warned_of_once(
     start: Start, log: Log, caplog: pytest.LogCaptureFixture, raw: bytes, line: str
@@ -174,16 +173,18 @@ def test_a_refused_request_is_warned_of_once(
     assert not any(char < " " for one in log.lines("WARNING") for char in one)
 
 
-def test_a_refused_transaction_is_warned_of_once(start: Start, log: Log, caplog: pytest.LogCaptureFixture) -> None:
-    """It is answered with an error code, which clients show without the reason."""
-    caplog.set_level("WARNING", logger="tansu")
+def test_a_transaction_whose_time_is_over_is_told(start: Start, log: Log, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="tansu")
     broker = start()
+    broker.create_topic("t", 1)
     with Connection(("127.0.0.1", broker.port)) as connection:
-        for _ in range(3):
-            asked = {"TransactionalId": "tx", "TransactionTimeoutMs": 1_000, "ProducerId": -1, "ProducerEpoch": -1}
-            assert connection.ask(kafka.INIT_PRODUCER_ID, 4, **asked)["ErrorCode"] == 53
-    log.wait("WARNING", r'request of client "test" .* refused: transactions are not supported by this storage')
-    assert len(log.lines("WARNING")) == 1
+        asked = {"TransactionalId": "tx", "TransactionTimeoutMs": 100, "ProducerId": -1, "ProducerEpoch": -1}
+        given = connection.ask(kafka.INIT_PRODUCER_ID, 4, **asked)
+        who = {"V3AndBelowProducerId": given["ProducerId"], "V3AndBelowProducerEpoch": given["ProducerEpoch"]}
+        topics = [{"Name": "t", "Partitions": [0]}]
+        key = kafka.KEYS["AddPartitionsToTxn"]
+        connection.ask(key, 3, **who, V3AndBelowTransactionalId="tx", V3AndBelowTopics=topics)
+        log.wait("INFO", r'transaction of tx aborted: it was open for longer than 100 ms')
 
 
 def test_nothing_is_written_below_the_level(start: Start, log: Log, caplog: pytest.LogCaptureFixture) -> None:

@@ -70,7 +70,7 @@ pub(super) async fn open(opening: &Opening<'_>) -> Result<Arc<dyn Backend>, Erro
 }
 
 async fn open_with(opening: &Opening<'_>, clock: Arc<dyn Clock>) -> Result<Embedded, Error> {
-    let Opening { settings, advertised_port, stop, prefault, refusals } = opening;
+    let Opening { settings, advertised_port, stop, prefault } = opening;
     let url = settings.text("storage.url");
     let engine_settings = engine::Settings { prefault: *prefault, ..engine_settings(settings, *advertised_port) };
     let target = parse_url(url)?;
@@ -86,7 +86,7 @@ async fn open_with(opening: &Opening<'_>, clock: Arc<dyn Clock>) -> Result<Embed
             (engine, Some(storage_errors))
         }
     };
-    engine.observe(engine_log::observe(refusals.clone()));
+    engine.observe(engine_log::observe());
     engine.start_jobs(clock.now());
     Ok(Embedded {
         engine: Arc::new(engine),

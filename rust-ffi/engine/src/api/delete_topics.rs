@@ -27,6 +27,7 @@ use crate::{
     groups,
     outcome::Outcome,
     topics::Topic,
+    transactions,
 };
 
 /// One entry of the request.
@@ -131,6 +132,7 @@ fn remove(engine: &Engine, context: &RequestContext<'_>, id: Uuid) -> Result<Opt
     let topic = removed.map_err(|e| ApiError::new(ErrorCode::KafkaStorageError, e.to_string()))?;
     if let Some(topic) = &topic {
         groups::topic_deleted(engine, context.now, topic);
+        transactions::topic_deleted(engine, context.now, topic);
         engine.observer.report(&Event::TopicDeleted { topic: &topic.name, client: context.client() });
     }
     Ok(topic)

@@ -80,8 +80,8 @@ fn producers(partition: &Partition) -> Vec<ProducerState> {
         producer_epoch: state.epoch.into(),
         last_sequence: state.last_sequence(),
         last_timestamp: state.last_timestamp,
-        coordinator_epoch: -1,
-        current_txn_start_offset: -1,
+        coordinator_epoch: state.coordinator_epoch,
+        current_txn_start_offset: state.txn_first_offset.unwrap_or(-1),
     };
     partition.producers().into_iter().map(state).collect()
 }

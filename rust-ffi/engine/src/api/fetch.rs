@@ -6,7 +6,7 @@
 //! KIP-595); 12 flexible; 13 topic ids (KIP-516); 15 replica state; 16 endpoints of leaders; 17 directories; 18 the
 //! follower's high watermark.
 //! Older versions receive zstd too: Kafka 4 has dropped that check of KIP-110 (measured on 4.3.1).
-//! Leaves out: aborted transactions, until transactions are served.
+//! Leaves out: nothing.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -16,7 +16,7 @@ use wire::{
     message::{
         Records,
         fetch_request::FetchRequest,
-        fetch_response::{EpochEndOffset, FetchResponse, FetchableTopicResponse, PartitionData},
+        fetch_response::{AbortedTransaction, EpochEndOffset, FetchResponse, FetchableTopicResponse, PartitionData},
     },
 };
 
@@ -26,7 +26,7 @@ use crate::{
     clock::Instant,
     context::RequestContext,
     fetch_sessions::{FetchContext, FetchPartition, LastSent, NameOf, SharedSession},
-    log::{LEADER_EPOCH, NO_EPOCH, Offsets, Partition, check_leader_epoch},
+    log::{self, Isolation, LEADER_EPOCH, NO_EPOCH, Offsets, Partition, ReadLimits, check_leader_epoch},
     outcome::{Outcome, Parked},
     waiters::Ticket,
 };
@@ -53,7 +53,7 @@ pub(crate) struct DelayedFetch {
 struct Limits {
     bytes_min: usize,
     bytes_max: usize,
-    read_committed: bool,
+    isolation: Isolation,
     /// The client is another broker: there are no followers in a cluster of one node.
     is_follower: bool,
 }
@@ -62,6 +62,7 @@ struct Limits {
 struct PartitionRead {
     code: ErrorCode,
     offsets: Option<Offsets>,
+    aborted: Vec<log::AbortedTransaction>,
     diverging: EpochEndOffset,
     pieces: std::ops::Range<usize>,
 }
@@ -98,7 +99,7 @@ pub(crate) fn handle(
     let limits = Limits {
         bytes_min: at_most(request.min_bytes, bytes_max),
         bytes_max,
-        read_committed: request.isolation_level == 1,
+        isolation: if request.isolation_level == 1 { Isolation::ReadCommitted } else { Isolation::ReadUncommitted },
         is_follower: request.replica_id >= 0 || request.replica_state.replica_id >= 0,
     };
     let wait_ms = if bugs::planted(Bug::FetchWithoutDeadline) { i64::MAX } else { request.max_wait_ms.into() };
@@ -211,12 +212,13 @@ fn read(engine: &Engine, context: &RequestContext<'_>, delayed: &DelayedFetch) -
         let read = read_one(engine, context, delayed, requested, &mut result);
         let pieces = begin..result.pieces.len();
         let found = match read {
-            Ok((offsets, diverging)) => {
-                PartitionRead { code: ErrorCode::None, offsets: Some(offsets), diverging, pieces }
+            Ok((offsets, aborted, diverging)) => {
+                PartitionRead { code: ErrorCode::None, offsets: Some(offsets), aborted, diverging, pieces }
             }
             Err(code) => PartitionRead {
                 code: in_version(code, context.version),
                 offsets: None,
+                aborted: Vec::new(),
                 diverging: EpochEndOffset::default(),
                 pieces,
             },
@@ -233,7 +235,7 @@ fn read_one(
     delayed: &DelayedFetch,
     requested: &FetchPartition,
     result: &mut ReadResult,
-) -> Result<(Offsets, EpochEndOffset), ErrorCode> {
+) -> Result<(Offsets, Vec<log::AbortedTransaction>, EpochEndOffset), ErrorCode> {
     let partition = find_partition(engine, context, requested)?;
     // Any negative epoch means none here.
     check_leader_epoch(requested.current_leader_epoch.max(NO_EPOCH))?;
@@ -246,20 +248,20 @@ fn read_one(
             return Err(ErrorCode::OffsetOutOfRange);
         }
         if end < requested.fetch_offset {
-            return Ok((partition.offsets(), EpochEndOffset { epoch: LEADER_EPOCH, end_offset: end }));
+            let diverging = EpochEndOffset { epoch: LEADER_EPOCH, end_offset: end };
+            return Ok((partition.offsets(), Vec::new(), diverging));
         }
     }
     let left = delayed.limits.bytes_max.saturating_sub(result.bytes);
     let bytes_max = requested.bytes_max.min(left);
-    let at_least_one = result.bytes == 0;
     let held_max = HELD_MAX.saturating_sub(result.held);
-    let read = partition.read(requested.fetch_offset, bytes_max, at_least_one, held_max, &mut result.pieces);
-    let (bytes, offsets) = read.map_err(ErrorCode::from)?;
-    result.bytes += bytes;
-    if bytes <= held_max {
-        result.held += bytes;
+    let limits = ReadLimits { bytes_max, at_least_one: result.bytes == 0, held_max };
+    let read = partition.read_as(delayed.limits.isolation, requested.fetch_offset, limits, &mut result.pieces)?;
+    result.bytes += read.bytes;
+    if read.bytes <= held_max {
+        result.held += read.bytes;
     }
-    Ok((offsets, EpochEndOffset::default()))
+    Ok((read.offsets, read.aborted, EpochEndOffset::default()))
 }
 
 fn answer(context: &RequestContext<'_>, delayed: &DelayedFetch, result: &ReadResult) -> Outcome<DelayedFetch> {
@@ -314,6 +316,10 @@ fn is_of(response: &FetchableTopicResponse<'_>, requested: &FetchPartition) -> b
     *response.topic == *requested.topic && response.topic_id == requested.topic_id
 }
 
+fn aborted(transaction: &log::AbortedTransaction) -> AbortedTransaction {
+    AbortedTransaction { producer_id: transaction.producer_id, first_offset: transaction.first_offset }
+}
+
 fn to_response<'a>(
     requested: &FetchPartition,
     found: &PartitionRead,
@@ -341,7 +347,8 @@ fn to_response<'a>(
         last_stable_offset: offsets.last_stable,
         log_start_offset: offsets.log_start,
         diverging_epoch: found.diverging.clone(),
-        aborted_transactions: limits.read_committed.then(Vec::new),
+        aborted_transactions: (limits.isolation == Isolation::ReadCommitted)
+            .then(|| found.aborted.iter().map(aborted).collect()),
         records: Some(Records::Parts(&result.pieces[found.pieces.clone()])),
         ..nothing
     }

@@ -1,8 +1,8 @@
 //! FindCoordinator (key 10), versions 0-6. Owner: this file. Kafka: KafkaApis.handleFindCoordinatorRequest.
 //! Does: names this node for every group, transactional id and share partition; there is no other one.
 //! By version: 1 key type, error message; 3 flexible; 4 several keys (KIP-699); 6 share partitions (KIP-932).
-//! Leaves out: COORDINATOR_NOT_AVAILABLE while an internal topic is being created. `__consumer_offsets` is created by
-//! the first request for a group's coordinator, before it is answered.
+//! Leaves out: COORDINATOR_NOT_AVAILABLE while an internal topic is being created. `__consumer_offsets` and
+//! `__transaction_state` are created by the first request for their coordinator, before it is answered.
 
 use wire::{
     ErrorCode,
@@ -12,7 +12,7 @@ use wire::{
     },
 };
 
-use crate::{Engine, context::RequestContext, groups, outcome::Outcome};
+use crate::{Engine, context::RequestContext, groups, outcome::Outcome, transactions};
 
 const GROUP: i8 = 0;
 const TRANSACTION: i8 = 1;
@@ -72,9 +72,12 @@ fn find<'a>(engine: &'a Engine, context: &RequestContext<'_>, key_type: i8, key:
         let is_known = matches!(key_type, GROUP | TRANSACTION | SHARE);
         return refused(ErrorCode::InvalidRequest, if is_known { "" } else { INVALID_REQUEST });
     }
-    if key_type == GROUP
-        && let Err(code) = groups::prepare(engine)
-    {
+    let prepared = match key_type {
+        GROUP => groups::prepare(engine),
+        TRANSACTION => transactions::prepare(engine),
+        _ => Ok(()),
+    };
+    if let Err(code) = prepared {
         return refused(code, "");
     }
     let settings = &engine.settings;

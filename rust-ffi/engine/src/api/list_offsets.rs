@@ -36,6 +36,8 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &Li
     let twice = named_twice(&request.topics);
     let mut refused = BTreeSet::new();
     let mut budget = InflateBudget::default();
+    // Brokers, and who debugs them, see what is not committed. Kafka: `ListOffsetsRequest.CONSUMER_REPLICA_ID`.
+    let is_committed_only = request.isolation_level == 1 && request.replica_id == -1;
     let topics = request.topics.iter().filter_map(|topic| {
         let found = engine.topics.get(topic.name);
         let partitions = topic.partitions.iter().filter_map(|asked| {
@@ -45,7 +47,7 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &Li
             }
             Some(match found.as_ref().and_then(|topic| topic.partition(asked.partition_index)) {
                 None => nothing(asked, ErrorCode::UnknownTopicOrPartition),
-                Some(partition) => answer(context, request.isolation_level, &partition, asked, &mut budget),
+                Some(partition) => answer(context, is_committed_only, &partition, asked, &mut budget),
             })
         });
         let partitions: Vec<_> = partitions.collect();
@@ -97,7 +99,7 @@ fn nothing(asked: &ListOffsetsPartition, code: ErrorCode) -> ListOffsetsPartitio
 
 fn answer(
     context: &RequestContext<'_>,
-    isolation_level: i8,
+    is_committed_only: bool,
     partition: &Partition,
     asked: &ListOffsetsPartition,
     budget: &mut InflateBudget,
@@ -119,7 +121,7 @@ fn answer(
     let offsets = partition.offsets();
     let at = |offset: i64| Some(OffsetAndTimestamp { offset, timestamp: -1 });
     let found = match asked.timestamp {
-        LATEST if isolation_level == 1 => at(offsets.last_stable),
+        LATEST if is_committed_only => at(offsets.last_stable),
         LATEST => at(offsets.high_watermark),
         EARLIEST | EARLIEST_LOCAL => at(offsets.log_start),
         MAX_TIMESTAMP => match partition.latest(budget) {
@@ -133,7 +135,10 @@ fn answer(
             Err(error) => return nothing(asked, error.into()),
         },
     };
-    match found {
+    let is_looked_up = asked.timestamp >= 0 || asked.timestamp == MAX_TIMESTAMP;
+    // Kafka: `Partition.fetchOffsetForTimestamp`, lastFetchableOffset.
+    let is_hidden = |offset: i64| is_looked_up && is_committed_only && offset >= offsets.last_stable;
+    match found.filter(|found| !is_hidden(found.offset)) {
         None => nothing(asked, ErrorCode::None),
         Some(OffsetAndTimestamp { offset, timestamp }) => ListOffsetsPartitionResponse {
             timestamp,

@@ -32,6 +32,7 @@ use crate::{
     request_size::Size,
     topic_names,
     topics::{Topic, TopicError},
+    transactions::{self, TRANSACTIONS_TOPIC},
 };
 
 /// A requested topic, or an error.
@@ -156,6 +157,10 @@ fn create(
     if name == OFFSETS_TOPIC {
         // An internal topic gets its own configs, as in Kafka's `DefaultAutoTopicCreationManager`.
         groups::prepare(engine).map_err(|_| ErrorCode::UnknownTopicOrPartition)?;
+        return engine.topics.get(name).ok_or(ErrorCode::UnknownTopicOrPartition);
+    }
+    if name == TRANSACTIONS_TOPIC {
+        transactions::prepare(engine).map_err(|_| ErrorCode::UnknownTopicOrPartition)?;
         return engine.topics.get(name).ok_or(ErrorCode::UnknownTopicOrPartition);
     }
     if topic_names::is_internal(name) {

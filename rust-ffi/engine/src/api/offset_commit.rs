@@ -58,6 +58,7 @@ pub(crate) fn handle(
             instance_id: request.group_instance_id,
             generation: request.generation_id_or_member_epoch,
             offsets,
+            producer: None,
         };
         match groups::commit(engine, context, commit) {
             Ok(ran) => until.extend(ran.until),

@@ -2,7 +2,7 @@
 //! Does: what a group has committed: for the topics asked for, or for all (null). -1 where there is nothing.
 //! By version: 2 null topics, top-level error; 5 leader epochs; 6 flexible; 7 require_stable; 8 several groups; 9
 //! member id and epoch, which a consumer group checks (STALE_MEMBER_EPOCH); 10 topic ids (UNKNOWN_TOPIC_ID).
-//! Leaves out: UNSTABLE_OFFSET_COMMIT, until offsets can be committed in a transaction.
+//! Leaves out: nothing.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::{
     Engine, Topic,
     context::RequestContext,
     coordinator::{DelayedReply, reply_when_synced},
-    groups::{self, Budget, FetchedTopic, OffsetAndMetadata, Reads},
+    groups::{self, Budget, FetchedPartition, FetchedTopic, Reads},
     outcome::Outcome,
 };
 
@@ -44,15 +44,15 @@ fn fetch_one(
 ) -> Option<Outcome<DelayedReply>> {
     let reads = &mut Reads::new();
     let fetched = match &request.topics {
-        None => groups::fetch_all(engine, request.group_id, reads)?,
+        None => groups::fetch_all(engine, request.group_id, request.require_stable, reads)?,
         Some(topics) => {
             let asked: Vec<(&str, &[i32])> = topics.iter().map(|t| (t.name, &*t.partition_indexes)).collect();
-            groups::fetch(engine, request.group_id, &asked, reads)?
+            groups::fetch(engine, request.group_id, &asked, request.require_stable, reads)?
         }
     };
     let topics = fetched.iter().map(|topic| OffsetFetchResponseTopic {
         name: &topic.name,
-        partitions: topic.partitions.iter().map(|(index, committed)| partition(*index, committed)).collect(),
+        partitions: topic.partitions.iter().map(partition).collect(),
     });
     let response = OffsetFetchResponse { topics: topics.collect(), ..OffsetFetchResponse::default() };
     Some(when_synced(reads, context.reply(|w, v| response.encode(w, v))))
@@ -65,24 +65,26 @@ fn when_synced(reads: &mut Reads, response: Outcome) -> Outcome<DelayedReply> {
 }
 
 /// The struct of the old versions has the same fields.
-fn partition(index: i32, committed: &Option<OffsetAndMetadata>) -> OffsetFetchResponsePartition<'_> {
+fn partition(fetched: &FetchedPartition) -> OffsetFetchResponsePartition<'_> {
     let OffsetFetchResponsePartitions {
         partition_index,
         committed_offset,
         committed_leader_epoch,
         metadata,
         error_code,
-    } = partitions(index, committed);
+    } = partitions(fetched);
     OffsetFetchResponsePartition { partition_index, committed_offset, committed_leader_epoch, metadata, error_code }
 }
 
-fn partitions(index: i32, committed: &Option<OffsetAndMetadata>) -> OffsetFetchResponsePartitions<'_> {
+fn partitions(fetched: &FetchedPartition) -> OffsetFetchResponsePartitions<'_> {
+    let FetchedPartition { index, committed, is_unstable } = fetched;
+    let error = if *is_unstable { ErrorCode::UnstableOffsetCommit } else { ErrorCode::None };
     OffsetFetchResponsePartitions {
-        partition_index: index,
+        partition_index: *index,
         committed_offset: committed.as_ref().map_or(-1, |committed| committed.offset),
         committed_leader_epoch: committed.as_ref().map_or(-1, |committed| committed.leader_epoch),
         metadata: Some(committed.as_ref().map_or("", |committed| &committed.metadata)),
-        error_code: 0,
+        error_code: error.code(),
     }
 }
 
@@ -101,7 +103,7 @@ fn fetch_groups(
     request: &OffsetFetchRequest<'_>,
 ) -> Option<Outcome<DelayedReply>> {
     let reads = &mut Reads::new();
-    let groups = request.groups.iter().map(|asked| fetch_group(engine, context, asked, reads));
+    let groups = request.groups.iter().map(|asked| fetch_group(engine, context, asked, request.require_stable, reads));
     let groups: Vec<Group<'_>> = groups.collect::<Option<_>>()?;
     let groups = groups.iter().map(|group| OffsetFetchResponseGroup {
         group_id: group.id,
@@ -116,6 +118,7 @@ fn fetch_group<'a>(
     engine: &Engine,
     context: &RequestContext<'_>,
     asked: &'a OffsetFetchRequestGroup<'a>,
+    require_stable: bool,
     reads: &mut Reads,
 ) -> Option<Group<'a>> {
     let id = asked.group_id;
@@ -125,7 +128,7 @@ fn fetch_group<'a>(
     }
     let error = ErrorCode::None;
     let Some(topics) = &asked.topics else {
-        let all = groups::fetch_all(engine, id, reads)?.into_iter();
+        let all = groups::fetch_all(engine, id, require_stable, reads)?.into_iter();
         // With ids, a topic that is no more cannot be named.
         let id_of = |topic: FetchedTopic| match engine.topics.get(&topic.name) {
             Some(found) => Some((found.id, topic)),
@@ -136,7 +139,8 @@ fn fetch_group<'a>(
     };
     if !has_ids {
         let names: Vec<(&str, &[i32])> = topics.iter().map(|t| (t.name, &*t.partition_indexes)).collect();
-        let found = groups::fetch(engine, id, &names, reads)?.into_iter().map(|topic| (Uuid::ZERO, topic));
+        let found =
+            groups::fetch(engine, id, &names, require_stable, reads)?.into_iter().map(|topic| (Uuid::ZERO, topic));
         return Some(Group { id, error, found: found.collect(), unknown: Vec::new() });
     }
     let mut known: Vec<(Arc<Topic>, &[i32])> = Vec::new();
@@ -148,7 +152,7 @@ fn fetch_group<'a>(
         }
     }
     let names: Vec<(&str, &[i32])> = known.iter().map(|(topic, indexes)| (&*topic.name, *indexes)).collect();
-    let fetched = groups::fetch(engine, id, &names, reads)?;
+    let fetched = groups::fetch(engine, id, &names, require_stable, reads)?;
     Some(Group { id, error, found: known.iter().map(|(topic, _)| topic.id).zip(fetched).collect(), unknown })
 }
 
@@ -156,13 +160,19 @@ fn show((topic_id, topic): &(Uuid, FetchedTopic)) -> OffsetFetchResponseTopics<'
     OffsetFetchResponseTopics {
         name: &topic.name,
         topic_id: *topic_id,
-        partitions: topic.partitions.iter().map(|(index, committed)| partitions(*index, committed)).collect(),
+        partitions: topic.partitions.iter().map(partitions).collect(),
     }
 }
 
 fn show_unknown<'a>(asked: &OffsetFetchRequestTopics<'a>) -> OffsetFetchResponseTopics<'a> {
     let error_code = ErrorCode::UnknownTopicId.code();
-    let refused = |index: &i32| OffsetFetchResponsePartitions { error_code, ..partitions(*index, &None) };
+    let refused = |index: &i32| OffsetFetchResponsePartitions {
+        partition_index: *index,
+        committed_offset: -1,
+        committed_leader_epoch: -1,
+        metadata: Some(""),
+        error_code,
+    };
     OffsetFetchResponseTopics {
         name: asked.name,
         topic_id: asked.topic_id,

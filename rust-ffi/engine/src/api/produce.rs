@@ -4,7 +4,9 @@
 //! closes the connection.
 //! By version: 7 zstd (KIP-110); 8 record errors and message (KIP-467); 9 flexible; 10 current leader (KIP-951); 13
 //! topic ids (KIP-516).
-//! Leaves out: transactions, whose requests are not served yet.
+//! A batch of a transaction is written if its partition is in the producer's transaction; from version 12 on it is
+//! added by the batch (KIP-890).
+//! Leaves out: nothing.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -21,14 +23,16 @@ use wire::{
 };
 
 use crate::{
-    Engine, appender,
+    Engine,
+    appender::{self, Unsynced},
     bugs::{self, Bug},
     context::RequestContext,
-    log::{AppendError, Appended, InvalidRecord, InvalidRecords, Partition},
+    log::{AppendError, AppendOrigin, Appended, InvalidRecord, InvalidRecords, Partition},
     outcome::{Outcome, Parked},
     request_size::Size,
     topic_names,
     topics::Topic,
+    transactions::{self, Claim},
     waiters::Ticket,
 };
 
@@ -139,8 +143,8 @@ type PartitionResult = Result<Written, PartitionError>;
 #[derive(Debug)]
 struct Written {
     appended: Appended,
-    /// The partition, if the batch has to be synced before it is acknowledged.
-    unsynced: Option<Arc<Partition>>,
+    /// What has to be synced before it is acknowledged: the batch, and that its partition is in the transaction.
+    unsynced: Vec<Unsynced>,
 }
 
 /// The first version that may carry zstd. Kafka: `ProduceRequest.validateRecords`.
@@ -186,7 +190,8 @@ pub(crate) fn handle(
     }
     let lists: Vec<_> = results
         .iter()
-        .filter_map(|result| Some(result.as_ref().ok()?.unsynced.as_ref()?.sync_waiters.clone()))
+        .filter_map(|result| result.as_ref().ok())
+        .flat_map(|written| written.unsynced.iter().map(|unsynced| unsynced.partition.sync_waiters.clone()))
         .collect();
     if lists.is_empty() {
         return reply(context, request, &results);
@@ -217,11 +222,18 @@ fn complete_or_park(
 ) -> Outcome<DelayedProduce> {
     let mut waits = false;
     for result in &mut delayed.results {
-        let Ok(Written { appended, unsynced: Some(partition) }) = result else { continue };
-        match partition.is_synced(appended.end) {
-            Ok(true) => *result = Ok(Written { appended: *appended, unsynced: None }),
-            Ok(false) => waits = true,
-            Err(error) => *result = Err(PartitionError::unsynced(&error)),
+        let Ok(Written { unsynced, .. }) = result else { continue };
+        let mut failed = None;
+        unsynced.retain(|one| match one.is_synced() {
+            Ok(synced) => !synced,
+            Err(error) => {
+                failed = Some(error);
+                true
+            }
+        });
+        match failed {
+            Some(error) => *result = Err(PartitionError::unsynced(&error)),
+            None => waits |= !unsynced.is_empty(),
         }
     }
     if waits {
@@ -317,18 +329,50 @@ fn append(
     if context.version < ZSTD_FROM && Batch::claims_zstd(records) {
         return Err(partition_error(ErrorCode::UnsupportedCompressionType, None));
     }
-    let transactional = Batch::claims_transactional(records);
-    if transactional && request.transactional_id.is_none() {
-        return Err(partition_error(ErrorCode::TransactionalIdAuthorizationFailed, None));
-    }
-    if transactional || request.transactional_id.is_some() {
-        return Err(partition_error(ErrorCode::InvalidTxnState, Some("Transactions are not served yet.")));
-    }
     let config = topic.config();
     // min.insync.replicas asks for no more replicas than there are, which is one. Kafka: Partition.effectiveMinIsr.
-    let (appended, unsynced) = appender::append(engine, &partition, records, &config, context.now)
-        .map_err(|error| PartitionError::by(&partition, &topic.name, &error))?;
-    Ok(Written { appended, unsynced: unsynced.map(|unsynced| unsynced.partition) })
+    let append = || appender::append(engine, &partition, AppendOrigin::Client, records, &config, context.now);
+    let (result, added) = match (Batch::transaction_claimed(records), request.transactional_id) {
+        (None, _) => (append(), None),
+        (Some(_), None) => return Err(partition_error(ErrorCode::TransactionalIdAuthorizationFailed, None)),
+        (Some((producer_id, producer_epoch)), Some(transactional_id)) => {
+            let claim = Claim { transactional_id, producer_id, producer_epoch };
+            let place = (topic.name.as_str().into(), data.index);
+            let adds = (context.version >= ADDS_FROM).then_some(2);
+            let ran = transactions::append_in(engine, context.now, &claim, place, adds, append);
+            let ran = ran.map_err(|error| refused_by_coordinator(error, context.version))?;
+            (ran.result, ran.until)
+        }
+    };
+    let (appended, unsynced) = result.map_err(|error| PartitionError::by(&partition, &topic.name, &error))?;
+    Ok(Written { appended, unsynced: unsynced.into_iter().chain(added).collect() })
+}
+
+/// The first version that knows TRANSACTION_ABORTABLE, and the first one whose batches add their partition.
+const ABORTABLE_FROM: i16 = 11;
+const ADDS_FROM: i16 = 12;
+
+/// The code of a request that writes in a transaction and was refused by its coordinator. Kafka:
+/// `AddPartitionsToTxnManager`.
+pub(super) fn of_transaction(error: ErrorCode, knows_abortable: bool) -> ErrorCode {
+    match error {
+        ErrorCode::ProducerFenced => ErrorCode::InvalidProducerEpoch,
+        ErrorCode::TransactionAbortable if !knows_abortable => ErrorCode::InvalidTxnState,
+        error => error,
+    }
+}
+
+/// Kafka: `ReplicaManager.handleProduceAppend`.
+fn refused_by_coordinator(error: ErrorCode, version: i16) -> PartitionError {
+    match of_transaction(error, version >= ABORTABLE_FROM) {
+        ErrorCode::InvalidTxnState => {
+            partition_error(ErrorCode::InvalidTxnState, Some("Partition was not added to the transaction"))
+        }
+        // Older clients may not retry these as they should.
+        ErrorCode::ConcurrentTransactions if version < ADDS_FROM => partition_error(ErrorCode::NotEnoughReplicas, None),
+        ErrorCode::CoordinatorNotAvailable => partition_error(ErrorCode::NotEnoughReplicas, None),
+        error => partition_error(error, None),
+    }
 }
 
 #[cfg(test)]

@@ -1,16 +1,20 @@
 //! A shard's environment in the engine: its partition of the internal topic, and the timer queue.
 
+use std::sync::Arc;
+
 use wire::{ErrorCode, batch};
 
-use super::{Coordinator, Env, KeyValue};
+use super::{Env, KeyValue, ProducerIdAndEpoch};
 use crate::{
-    Engine, Topic,
+    Engine,
     appender::{self, Unsynced},
     clock::{Instant, Now},
     configs::TopicConfig,
     events::{Event, GroupEvent},
-    timer_event::TimerEvent,
+    groups::{GroupCoordinator, GroupTimer},
+    log::{AppendError, AppendOrigin, EndTxnMarker},
     timers::{CancelTimer, TimerKey},
+    transactions::{TimedOut, TransactionCoordinator, TransactionTimer},
 };
 
 pub(crate) struct EngineEnv<'a> {
@@ -20,18 +24,24 @@ pub(crate) struct EngineEnv<'a> {
     pub(crate) partition: i32,
 }
 
-impl<C: Coordinator> Env<C> for EngineEnv<'_>
-where
-    TimerEvent: From<C::Timer>,
-{
-    fn append(&self, records: &[KeyValue], now: Now) -> (usize, Result<Option<Unsynced>, ErrorCode>) {
-        let Some(topic) = self.engine.topics.get(self.topic) else {
-            return (0, Err(ErrorCode::CoordinatorNotAvailable));
-        };
-        append(self.engine, &topic, self.partition, records, now)
+impl Env<GroupCoordinator> for EngineEnv<'_> {
+    fn append(
+        &self,
+        records: &[KeyValue],
+        producer: Option<ProducerIdAndEpoch>,
+        now: Now,
+    ) -> (usize, Result<Option<Unsynced>, ErrorCode>) {
+        self.append_records(records, producer, now)
     }
 
-    fn set_timer(&self, at: Instant, timer: C::Timer) -> TimerKey {
+    fn append_marker(&self, marker: &EndTxnMarker, now: Now) -> Result<Option<Unsynced>, ErrorCode> {
+        let topic = self.engine.topics.get(self.topic).ok_or(ErrorCode::UnknownTopicOrPartition)?;
+        let partition = topic.partition(self.partition).ok_or(ErrorCode::UnknownTopicOrPartition)?;
+        let appended = appender::append_marker(self.engine, &partition, marker, &topic.config(), now);
+        appended.map(|(_, unsynced)| unsynced).map_err(|error| (&error).into())
+    }
+
+    fn set_timer(&self, at: Instant, timer: GroupTimer) -> TimerKey {
         self.engine.timers.set(at, timer.into())
     }
 
@@ -43,35 +53,76 @@ where
         self.engine.groups.changed.wake();
     }
 
-    fn report(&self, group: &str, event: &GroupEvent) {
+    fn report(&self, (group, event): &(Arc<str>, GroupEvent)) {
         self.engine.observer.report(&Event::Group { group, event });
     }
 }
 
-/// Appends records to a partition of an internal topic, in batches that the topic takes. Returns how many were
-/// appended. Kafka's coordinators answer COORDINATOR_NOT_AVAILABLE when their log cannot be written.
-fn append(
-    engine: &Engine,
-    topic: &Topic,
-    partition: i32,
-    records: &[KeyValue],
-    now: Now,
-) -> (usize, Result<Option<Unsynced>, ErrorCode>) {
-    let Some(partition) = topic.partition(partition) else { return (0, Err(ErrorCode::CoordinatorNotAvailable)) };
-    let pairs: Vec<_> = records.iter().map(|(key, value)| (Some(&key[..]), value.as_deref())).collect();
-    let config = topic.config();
-    let max = usize::try_from(config.max_message_bytes).unwrap_or(0);
-    // A record that is too large alone was taken by an earlier version, and is moved or deleted.
-    let config = TopicConfig { max_message_bytes: i64::MAX, ..(*config).clone() };
-    let (mut appended, mut unsynced) = (0, None);
-    for run in runs(&pairs, max) {
-        match appender::append(engine, &partition, &batch::build(run, now.wall_ms), &config, now) {
-            Ok((_, until)) => unsynced = until,
-            Err(_) => return (appended, Err(ErrorCode::CoordinatorNotAvailable)),
-        }
-        appended += run.len();
+impl Env<TransactionCoordinator> for EngineEnv<'_> {
+    fn append(
+        &self,
+        records: &[KeyValue],
+        producer: Option<ProducerIdAndEpoch>,
+        now: Now,
+    ) -> (usize, Result<Option<Unsynced>, ErrorCode>) {
+        self.append_records(records, producer, now)
     }
-    (appended, Ok(unsynced))
+
+    /// No transaction has records in the log of this coordinator.
+    fn append_marker(&self, _: &EndTxnMarker, _: Now) -> Result<Option<Unsynced>, ErrorCode> {
+        Err(ErrorCode::InvalidTxnState)
+    }
+
+    fn set_timer(&self, at: Instant, timer: TransactionTimer) -> TimerKey {
+        self.engine.timers.set(at, timer.into())
+    }
+
+    fn cancel_timer(&self, key: TimerKey) {
+        self.engine.timers.cancel(key);
+    }
+
+    fn changed(&self) {
+        self.engine.transactions.changed.wake();
+    }
+
+    fn report(&self, timed_out: &TimedOut) {
+        let TimedOut { transactional_id, timeout_ms } = timed_out;
+        let timeout_ms = *timeout_ms;
+        self.engine.observer.report(&Event::TransactionTimedOut { transactional_id, timeout_ms });
+    }
+}
+
+impl EngineEnv<'_> {
+    /// Appends records in batches that the topic takes. Returns how many were appended. Kafka's coordinators answer
+    /// COORDINATOR_NOT_AVAILABLE when their log cannot be written.
+    fn append_records(
+        &self,
+        records: &[KeyValue],
+        producer: Option<ProducerIdAndEpoch>,
+        now: Now,
+    ) -> (usize, Result<Option<Unsynced>, ErrorCode>) {
+        let topic = self.engine.topics.get(self.topic);
+        let found = topic.and_then(|topic| Some((topic.partition(self.partition)?, topic.config())));
+        let Some((partition, config)) = found else { return (0, Err(ErrorCode::CoordinatorNotAvailable)) };
+        let pairs: Vec<_> = records.iter().map(|(key, value)| (Some(&key[..]), value.as_deref())).collect();
+        let max = usize::try_from(config.max_message_bytes).unwrap_or(0);
+        // A record that is too large alone was taken by an earlier version, and is moved or deleted.
+        let config = TopicConfig { max_message_bytes: i64::MAX, ..(*config).clone() };
+        let (mut appended, mut unsynced) = (0, None);
+        for run in runs(&pairs, max) {
+            let batch = match producer {
+                None => batch::build(run, now.wall_ms),
+                Some(ProducerIdAndEpoch { id, epoch }) => batch::build_transactional(run, now.wall_ms, id, epoch),
+            };
+            match appender::append(self.engine, &partition, AppendOrigin::Coordinator, &batch, &config, now) {
+                Ok((_, until)) => unsynced = until,
+                Err(AppendError::StaleEpoch { .. }) => return (appended, Err(ErrorCode::InvalidProducerEpoch)),
+                Err(_) => return (appended, Err(ErrorCode::CoordinatorNotAvailable)),
+            }
+            appended += run.len();
+        }
+        (appended, Ok(unsynced))
+    }
 }
 
 /// Returns whether records fit into one batch of at most `max` bytes, without building it if that is obvious.

@@ -5,18 +5,19 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use wire::ErrorCode;
 
-use super::{Coordinator, Env};
+use super::{Coordinator, Entry, Env, ProducerIdAndEpoch};
 use crate::{
     appender::Unsynced,
     bugs::{self, Bug},
     clock::{Instant, Now},
-    events::GroupEvent,
+    log::EndTxnMarker,
     timers::TimerKey,
     waiters::WaitList,
 };
 
+/// `RANK` is the rank of its lock.
 #[derive(Debug)]
-pub(crate) struct Shard<C: Coordinator>(Lock<{ rank::SHARD }, Inner<C>>);
+pub(crate) struct Shard<C: Coordinator, const RANK: u8 = { rank::SHARD }>(Lock<RANK, Inner<C>>);
 
 #[derive(Debug)]
 struct Inner<C: Coordinator> {
@@ -44,26 +45,26 @@ pub(crate) struct Step<'a, C: Coordinator> {
     replies: Vec<C::Reply>,
     /// In the order in which they were set; `None` cancels.
     timers: Vec<(C::Timer, Option<Instant>)>,
-    reports: Vec<(Arc<str>, GroupEvent)>,
+    reports: Vec<C::Report>,
     has_written: bool,
     unsynced: Option<Unsynced>,
 }
 
 /// What is done after an event, once the lock is released.
 #[must_use]
-struct After {
+struct After<C: Coordinator> {
     woken: Vec<Arc<WaitList>>,
-    reports: Vec<(Arc<str>, GroupEvent)>,
+    reports: Vec<C::Report>,
     has_written: bool,
 }
 
-impl After {
-    fn run<C: Coordinator>(self, env: &dyn Env<C>) {
+impl<C: Coordinator> After<C> {
+    fn run(self, env: &dyn Env<C>) {
         self.woken.iter().for_each(|list| list.wake());
         if self.has_written || !self.reports.is_empty() {
             env.changed();
         }
-        self.reports.iter().for_each(|(group, event)| env.report(group, event));
+        self.reports.iter().for_each(|report| env.report(report));
     }
 }
 
@@ -75,20 +76,40 @@ impl<C: Coordinator> Step<'_, C> {
     /// Appends records, in one batch if they fit one, and applies them to the durable state. After an error those that
     /// were appended before it were applied; of what fits one batch, none.
     pub(crate) fn write(&mut self, records: Vec<C::Record>) -> Result<(), ErrorCode> {
+        self.write_as(None, records)
+    }
+
+    /// As [`Step::write`], as part of a producer's transaction if one is given.
+    pub(crate) fn write_as(
+        &mut self,
+        producer: Option<ProducerIdAndEpoch>,
+        records: Vec<C::Record>,
+    ) -> Result<(), ErrorCode> {
         if records.is_empty() {
             return Ok(());
         }
         let encoded = records.iter().map(C::encode).collect::<Result<Vec<_>, _>>();
         let encoded = encoded.map_err(|_| ErrorCode::UnknownServerError)?;
-        let (appended, result) = self.env.append(&encoded, self.now);
+        let (appended, result) = self.env.append(&encoded, producer, self.now);
         self.has_written |= appended > 0;
         let mut appended = records.into_iter().take(appended);
         if bugs::planted(Bug::RecordNotReplayed) && appended.len() > 1 {
             appended.next();
         }
-        appended.for_each(|record| C::replay(self.state, record));
+        appended.for_each(|record| C::replay(self.state, producer.map(|producer| producer.id), record));
         if let Some(unsynced) = result? {
             self.unsynced = Some(unsynced);
+        }
+        Ok(())
+    }
+
+    /// Ends a producer's transaction in the log of this shard.
+    pub(crate) fn end_transaction(&mut self, marker: &EndTxnMarker) -> Result<(), ErrorCode> {
+        let unsynced = self.env.append_marker(marker, self.now)?;
+        self.has_written = true;
+        C::replay_marker(self.state, marker.producer_id, marker.committed);
+        if unsynced.is_some() {
+            self.unsynced = unsynced;
         }
         Ok(())
     }
@@ -107,14 +128,14 @@ impl<C: Coordinator> Step<'_, C> {
         self.timers.push((timer, None));
     }
 
-    /// Reports what happened to a group once the event is over.
-    pub(crate) fn report(&mut self, group: &Arc<str>, event: GroupEvent) {
-        self.reports.push((group.clone(), event));
+    /// Reports what happened once the event is over.
+    pub(crate) fn report(&mut self, report: C::Report) {
+        self.reports.push(report);
     }
 }
 
-impl<C: Coordinator> Shard<C> {
-    pub(crate) fn new(soft: C::Soft) -> Shard<C> {
+impl<C: Coordinator, const RANK: u8> Shard<C, RANK> {
+    pub(crate) fn new(soft: C::Soft) -> Shard<C, RANK> {
         let (state, deadlines) = (C::State::default(), BTreeMap::new());
         Shard(Lock::new(Inner { state, soft, deadlines, unsynced: None }))
     }
@@ -170,9 +191,9 @@ impl<C: Coordinator> Shard<C> {
         after.run(env);
     }
 
-    /// Applies a record of an earlier run.
-    pub(crate) fn load(&self, record: C::Record) {
-        C::replay(&mut lock(&self.0).state, record);
+    /// Applies what an earlier run has written.
+    pub(crate) fn load(&self, entry: Entry<C::Record>) {
+        entry.replay::<C>(&mut lock(&self.0).state);
     }
 
     /// The durable state, to be compared with a replay of the log.
@@ -194,7 +215,7 @@ impl<C: Coordinator> Inner<C> {
         env: &dyn Env<C>,
         now: Now,
         event: impl FnOnce(&mut C::Soft, &mut Step<'_, C>) -> R,
-    ) -> (Ran<R>, After) {
+    ) -> (Ran<R>, After<C>) {
         let (replies, timers, reports) = (Vec::new(), Vec::new(), Vec::new());
         let state = &mut self.state;
         let mut step = Step { now, state, env, replies, timers, reports, has_written: false, unsynced: None };

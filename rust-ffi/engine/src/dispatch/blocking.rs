@@ -2,7 +2,7 @@
 //! A rule decides by sizes that are known before the work. The rules of Produce, Metadata and ListOffsets are in their
 //! own files.
 
-use crate::{groups::OFFSETS_TOPIC, request_size::Size};
+use crate::{groups::OFFSETS_TOPIC, request_size::Size, transactions::TRANSACTIONS_TOPIC};
 
 /// Larger than any request of an ordinary client that carries no records.
 pub(super) const LARGE_BODY: usize = 64 << 10;
@@ -42,4 +42,10 @@ pub(super) fn commits<R>(size: Size<'_>, _: &R) -> bool {
 
 fn creates_offsets(size: Size<'_>) -> bool {
     size.is_on_disk() && size.engine.topics.get(OFFSETS_TOPIC).is_none()
+}
+
+/// The first request for a coordinator makes its topic.
+pub(super) fn first_of_coordinators<R>(size: Size<'_>, request: &R) -> bool {
+    let is_missing = size.engine.topics.get(TRANSACTIONS_TOPIC).is_none();
+    size.is_on_disk() && is_missing || first_of_groups(size, request)
 }

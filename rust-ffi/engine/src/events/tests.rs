@@ -4,7 +4,6 @@ use wire::message::{
     Request,
     create_topics_request::{CreatableTopic, CreateTopicsRequest},
     delete_topics_request::DeleteTopicsRequest,
-    init_producer_id_request::InitProducerIdRequest,
     metadata_request::{MetadataRequest, MetadataRequestTopic},
 };
 
@@ -49,18 +48,4 @@ fn topics_that_come_and_go_are_reported_with_their_client() {
             created("h", 2, "Host"),
         ]
     );
-}
-
-#[test]
-fn a_refused_transaction_is_reported() {
-    let (engine, seen) = observed();
-    let of = |transactional_id| InitProducerIdRequest {
-        transactional_id,
-        producer_id: -1,
-        producer_epoch: -1,
-        ..Default::default()
-    };
-    ask(&engine, 22, 4, &Request::InitProducerId(of(None)));
-    ask(&engine, 22, 4, &Request::InitProducerId(of(Some("tx"))));
-    assert_eq!(*seen.lock().unwrap(), [format!("TransactionRefused {{ client: {CLIENT} }}")]);
 }

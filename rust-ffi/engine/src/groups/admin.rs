@@ -1,7 +1,7 @@
 //! DeleteGroups, ListGroups and DescribeGroups. Kafka: `GroupCoordinatorService.deleteGroups`, `listGroups`,
 //! `describeGroups`.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use bytes::Bytes;
 use wire::error_code::ErrorCode;
@@ -36,7 +36,9 @@ pub(super) fn remove(groups: &mut LiveGroups, step: &mut Step<'_>, name: &str) -
     if let Some(durable) = step.state().get(name) {
         let topics = durable.offsets.iter();
         let offsets = topics.flat_map(|(topic, partitions)| partitions.keys().map(move |index| (topic, *index)));
-        let mut records: Vec<GroupRecord> = offsets.map(|(topic, index)| tombstone(&group, topic, index)).collect();
+        let offsets: BTreeSet<_> = offsets.chain(durable.pending.iter()).collect();
+        let mut records: Vec<GroupRecord> =
+            offsets.into_iter().map(|(topic, index)| tombstone(&group, topic, index)).collect();
         match &durable.consumer {
             Some(consumer) => records.extend(consumer::tombstones(&group, consumer)),
             // Kafka deletes the record of a group that never had one, too.

@@ -416,7 +416,7 @@ impl Classic {
         self.complete_join_of(step, member_id, JoinResult::refused("", ErrorCode::UnknownMemberId));
         if let Some((member_id, member)) = self.members.remove_entry(member_id) {
             self.discount_protocols(&member.protocols);
-            step.report(&self.name, GroupEvent::MemberLeft { member_id, reason });
+            step.report((self.name.clone(), GroupEvent::MemberLeft { member_id, reason }));
             if let Some(instance_id) = &member.instance_id {
                 self.static_members.remove(instance_id);
             }

@@ -12,9 +12,15 @@ use super::{
     offsets_log::{fits, prepare, tombstone},
     records::GroupRecord,
     registry::{shard_of, with, with_new},
+    state::DurableGroup,
     state_bytes::record_max,
 };
-use crate::{Engine, appender::Unsynced, context::RequestContext, coordinator::Ran};
+use crate::{
+    Engine,
+    appender::Unsynced,
+    context::RequestContext,
+    coordinator::{ProducerIdAndEpoch, Ran},
+};
 
 /// A commit: a topic's name, a partition and its offset, for each.
 #[derive(Debug)]
@@ -25,10 +31,12 @@ pub(crate) struct Commit<'a> {
     /// Negative for a client without membership.
     pub(crate) generation: i32,
     pub(crate) offsets: Vec<(&'a str, i32, OffsetAndMetadata)>,
+    /// The producer whose transaction the commit is a part of, which was checked before.
+    pub(crate) producer: Option<ProducerIdAndEpoch>,
 }
 
 pub(crate) fn commit(engine: &Engine, context: &RequestContext<'_>, commit: Commit<'_>) -> Result<Ran<()>, ErrorCode> {
-    let Commit { group: name, member_id, instance_id, generation, offsets } = commit;
+    let Commit { group: name, member_id, instance_id, generation, offsets, producer } = commit;
     // A commit without membership creates a group, a so-called simple one.
     let creates_group = generation < 0 && !offsets.is_empty();
     let group_name: Arc<str> = name.into();
@@ -43,8 +51,8 @@ pub(crate) fn commit(engine: &Engine, context: &RequestContext<'_>, commit: Comm
     let room = engine.groups.bytes.claim(Offsets::bytes_of(&offsets)).ok_or(ErrorCode::CoordinatorNotAvailable)?;
     let event = |group: &mut LiveGroup, step: &mut Step<'_>| {
         match step.state().consumer(name) {
-            Some(group) => consumer::check_commit(name, group, member_id, generation, version)?,
-            None => group.classic.check_commit(step, member_id, instance_id, generation)?,
+            Some(group) => consumer::check_commit(name, group, member_id, generation, version, producer.is_some())?,
+            None => group.classic.check_commit(step, member_id, instance_id, generation, producer.is_some())?,
         }
         // The offsets of a topic that was deleted since the request came were deleted with it.
         let exists = |(_, _, new): &(&str, i32, OffsetAndMetadata)| engine.topics.get_by_id(new.topic_id).is_some();
@@ -54,7 +62,7 @@ pub(crate) fn commit(engine: &Engine, context: &RequestContext<'_>, commit: Comm
             partition,
             value: Some(offset),
         };
-        step.write(offsets.into_iter().filter(exists).map(record).collect())
+        step.write_as(producer, offsets.into_iter().filter(exists).map(record).collect())
     };
     let ran = match creates_group {
         true => with_new(engine, context.now, name, |group, step, _| event(group, step)),
@@ -64,17 +72,26 @@ pub(crate) fn commit(engine: &Engine, context: &RequestContext<'_>, commit: Comm
     let without_group = match context.version {
         _ if creates_group => Err(ErrorCode::CoordinatorNotAvailable),
         _ if generation < 0 => Ok(()),
+        _ if producer.is_some() => Err(ErrorCode::IllegalGeneration),
         9.. => Err(ErrorCode::GroupIdNotFound),
         _ => Err(ErrorCode::IllegalGeneration),
     };
     ran.result.unwrap_or(without_group).map(|()| Ran { result: (), until: ran.until })
 }
 
-/// The partitions of a topic; `None` if nothing was committed.
 #[derive(Debug)]
 pub(crate) struct FetchedTopic {
     pub(crate) name: String,
-    pub(crate) partitions: Vec<(i32, Option<OffsetAndMetadata>)>,
+    pub(crate) partitions: Vec<FetchedPartition>,
+}
+
+#[derive(Debug)]
+pub(crate) struct FetchedPartition {
+    pub(crate) index: i32,
+    /// `None` if nothing was committed.
+    pub(crate) committed: Option<OffsetAndMetadata>,
+    /// A transaction that has not ended has committed an offset, and the client wants none before that.
+    pub(crate) is_unstable: bool,
 }
 
 /// The bytes that a response may still take: a request of a few bytes may ask for the same large thing many times.
@@ -111,13 +128,9 @@ impl Reads {
     }
 }
 
-fn fetched(
-    index: i32,
-    committed: Option<&OffsetAndMetadata>,
-    budget: &mut Budget,
-) -> Option<(i32, Option<OffsetAndMetadata>)> {
+fn fetched(index: i32, committed: Option<&OffsetAndMetadata>, budget: &mut Budget) -> Option<FetchedPartition> {
     budget.spend(PARTITION_BYTES + committed.map_or(0, |committed| committed.metadata.len()))?;
-    Some((index, committed.cloned()))
+    Some(FetchedPartition { index, committed: committed.cloned(), is_unstable: false })
 }
 
 /// Returns the offsets of partitions. A group that does not exist has committed nothing, and the offsets of a deleted
@@ -127,14 +140,22 @@ pub(crate) fn fetch(
     engine: &Engine,
     group: &str,
     topics: &[(&str, &[i32])],
+    require_stable: bool,
     reads: &mut Reads,
 ) -> Option<Vec<FetchedTopic>> {
-    let none = Offsets::default();
+    let none = DurableGroup::default();
     let budget = &mut reads.budget;
     let ran = shard_of(engine, group).1.read(|state, _| {
-        let offsets = state.offsets(group).unwrap_or(&none);
+        let group = state.get(group).unwrap_or(&none);
+        let mut partition = |name: &str, index: i32| {
+            if require_stable && group.pending.contains(name, index) {
+                budget.spend(PARTITION_BYTES)?;
+                return Some(FetchedPartition { index, committed: None, is_unstable: true });
+            }
+            fetched(index, group.offsets.current(engine, name, index), budget)
+        };
         let mut topic = |(name, indexes): &(&str, &[i32])| {
-            let partitions = indexes.iter().map(|index| fetched(*index, offsets.current(engine, name, *index), budget));
+            let partitions = indexes.iter().map(|index| partition(name, *index));
             Some(FetchedTopic { name: (*name).to_owned(), partitions: partitions.collect::<Option<_>>()? })
         };
         topics.iter().map(&mut topic).collect::<Option<_>>()
@@ -144,16 +165,25 @@ pub(crate) fn fetch(
 }
 
 /// Returns all offsets of a group. `None` if the response would be too large.
-pub(crate) fn fetch_all(engine: &Engine, group: &str, reads: &mut Reads) -> Option<Vec<FetchedTopic>> {
+pub(crate) fn fetch_all(
+    engine: &Engine,
+    group: &str,
+    require_stable: bool,
+    reads: &mut Reads,
+) -> Option<Vec<FetchedTopic>> {
     let budget = &mut reads.budget;
     let ran = shard_of(engine, group).1.read(|state, _| {
+        let Some(group) = state.get(group) else { return Some(Vec::new()) };
         let mut topic = |(name, partitions): (&str, &BTreeMap<i32, OffsetAndMetadata>)| {
             let current = partitions.iter().filter(|(_, offset)| is_current(engine, name, offset.topic_id));
-            let partitions = current.map(|(index, committed)| fetched(*index, Some(committed), budget));
+            let partitions = current.map(|(index, committed)| {
+                let is_unstable = require_stable && group.pending.contains(name, *index);
+                let shown = fetched(*index, Some(committed).filter(|_| !is_unstable), budget)?;
+                Some(FetchedPartition { is_unstable, ..shown })
+            });
             Some(FetchedTopic { name: name.to_owned(), partitions: partitions.collect::<Option<_>>()? })
         };
-        let topics = state.offsets(group).into_iter().flat_map(Offsets::iter).map(&mut topic);
-        let topics: Vec<_> = topics.collect::<Option<_>>()?;
+        let topics: Vec<_> = group.offsets.iter().map(&mut topic).collect::<Option<_>>()?;
         Some(topics.into_iter().filter(|topic| !topic.partitions.is_empty()).collect())
     });
     reads.until.extend(ran.until);

@@ -30,6 +30,7 @@ pub(crate) use events::{check_fetch, heartbeat};
 pub(crate) use heartbeat::{Heartbeat, HeartbeatReply};
 pub(crate) use member::partitions;
 pub(super) use records::{ConsumerRecord, decode, encode};
+pub(super) use subscription::compile;
 
 /// Partitions by topic id; no topic without partitions.
 pub(crate) type Partitions = BTreeMap<Uuid, BTreeSet<i32>>;

@@ -10,6 +10,7 @@ use super::{
     offsets::Offsets,
     offsets_log::tombstone,
     registry::for_each_shard,
+    state::DurableGroup,
 };
 use crate::{Engine, clock::Now};
 
@@ -34,7 +35,7 @@ fn expire_in(engine: &Engine, groups: &mut LiveGroups, step: &mut Step<'_>, rete
         // What cannot be written is tried again next time.
         let is_written = step.write(deleted).is_ok();
         group.charge_offsets(name, step.state());
-        let has_offsets = step.state().offsets(name).is_some_and(|offsets| !offsets.is_empty());
+        let has_offsets = step.state().get(name).is_some_and(DurableGroup::has_offsets);
         if is_written && !has_offsets && group.is_removable(name, step.state()) {
             let _ = remove(groups, step, name);
         }

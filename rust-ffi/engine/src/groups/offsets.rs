@@ -33,7 +33,7 @@ impl OffsetAndMetadata {
 }
 
 /// An entry of a map and its value, without the strings.
-const ENTRY_BYTES: usize = 128;
+pub(super) const ENTRY_BYTES: usize = 128;
 
 /// Bytes of a topic besides its partitions.
 fn topic_bytes(topic: &str) -> usize {

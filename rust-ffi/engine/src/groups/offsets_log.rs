@@ -37,9 +37,9 @@ pub(super) fn partition_count(engine: &Engine) -> i32 {
     engine.configs.int("offsets.topic.num.partitions").clamp(1, 1_000) as i32
 }
 
-/// The partition of a group: Java's `String.hashCode` over UTF-16. Kafka: `Utils.abs(hash) % count`, where `abs` of the
-/// smallest number is 0.
-pub(super) fn partition_for(group: &str, count: usize) -> usize {
+/// The partition of a group, or of a transactional id: Java's `String.hashCode` over UTF-16. Kafka: `Utils.abs(hash) %
+/// count`, where `abs` of the smallest number is 0.
+pub(crate) fn partition_for(group: &str, count: usize) -> usize {
     let hash = group.encode_utf16().fold(0i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(unit.into()));
     usize::try_from(hash.checked_abs().unwrap_or(0)).unwrap_or(0) % count.max(1)
 }

@@ -91,7 +91,7 @@ impl LiveGroups {
             classic.restore(step, metadata, &self.bytes);
         }
         let mut charge = Charge::of(&self.bytes);
-        charge.force(GROUP_BYTES + name.len() + durable.offsets.bytes());
+        charge.force(GROUP_BYTES + name.len() + durable.offsets.bytes() + durable.pending.bytes());
         let mut consumer_charge = Charge::of(&self.bytes);
         consumer_charge.force(durable.consumer.as_ref().map_or(0, |group| group.bytes()));
         self.groups.insert(name.clone(), LiveGroup { classic, seen_topics: UNSEEN, consumer_charge, charge });
@@ -116,7 +116,7 @@ impl LiveGroup {
 
     /// Brings the charge in line with the group's offsets, for which there was room.
     pub(super) fn charge_offsets(&mut self, name: &str, state: &GroupsState) {
-        let offsets = state.offsets(name).map_or(0, super::offsets::Offsets::bytes);
+        let offsets = state.get(name).map_or(0, |group| group.offsets.bytes() + group.pending.bytes());
         let bytes = GROUP_BYTES + name.len() + offsets;
         if bytes != self.charge.bytes() {
             self.charge.force(bytes);

@@ -17,14 +17,19 @@ use super::{
     records::GroupRecord,
     registry::{env, for_each_shard, shards},
 };
-use crate::{Engine, Topic, clock::Now, coordinator, storage::in_folder};
+use crate::{
+    Engine, Topic,
+    clock::Now,
+    coordinator::{self, Entry},
+    storage::in_folder,
+};
 
 /// Loads the groups from `__consumer_offsets`.
 pub(crate) fn restore(engine: &Engine, now: Now) -> io::Result<()> {
     let Some(topic) = engine.topics.get(OFFSETS_TOPIC) else { return Ok(()) };
     let shards = shards(engine);
     for (shard, partition) in shards.iter().zip(topic.partitions()) {
-        coordinator::for_each_record::<GroupCoordinator>(&partition, |record, _| shard.load(record))
+        coordinator::for_each_entry::<GroupCoordinator>(&partition, |entry, _| shard.load(entry))
             .map_err(|error| in_folder(OFFSETS_TOPIC, error))?;
     }
     let strays = strays(engine);
@@ -91,10 +96,22 @@ fn relocate(engine: &Engine, now: Now, topic: &Topic, strays: &BTreeSet<Arc<str>
     let mut places = BTreeMap::<Key, BTreeSet<usize>>::new();
     for (place, partition) in topic.partitions().iter().enumerate() {
         let mut here = BTreeMap::<Key, Last>::new();
-        coordinator::for_each_record::<GroupCoordinator>(partition, |record, written_ms| {
+        // Records of transactions that have not ended are not moved.
+        let mut pending = BTreeMap::<i64, Vec<Last>>::new();
+        coordinator::for_each_entry::<GroupCoordinator>(partition, |entry, written_ms| {
             newest_ms = newest_ms.max(written_ms);
-            if strays.contains(record.group()) {
-                here.insert(record.key(), Last { place, written_ms, record });
+            match entry {
+                Entry::Record(_, record) if !strays.contains(record.group()) => {}
+                Entry::Record(Some(producer_id), record) => {
+                    pending.entry(producer_id).or_default().push(Last { place, written_ms, record });
+                }
+                Entry::Record(None, record) => {
+                    here.insert(record.key(), Last { place, written_ms, record });
+                }
+                Entry::Marker { producer_id, committed } => {
+                    let ended = pending.remove(&producer_id).into_iter().flatten().filter(|_| committed);
+                    here.extend(ended.map(|last| (last.record.key(), last)));
+                }
             }
         })?;
         for (key, last) in here {

@@ -4,7 +4,11 @@
 //! It works on handles of the segments without the lock of the log and swaps the result in; producers and consumers do
 //! not wait for it.
 
-use std::{collections::HashMap, io, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    io,
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use wire::{
@@ -14,6 +18,7 @@ use wire::{
 
 use super::{
     LogDir,
+    aborted::AbortedIndex,
     arena::LARGE,
     partition::{Log, Partition},
     segment::{BatchHead, MemoryBatch, Segment, SegmentData, SegmentFile},
@@ -102,9 +107,10 @@ impl Log {
     fn cleanable(&self, config: &TopicConfig, now: Now) -> Vec<Work> {
         let old_enough =
             |segment: &&Segment| now.wall_ms.saturating_sub(segment.newest_ms()) >= config.min_compaction_lag_ms;
-        // Only below the high watermark: positions in a cleaned segment change, so the visible length would be
-        // unknown. Kafka: `LogCleanerManager.cleanableOffsets`.
-        let shown = self.offsets().high_watermark;
+        // Only below the last stable offset: whether an open transaction will be aborted is unknown, and positions in a
+        // cleaned segment change, so that the visible length would be unknown. Kafka:
+        // `LogCleanerManager.cleanableOffsets`.
+        let shown = self.offsets().last_stable;
         let closed = self.segments.iter().skip(1).take_while(|next| next.base_offset <= shown).count();
         let segments: Vec<&Segment> = self.segments.iter().take(closed).take_while(old_enough).collect();
         let bytes = |dirty_only: bool| {
@@ -148,9 +154,9 @@ impl Partition {
     /// Runs one round. Once the keys take more than `keys_bytes_max`, the remaining segments wait for the next round.
     pub(super) fn compact_within(&self, keys_bytes_max: usize, config: &TopicConfig, now: Now) {
         let Some(_alone) = self.compacting.try_lock() else { return };
-        let (mut work, dir) = {
+        let (mut work, dir, aborted) = {
             let log = lock(&self.log);
-            (log.cleanable(config, now), log.dir.clone())
+            (log.cleanable(config, now), log.dir.clone(), log.aborted.clone())
         };
         let (mut latest, mut covered) = (Latest::default(), 0);
         for work in &mut work {
@@ -163,7 +169,7 @@ impl Partition {
             }
             covered += 1;
             let looked = work.for_each_batch(|stored| {
-                remember(&stored.batch(), &mut latest);
+                remember(&stored.batch(), &aborted, &mut latest);
                 self.check_running()
             });
             match looked {
@@ -177,18 +183,18 @@ impl Partition {
         }
         work.truncate(covered);
         match dir {
-            None => self.compact_memory(work, &latest, config, now),
+            None => self.compact_memory(work, Round::new(&latest, &aborted, config, now)),
             Some(dir) => {
                 if work.is_empty() || dir.note_compaction(self.end_of(&work)).is_err() {
                     return;
                 }
-                let mut round = Round { latest: &latest, config, now, tombstones_stay: false };
+                let mut round = Round::new(&latest, &aborted, config, now);
                 for work in work {
                     if work.is_left {
                         round.tombstones_stay = true;
                         continue;
                     }
-                    match self.compact_file(&dir, &work, &round) {
+                    match self.compact_file(&dir, &work, &mut round) {
                         Ok(()) => {}
                         Err(e) if cannot(&e) => {
                             self.leave(work.base_offset);
@@ -222,10 +228,9 @@ impl Partition {
         if self.shutdown.stops_maintenance() { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
     }
 
-    fn compact_memory(&self, work: Vec<Work>, latest: &Latest, config: &TopicConfig, now: Now) {
+    fn compact_memory(&self, work: Vec<Work>, mut round: Round<'_>) {
         let (Some(first), Some(last)) = (work.first(), work.last()) else { return };
         let (first, last) = (first.base_offset, last.base_offset);
-        let mut round = Round { latest, config, now, tombstones_stay: false };
         let mut cleaned = Vec::with_capacity(work.len());
         for work in work {
             if work.is_left {
@@ -258,13 +263,14 @@ impl Partition {
             && log.segments.get(cleaned.len() - 1).is_some_and(|segment| segment.base_offset == last);
         if unchanged {
             let rest = log.segments.split_off(cleaned.len());
-            log.segments = merge(cleaned, config.segment_bytes_max()).into();
+            log.segments = merge(cleaned, round.config.segment_bytes_max()).into();
             log.segments.extend(rest);
+            log.aborted.forget(&round.markers_gone);
         }
     }
 
     /// Writes the segment anew under another name, and then puts it in the old one's place at once.
-    fn compact_file(&self, dir: &LogDir, work: &Work, round: &Round<'_>) -> io::Result<()> {
+    fn compact_file(&self, dir: &LogDir, work: &Work, round: &mut Round<'_>) -> io::Result<()> {
         self.check_running()?;
         if lock(&self.log).closed {
             return Ok(());
@@ -300,6 +306,9 @@ impl Partition {
         let file = Arc::new(file);
         segment.data = SegmentData::File(file.clone());
         log.segments[place] = segment;
+        let next = log.segments.get(place + 1).map_or(log.log_end_offset, |next| next.base_offset);
+        log.aborted.forget(&std::mem::take(&mut round.markers_gone));
+        dir.write_aborted(work.base_offset, log.aborted.encode(work.base_offset..next))?;
         if log.segments[place].is_empty() && place > 0 {
             // A log may have gaps, but begins where its first segment does.
             file.remove()?;
@@ -311,8 +320,13 @@ impl Partition {
     }
 }
 
-fn remember(batch: &Batch<'_>, latest: &mut Latest) {
-    if batch.is_control() {
+/// Whether the records of a batch were aborted.
+fn is_aborted(batch: &Batch<'_>, aborted: &AbortedIndex) -> bool {
+    !aborted.is_empty() && batch.is_transactional() && aborted.contains(batch.producer_id(), batch.base_offset())
+}
+
+fn remember(batch: &Batch<'_>, aborted: &AbortedIndex, latest: &mut Latest) {
+    if batch.is_control() || is_aborted(batch, aborted) {
         return;
     }
     let inflated = batch.inflated(INFLATED_MAX).unwrap_or_default();
@@ -339,16 +353,26 @@ fn cannot(error: &io::Error) -> bool {
 /// What goes through all segments of a round.
 struct Round<'a> {
     latest: &'a Latest,
+    aborted: &'a AbortedIndex,
     config: &'a TopicConfig,
     now: Now,
     /// A segment before this one still has all of its records: what deletes them has to stay.
     tombstones_stay: bool,
+    /// Producers of which records of the current transaction stay: its marker has to stay, too.
+    in_transaction: BTreeSet<i64>,
+    /// The offsets of the markers that were removed.
+    markers_gone: Vec<i64>,
 }
 
-impl Round<'_> {
+impl<'a> Round<'a> {
+    fn new(latest: &'a Latest, aborted: &'a AbortedIndex, config: &'a TopicConfig, now: Now) -> Round<'a> {
+        let (in_transaction, markers_gone) = (BTreeSet::new(), Vec::new());
+        Round { latest, aborted, config, now, tombstones_stay: false, in_transaction, markers_gone }
+    }
+
     /// Calls `keep_it` with what stays of each batch, and notes in `segment` what was found.
     fn clean(
-        &self,
+        &mut self,
         work: &Work,
         segment: &mut Segment,
         mut keep_it: impl FnMut(&mut Segment, MemoryBatch) -> io::Result<()>,
@@ -358,7 +382,7 @@ impl Round<'_> {
         let tombstones_go =
             !self.tombstones_stay && now_ms.saturating_sub(cleaned_ms) > self.config.delete_retention_ms;
         work.for_each_batch(|stored| {
-            let kept = keep(&stored, self.latest, tombstones_go)?;
+            let kept = self.keep(&stored, tombstones_go)?;
             segment.has_tombstones |= kept.tombstones;
             match kept.bytes {
                 Some(bytes) => keep_it(segment, MemoryBatch { base_offset: stored.base_offset, bytes }),
@@ -368,6 +392,33 @@ impl Round<'_> {
         segment.appended_ms = work.appended_ms;
         segment.cleaned_ms = Some(cleaned_ms);
         Ok(())
+    }
+
+    fn keep(&mut self, stored: &MemoryBatch, tombstones_go: bool) -> io::Result<Survivors> {
+        let batch = stored.batch();
+        if batch.marker().is_some() {
+            return Ok(self.keep_marker(stored, tombstones_go));
+        }
+        if is_aborted(&batch, self.aborted) {
+            return Ok(Survivors { bytes: None, tombstones: false });
+        }
+        let kept = keep(stored, self.latest, tombstones_go)?;
+        if batch.is_transactional() && kept.bytes.is_some() {
+            self.in_transaction.insert(batch.producer_id());
+        }
+        Ok(kept)
+    }
+
+    /// A marker goes once nothing of its transaction is left and readers had the time to pass it. Kafka:
+    /// `CleanedTransactionMetadata`.
+    fn keep_marker(&mut self, stored: &MemoryBatch, tombstones_go: bool) -> Survivors {
+        let is_needed = self.in_transaction.remove(&stored.batch().producer_id()) || self.tombstones_stay;
+        if is_needed || !tombstones_go {
+            // A later round removes it.
+            return Survivors { bytes: Some(stored.bytes.clone()), tombstones: !is_needed };
+        }
+        self.markers_gone.push(stored.base_offset);
+        Survivors { bytes: None, tombstones: false }
     }
 }
 

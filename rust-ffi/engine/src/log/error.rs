@@ -27,6 +27,16 @@ pub(crate) enum AppendError {
         epoch: i16,
         current: i16,
     },
+    /// A producer with an open transaction has sent a batch that is not part of it.
+    InTransaction {
+        producer_id: i64,
+    },
+    /// A marker of a coordinator that was replaced.
+    StaleCoordinator {
+        producer_id: i64,
+        epoch: i32,
+        current: i32,
+    },
     /// The files cannot be written.
     Storage,
     /// The topic has been deleted.
@@ -47,6 +57,8 @@ impl From<&AppendError> for ErrorCode {
             AppendError::Records(bad) => bad.code(),
             AppendError::OutOfOrder { .. } => ErrorCode::OutOfOrderSequenceNumber,
             AppendError::StaleEpoch { .. } => ErrorCode::InvalidProducerEpoch,
+            AppendError::InTransaction { .. } => ErrorCode::InvalidTxnState,
+            AppendError::StaleCoordinator { .. } => ErrorCode::TransactionCoordinatorFenced,
             AppendError::Storage => ErrorCode::KafkaStorageError,
             AppendError::Closed => ErrorCode::UnknownTopicOrPartition,
         }
@@ -70,6 +82,12 @@ impl fmt::Display for AppendError {
                 f,
                 "Epoch of producer {producer_id} is {epoch}, which is smaller than the last seen epoch {current}"
             ),
+            AppendError::InTransaction { producer_id } => {
+                write!(f, "Expected transactional write from producer with id {producer_id}")
+            }
+            AppendError::StaleCoordinator { producer_id, epoch, current } => {
+                write!(f, "Invalid coordinator epoch for producer {producer_id}: {epoch} (zombie), {current} (current)")
+            }
             AppendError::Storage => f.write_str("The log cannot be written to disk."),
             AppendError::Closed => f.write_str("The topic has been deleted."),
         }

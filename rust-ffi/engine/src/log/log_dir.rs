@@ -4,7 +4,12 @@
 use crate::sync::{Lock, lock, rank};
 use std::{collections::BTreeSet, io, sync::Arc};
 
-use super::{cleaner_checkpoint::CleanerCheckpoint, producers::Producers, segment::SegmentFile};
+use super::{
+    aborted::{AbortedIndex, AbortedTransaction},
+    cleaner_checkpoint::CleanerCheckpoint,
+    producers::Producers,
+    segment::{SegmentFile, aborted_name},
+};
 use crate::store::{self, Files, Fsync, Store};
 
 #[derive(Clone, Debug)]
@@ -112,10 +117,31 @@ impl LogDir {
         segment: Option<&Arc<SegmentFile>>,
         end: i64,
         producers: &Producers,
+        aborted: &AbortedIndex,
     ) -> io::Result<()> {
         let Some(segment) = segment else { return Ok(()) };
         self.write_snapshot(segment.base_offset, end, producers)?;
+        // Before the index, which tells that the segment was closed.
+        self.write_aborted(segment.base_offset, aborted.encode(segment.base_offset..end))?;
         segment.write_index()
+    }
+
+    /// Writes the index of aborted transactions of a segment, or removes an earlier one.
+    pub(super) fn write_aborted(&self, base_offset: i64, index: Option<Vec<u8>>) -> io::Result<()> {
+        let name = aborted_name(base_offset);
+        match index {
+            Some(bytes) => {
+                let write = if self.store.fsync == Fsync::Never { store::put } else { store::replace };
+                write(&*self.store.files, &self.folder, &name, &bytes)
+            }
+            None => store::remove(&*self.store.files, &store::join(&self.folder, &name)),
+        }
+    }
+
+    /// Reads the index of aborted transactions of a segment. An empty one if there is no file, `None` if it is damaged.
+    pub(super) fn read_aborted(&self, segment: std::ops::Range<i64>) -> io::Result<Option<Vec<AbortedTransaction>>> {
+        let found = store::read(&*self.store.files, &self.folder, &aborted_name(segment.start))?;
+        Ok(found.map_or(Some(Vec::new()), |bytes| AbortedIndex::decode(&bytes, segment)))
     }
 
     /// Writes the snapshot of the producers at the `end` of the segment that begins at `base`.

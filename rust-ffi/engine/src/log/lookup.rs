@@ -8,7 +8,8 @@ use wire::{
 };
 
 use super::{
-    partition::{Log, Partition, ReadError},
+    partition::{Log, Partition},
+    read::ReadError,
     segment::{MemoryBatch, Segment},
 };
 use crate::sync::lock;

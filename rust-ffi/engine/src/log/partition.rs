@@ -13,15 +13,15 @@ use std::{
 
 use wire::{
     ErrorCode,
-    batch::{self, Batch, HEADER, RecordStats, VerifiedBatch},
-    codec::FramePart,
+    batch::{self, Batch, HEADER, Marker, RecordStats, VerifiedBatch},
 };
 
 use super::{
     AppendError, ProducerState,
+    aborted::AbortedIndex,
     arena::{Arena, LargeBatch},
     log_dir::LogDir,
-    producers::Producers,
+    producers::{AppendOrigin, EndedTransaction, Producers},
     record_validator::RecordValidator,
     segment::{BatchHead, MemoryBatch, Segment, SegmentData, SegmentFile},
 };
@@ -83,6 +83,10 @@ pub(super) struct Log {
     pub(super) log_end_offset: i64,
     pub(super) arena: Arena,
     pub(super) producers: Producers,
+    pub(super) aborted: AbortedIndex,
+    /// Transactions whose markers were not below the high watermark yet: first offset and offset of the marker. Empty
+    /// unless the log hides what is not synced.
+    ended: Vec<(i64, i64)>,
     /// The topic is deleted: its directory may belong to a new topic of the same name.
     pub(super) closed: bool,
     /// The directory of the segment files; `None` for a log in memory.
@@ -108,6 +112,15 @@ pub(crate) struct Offsets {
     pub last_stable: i64,
 }
 
+/// The end of a producer's transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EndTxnMarker {
+    pub producer_id: i64,
+    pub producer_epoch: i16,
+    pub coordinator_epoch: i32,
+    pub committed: bool,
+}
+
 /// Result of an append.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Appended {
@@ -117,30 +130,6 @@ pub(crate) struct Appended {
     pub log_start: i64,
     /// The log end offset after the append.
     pub end: i64,
-}
-
-/// Reason why a read failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ReadError {
-    /// An offset before the start of the log or beyond its end.
-    OutOfRange,
-    /// A file cannot be read.
-    Storage,
-    /// A file holds no valid batch at this offset, or the batch is missing.
-    Corrupt,
-    /// The topic has been deleted.
-    Closed,
-}
-
-impl From<ReadError> for ErrorCode {
-    fn from(error: ReadError) -> ErrorCode {
-        match error {
-            ReadError::OutOfRange => ErrorCode::OffsetOutOfRange,
-            ReadError::Storage => ErrorCode::KafkaStorageError,
-            ReadError::Corrupt => ErrorCode::CorruptMessage,
-            ReadError::Closed => ErrorCode::UnknownTopicOrPartition,
-        }
-    }
 }
 
 impl Log {
@@ -163,6 +152,8 @@ impl Log {
             log_end_offset: end,
             arena: Arena::new(|_| ()),
             producers,
+            aborted: AbortedIndex::default(),
+            ended: Vec::new(),
             closed: false,
             dir,
             poisoned: false,
@@ -178,7 +169,14 @@ impl Log {
     /// Kafka's `flush.messages=1`: after a power cut another record may have an offset beyond it.
     pub(super) fn offsets(&self) -> Offsets {
         let high_watermark = if self.hides_unsynced() { self.synced.max(self.log_start) } else { self.log_end_offset };
-        Offsets { log_start: self.log_start, high_watermark, last_stable: high_watermark }
+        Offsets { log_start: self.log_start, high_watermark, last_stable: self.last_stable(high_watermark) }
+    }
+
+    /// The offset below which all transactions have ended. Kafka: `UnifiedLog.fetchLastStableOffsetMetadata`.
+    fn last_stable(&self, high_watermark: i64) -> i64 {
+        let ended = self.ended.iter().filter(|(_, marker)| *marker >= high_watermark).map(|(first, _)| *first);
+        let unstable = self.producers.first_open().into_iter().chain(ended).min();
+        unstable.map_or(high_watermark, |first| high_watermark.min(first.max(self.log_start)))
     }
 
     fn hides_unsynced(&self) -> bool {
@@ -196,6 +194,7 @@ impl Log {
         copy: Option<LargeBatch>,
         config: &TopicConfig,
         now: Now,
+        origin: AppendOrigin,
     ) -> Result<Appended, AppendError> {
         if self.closed {
             return Err(AppendError::Closed);
@@ -205,7 +204,7 @@ impl Log {
         }
         let log_append_time_ms = if config.log_append_time { now.wall_ms } else { -1 };
         let (log_start, end) = (self.log_start, self.log_end_offset);
-        if let Some(known) = self.producers.check(batch)? {
+        if let Some(known) = self.producers.check(batch, origin)? {
             // Kafka answers a retry with the timestamp of the known batch, whatever the timestamp type of the topic is.
             let log_append_time_ms = known.timestamp;
             return Ok(Appended { base_offset: known.base_offset, log_append_time_ms, log_start, end });
@@ -249,8 +248,9 @@ impl Log {
                 None => self.arena.store(batch.bytes(), patch),
             };
             let stored = MemoryBatch { base_offset, bytes };
-            self.producers.appended(&stored.batch(), base_offset, now.wall_ms);
+            let ended = self.producers.appended(&stored.batch(), base_offset, now.wall_ms);
             self.active().push(stored, now.wall_ms);
+            self.note_ended(ended);
             return Ok(());
         }
         if times_change {
@@ -271,6 +271,9 @@ impl Log {
     fn write_file(&mut self, pieces: &[&[u8]], now: Now) -> Result<(), AppendError> {
         let batch = Batch::stored(pieces[0]);
         let (base_offset, head) = (batch.base_offset(), BatchHead::of(&batch));
+        // A marker is small, and all of it is looked at.
+        let whole = batch.is_control().then(|| pieces.concat());
+        let batch = whole.as_deref().map_or(batch, Batch::stored);
         let active = self.segments.back_mut().expect("there is an active segment always");
         let SegmentData::File(file) = &active.data else { unreachable!("a log with a directory has files") };
         let before = active.bytes;
@@ -279,9 +282,21 @@ impl Log {
             self.poisoned = file.truncate(before).is_err();
             return Err(AppendError::Storage);
         }
-        self.producers.appended(&batch, base_offset, now.wall_ms);
         active.appended(pieces.iter().map(|piece| piece.len()).sum(), head.max_timestamp, now.wall_ms);
+        let ended = self.producers.appended(&batch, base_offset, now.wall_ms);
+        self.note_ended(ended);
         Ok(())
+    }
+
+    /// Accounts for a transaction that a marker has ended.
+    fn note_ended(&mut self, ended: Option<EndedTransaction>) {
+        let Some(ended) = ended else { return };
+        if let Some(aborted) = ended.aborted(self.producers.first_open()) {
+            self.aborted.add(aborted);
+        }
+        if self.hides_unsynced() {
+            self.ended.push((ended.first_offset, ended.last_offset));
+        }
     }
 
     /// Returns whether a batch needs a new segment. Kafka: `LogSegment.shouldRoll`.
@@ -319,7 +334,8 @@ impl Log {
                     self.poisoned = true;
                     return Err(AppendError::Storage);
                 }
-                dir.close_segment(closed, self.log_end_offset, &self.producers).map_err(|_| AppendError::Storage)?;
+                dir.close_segment(closed, self.log_end_offset, &self.producers, &self.aborted)
+                    .map_err(|_| AppendError::Storage)?;
                 let Ok(segment) = dir.create_segment(self.log_end_offset) else {
                     self.poisoned = dir.forget_segment(self.log_end_offset).is_err();
                     return Err(AppendError::Storage);
@@ -386,8 +402,20 @@ impl Partition {
     }
 
     /// Validates a produced batch, assigns its offsets, appends it and wakes parked fetches. A batch that was appended
-    /// before is answered with its known offset.
+    /// before is answered with its known offset. The caller has checked that the partition is in the transaction of a
+    /// transactional batch.
     pub(crate) fn append(&self, records: &[u8], config: &TopicConfig, now: Now) -> Result<Appended, AppendError> {
+        self.append_from(AppendOrigin::Client, records, config, now)
+    }
+
+    /// As [`Partition::append`], also for batches of coordinators.
+    pub(crate) fn append_from(
+        &self,
+        origin: AppendOrigin,
+        records: &[u8],
+        config: &TopicConfig,
+        now: Now,
+    ) -> Result<Appended, AppendError> {
         let (bytes, max) = (records.len(), config.max_message_bytes);
         if bytes as i64 > max {
             // As in Kafka, before the checksum and the records are read.
@@ -410,8 +438,12 @@ impl Partition {
         };
         let (appended, is_visible) = {
             let mut log = lock(&self.log);
-            (log.append(&batch, stats, copy, config, now), !log.hides_unsynced())
+            (log.append(&batch, stats, copy, config, now, origin), !log.hides_unsynced())
         };
+        self.wake(appended, is_visible)
+    }
+
+    fn wake(&self, appended: Result<Appended, AppendError>, is_visible: bool) -> Result<Appended, AppendError> {
         if appended == Err(AppendError::Storage) {
             // Produce requests parked for a sync would wait for ever.
             self.sync_waiters.wake();
@@ -423,45 +455,37 @@ impl Partition {
         Ok(appended)
     }
 
-    /// Adds whole batches to `out`, from the one that holds `from`, up to `bytes_max`; with `at_least_one` the first
-    /// batch whatever its size, or a consumer could never pass it. Data of a file beyond `held_max` bytes is added as a
-    /// file range and read while it is sent. Returns the number of bytes added.
-    pub(crate) fn read(
+    /// Ends the transaction of a producer with a marker. Without an open transaction the marker is written all the
+    /// same, as Kafka does. Kafka: `UnifiedLog.appendAsLeader` with `AppendOrigin.COORDINATOR`.
+    pub(crate) fn append_marker(
         &self,
-        from: i64,
-        bytes_max: usize,
-        at_least_one: bool,
-        held_max: usize,
-        out: &mut Vec<FramePart>,
-    ) -> Result<(usize, Offsets), ReadError> {
-        let (files, offsets) = {
-            let log = lock(&self.log);
-            let offsets = log.offsets();
-            if from < offsets.log_start || from > offsets.high_watermark {
-                return Err(ReadError::OutOfRange);
-            }
-            let skipped = if bugs::planted(Bug::LastOfSegmentSkipped) { 1 } else { 0 };
-            let first = log.segment_of(from + skipped);
-            if log.dir.is_none() {
-                return Ok((log.read_memory(first, from, bytes_max, at_least_one, out), offsets));
-            }
-            (if from == offsets.high_watermark { Vec::new() } else { log.readable_files(first) }, offsets)
+        marker: &EndTxnMarker,
+        config: &TopicConfig,
+        now: Now,
+    ) -> Result<Appended, AppendError> {
+        let EndTxnMarker { producer_id, producer_epoch, coordinator_epoch, committed } = *marker;
+        let bytes =
+            batch::build_marker(producer_id, producer_epoch, Marker { committed, coordinator_epoch }, now.wall_ms);
+        let batch = Batch::stored(&bytes);
+        let stats = RecordStats::of_one(now.wall_ms);
+        let (appended, is_visible) = {
+            let mut log = lock(&self.log);
+            log.producers.check_marker(producer_id, producer_epoch, coordinator_epoch)?;
+            let appended = log.append(&batch, stats, None, config, now, AppendOrigin::Coordinator);
+            (appended, !log.hides_unsynced())
         };
-        for (file, len) in files {
-            if file.tells_of_gap(from) {
-                return Err(ReadError::Corrupt);
-            }
-            // As in Kafka, from one segment only; from the next one if compaction has left nothing here.
-            let read = file.read(from, bytes_max, at_least_one, held_max, len);
-            if let Some(piece) = read.map_err(|e| file.read_failed(from, &e))? {
-                let bytes = piece.len();
-                if bytes > 0 {
-                    out.push(piece);
-                }
-                return Ok((bytes, offsets));
-            }
-        }
-        Ok((0, offsets))
+        self.wake(appended, is_visible)
+    }
+
+    /// Begins a new segment.
+    #[cfg(test)]
+    pub(crate) fn roll(&self, now_ms: i64) -> Result<(), AppendError> {
+        lock(&self.log).roll(now_ms)
+    }
+
+    /// The open transactions by first offset: producer id, its epoch, first offset.
+    pub(crate) fn open_transactions(&self) -> Vec<(i64, i16, i64)> {
+        lock(&self.log).producers.open_transactions()
     }
 
     pub(crate) fn offsets(&self) -> Offsets {
@@ -578,7 +602,10 @@ impl Partition {
             match synced {
                 // A concurrent roll may have poisoned the log.
                 Ok(()) if log.poisoned => {}
-                Ok(()) => (log.synced, log.synced_at) = (end, place),
+                Ok(()) => {
+                    (log.synced, log.synced_at) = (end, place);
+                    log.ended.retain(|(_, marker)| *marker >= end);
+                }
                 Err(_) => log.poisoned = true,
             }
             log.hides_unsynced()
@@ -598,30 +625,6 @@ impl Partition {
             false if log.closed => Err(AppendError::Closed),
             false => Ok(false),
         }
-    }
-}
-
-impl Log {
-    fn read_memory(
-        &self,
-        first: usize,
-        from: i64,
-        bytes_max: usize,
-        at_least_one: bool,
-        out: &mut Vec<FramePart>,
-    ) -> usize {
-        let mut bytes = 0;
-        for segment in self.segments.iter().skip(first) {
-            for stored in &segment.stored()[segment.position(from)..] {
-                let len = stored.bytes.len();
-                if bytes + len > bytes_max && !(at_least_one && bytes == 0) {
-                    return bytes;
-                }
-                bytes += len;
-                out.push(stored.bytes.clone().into());
-            }
-        }
-        bytes
     }
 }
 

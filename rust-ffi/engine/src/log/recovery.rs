@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     LogDir, Partition,
+    aborted::AbortedIndex,
     log_dir::{parse_snapshot_name, snapshot_name},
     partition::Log,
     producers::Producers,
@@ -112,6 +113,7 @@ impl Partition {
             dir.note_new_names();
         }
         let mut log = Log::with_dir(Some(dir), opened.segments, opened.producers, log_start, opened.log_end_offset);
+        log.aborted = opened.aborted;
         log.has_changed = !how.clean || opened.cut > 0;
         Ok((Partition::with_log(index, log), notice))
     }
@@ -133,7 +135,7 @@ impl Partition {
         }
         let active = log.segments.back().and_then(Segment::file);
         dir.sync_segment(active)?;
-        dir.close_segment(active, log.log_end_offset, &log.producers)
+        dir.close_segment(active, log.log_end_offset, &log.producers, &log.aborted)
     }
 }
 
@@ -203,6 +205,7 @@ struct Opened {
     snapshots: BTreeSet<i64>,
     segments: VecDeque<Segment>,
     producers: Producers,
+    aborted: AbortedIndex,
     /// Offset up to which `producers` is complete.
     known: i64,
     log_end_offset: i64,
@@ -223,6 +226,7 @@ impl Opened {
             snapshots,
             segments: VecDeque::with_capacity(bases.len()),
             producers: Producers::default(),
+            aborted: AbortedIndex::default(),
             known: -1,
             log_end_offset: bases[0],
             cut: 0,
@@ -257,6 +261,7 @@ impl Opened {
         if let Some((end, max_timestamp)) = known_end {
             self.log_end_offset = end.max(base);
             self.push(segment, base, len, max_timestamp);
+            self.read_aborted(dir, base)?;
         } else if let Some(next) = next.filter(|_| self.how.clean || closed)
             && let Some((sound, max_timestamp)) = damage(&segment, len)?
         {
@@ -265,15 +270,18 @@ impl Opened {
             self.damaged.push((name, sound));
             self.log_end_offset = next.max(base);
             self.push(segment, base, len, max_timestamp);
+            self.read_aborted(dir, base)?;
         } else {
             self.known_until(dir, base)?;
             let (mut end, mut max_timestamp) = (base, -1);
-            let (known, producers) = (self.known, &mut self.producers);
+            let (known, producers, aborted) = (self.known, &mut self.producers, &mut self.aborted);
             let sound = segment.recover(|batch| {
                 end = batch.last_offset() + 1;
                 max_timestamp = max_timestamp.max(batch.max_timestamp());
-                if batch.base_offset() >= known {
-                    producers.appended(batch, batch.base_offset(), now_ms);
+                if batch.base_offset() >= known
+                    && let Some(ended) = producers.appended(batch, batch.base_offset(), now_ms)
+                {
+                    ended.aborted(producers.first_open()).into_iter().for_each(|one| aborted.add(one));
                 }
             })?;
             self.known = self.known.max(end);
@@ -284,10 +292,38 @@ impl Opened {
                 return Err(io::ErrorKind::InvalidData.into());
             }
             self.push(segment, base, sound, max_timestamp);
+            if !is_last {
+                // The active segment gets its file when it is closed.
+                dir.write_aborted(base, self.aborted.encode(base..end))?;
+            }
         }
         // Also after an empty segment, whose records retention or DeleteRecords have removed.
         if is_last && self.log_end_offset > 0 {
             self.known_until(dir, self.log_end_offset)?;
+        }
+        Ok(())
+    }
+
+    /// Reads the aborted transactions of the segment at `base`, which ends at the log end offset so far. Without a
+    /// valid file they are looked for in the batches, from the start of the log on.
+    fn read_aborted(&mut self, dir: &LogDir, base: i64) -> io::Result<()> {
+        let segment = base..self.log_end_offset;
+        if let Some(found) = dir.read_aborted(segment.clone())? {
+            found.into_iter().for_each(|one| self.aborted.add(one));
+            return Ok(());
+        }
+        let mut producers = Producers::default();
+        for file in self.segments.iter().filter_map(|segment| Some((segment.file()?, segment.bytes))) {
+            let mut batches = file.0.batches(0, file.1);
+            while let Some(bytes) = batches.next()? {
+                let batch = wire::batch::Batch::stored(&bytes);
+                let ended = producers.appended(&batch, batch.base_offset(), self.how.now.wall_ms);
+                let aborted = ended.and_then(|ended| ended.aborted(producers.first_open()));
+                aborted
+                    .filter(|one| segment.contains(&one.last_offset))
+                    .into_iter()
+                    .for_each(|one| self.aborted.add(one));
+            }
         }
         Ok(())
     }

@@ -2,7 +2,8 @@
 //! middle of one. Kafka: `UnifiedLog.deleteOldSegments`.
 
 use super::{
-    partition::{Log, Offsets, Partition, ReadError},
+    partition::{Log, Offsets, Partition},
+    read::ReadError,
     segment::Segment,
 };
 use crate::{clock::Now, configs::TopicConfig, sync::lock};
@@ -71,6 +72,7 @@ impl Log {
         self.segments.pop_front();
         let first = self.segments.front().map_or(self.log_end_offset, |segment| segment.base_offset);
         self.log_start = self.log_start.max(first);
+        self.aborted.forget_before(self.log_start);
         true
     }
 

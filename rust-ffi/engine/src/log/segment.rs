@@ -4,7 +4,7 @@ mod file;
 mod index;
 
 pub(crate) use file::parse_name;
-pub(super) use file::{BatchHead, SegmentFile, names_of};
+pub(super) use file::{BatchHead, SegmentFile, aborted_name, names_of};
 
 use std::sync::Arc;
 

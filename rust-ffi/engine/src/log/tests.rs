@@ -1,3 +1,5 @@
+mod transactions;
+
 use bytes::Bytes;
 use wire::{ErrorCode, batch::Batch, record::Records};
 

@@ -231,6 +231,13 @@ pub struct RecordStats {
     pub max_timestamp: i64,
 }
 
+impl RecordStats {
+    /// Of one record that the broker has written itself.
+    pub fn of_one(timestamp: i64) -> RecordStats {
+        RecordStats { keyless: false, min_timestamp: timestamp, max_timestamp: timestamp }
+    }
+}
+
 /// Validates offsets and collects statistics during a walk.
 struct RecordScan {
     expected: i32,

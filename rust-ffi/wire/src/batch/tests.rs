@@ -65,12 +65,12 @@ fn the_header_says_who_wrote_it() {
 
 #[test]
 fn a_batch_says_that_it_is_of_a_transaction_whatever_its_checksum() {
-    assert!(Batch::claims_transactional(&made("transactional")));
-    assert!(Batch::claims_transactional(&bent("transactional", at::CRC, &[0; 4])));
+    assert!(Batch::transaction_claimed(&made("transactional")).is_some());
+    assert!(Batch::transaction_claimed(&bent("transactional", at::CRC, &[0; 4])).is_some());
     // Not a batch of this format, or not whole.
-    assert!(!Batch::claims_transactional(&bent("transactional", at::MAGIC, &[1])));
-    assert!(!Batch::claims_transactional(&made("transactional")[..HEADER - 1]));
-    assert!(!Batch::claims_transactional(&made("plain")));
+    assert!(Batch::transaction_claimed(&bent("transactional", at::MAGIC, &[1])).is_none());
+    assert!(Batch::transaction_claimed(&made("transactional")[..HEADER - 1]).is_none());
+    assert!(Batch::transaction_claimed(&made("plain")).is_none());
 }
 
 /// Writes `bytes` at `at` and makes the checksum right again: what a broken client would send.

@@ -14,6 +14,9 @@ pub struct Jar {
 pub const CLIENTS: Jar = Jar { artifact: "kafka-clients", has: "FetchRequest.json" };
 /// Records of `__consumer_offsets`.
 pub const GROUP_COORDINATOR: Jar = Jar { artifact: "kafka-group-coordinator", has: "GroupMetadataKey.json" };
+/// Records of `__transaction_state`.
+pub const TRANSACTION_COORDINATOR: Jar =
+    Jar { artifact: "kafka-transaction-coordinator", has: "TransactionLogKey.json" };
 
 /// Returns the folder with the schemas of a jar, fetched if this target folder does not have them yet.
 pub fn schemas(jar: &Jar) -> Fallible<PathBuf> {

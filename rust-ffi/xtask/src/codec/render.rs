@@ -33,6 +33,9 @@ pub const GROUP_RECORDS: &[&str] = &[
     "OffsetCommitValue",
 ];
 
+/// The records of `__transaction_state`.
+pub const TRANSACTION_RECORDS: &[&str] = &["TransactionLogKey", "TransactionLogValue"];
+
 /// Modules beside the generated ones, written by hand.
 const BY_HAND: &[&str] = &[CHECK];
 const CHECK: &str = "check";
@@ -46,8 +49,8 @@ const ALL_APIS: &str = "#[cfg(any(test, feature = \"all-apis\"))]";
 /// The keys that the engine serves, and ApiVersions. One that is missing here does not compile in the engine; one too
 /// many costs every cold build of the library.
 const ENGINE: &[i16] = &[
-    0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 19, 20, 21, 22, 23, 29, 30, 31, 32, 33, 34, 35, 37, 42, 43, 44,
-    45, 46, 47, 55, 57, 60, 61, 64, 68, 69, 71, 72, 74, 75, 80, 81,
+    0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34,
+    35, 37, 42, 43, 44, 45, 46, 47, 55, 57, 60, 61, 64, 65, 66, 68, 69, 71, 72, 74, 75, 80, 81,
 ];
 
 pub fn files(apis: &[Api], records: &[Message]) -> Fallible<Files> {

@@ -133,8 +133,10 @@ fn add_struct(message: &mut Message, name: &str, about: &str, json: &Value) -> F
 
 fn field(message: &Message, json: &Value) -> Fallible<Field> {
     let name = text(json, "name")?;
-    let versions = range(text(json, "versions")?)?;
     let tagged = optional_range(json, "taggedVersions")?;
+    // As in Kafka's generator, a tagged field may leave out its versions.
+    let versions =
+        if json["versions"].is_null() && !tagged.is_empty() { tagged } else { range(text(json, "versions")?)? };
     let tag = json["tag"].as_u64().map(u32::try_from).transpose()?;
     if tag.is_some() != json["taggedVersions"].is_string() {
         return Err(format!("{name}: tag without taggedVersions or the reverse").into());

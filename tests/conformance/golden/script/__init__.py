@@ -3,6 +3,6 @@
 import importlib
 
 _DATA = ("metadata", "produce", "fetch", "offsets", "topics", "configs", "node")
-_GROUPS = ("groups", "commits", "consumer_groups")
+_GROUPS = ("groups", "commits", "consumer_groups", "transactions")
 for _name in (*_DATA, *_GROUPS):
     importlib.import_module(f"golden.script.{_name}")

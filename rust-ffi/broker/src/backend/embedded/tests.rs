@@ -11,13 +11,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 async fn in_memory(clock: &VirtualClock) -> Embedded {
     let mut settings = Settings::default();
     settings.set("storage.url", "memory://").unwrap();
-    let opening = Opening {
-        settings: &settings,
-        advertised_port: 9092,
-        stop: CancellationToken::new(),
-        prefault: |_| (),
-        refusals: Arc::default(),
-    };
+    let opening =
+        Opening { settings: &settings, advertised_port: 9092, stop: CancellationToken::new(), prefault: |_| () };
     open_with(&opening, Arc::new(clock.clone())).await.unwrap()
 }
 

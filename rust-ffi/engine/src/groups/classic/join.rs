@@ -163,7 +163,7 @@ impl Classic {
         step.set_timer(self.member_timer(&member_id), NEW_MEMBER_JOIN_TIMEOUT_MS);
         let (instance, client_host) = (instance_id.clone(), join.client_host.into());
         let joined = GroupEvent::MemberJoined { member_id: member_id.clone(), instance_id: instance, client_host };
-        step.report(&self.name, joined);
+        step.report((self.name.clone(), joined));
         let member = Member {
             instance_id,
             client_id: join.client_id.into(),

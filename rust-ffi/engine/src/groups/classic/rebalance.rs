@@ -133,7 +133,7 @@ impl Classic {
         self.enter(next, step);
         self.pending_sync.clear();
         let (generation, members, protocol) = (self.generation, self.members.len(), self.protocol_name.clone());
-        step.report(&self.name, GroupEvent::Rebalanced { generation, members, protocol });
+        step.report((self.name.clone(), GroupEvent::Rebalanced { generation, members, protocol }));
     }
 
     /// A session has ended, or an assigned member id was not used in time.

@@ -162,19 +162,22 @@ impl Classic {
         member_id: &str,
         instance_id: Option<&str>,
         generation: i32,
+        is_transactional: bool,
     ) -> Result<(), ErrorCode> {
         if generation < 0 && self.state == State::Empty {
             // An admin client, or a consumer with partitions of its own choice (`assign()`).
             return Ok(());
         }
         if generation < 0 && member_id.is_empty() && instance_id.is_none() {
-            return if self.state == State::Empty { Ok(()) } else { Err(ErrorCode::UnknownMemberId) };
+            // Producers before KIP-447 do not name a member.
+            let is_allowed = is_transactional || self.state == State::Empty;
+            return if is_allowed { Ok(()) } else { Err(ErrorCode::UnknownMemberId) };
         }
         self.check_member(member_id, instance_id)?;
         if generation != self.generation {
             return Err(ErrorCode::IllegalGeneration);
         }
-        if self.state == State::CompletingRebalance {
+        if self.state == State::CompletingRebalance && !is_transactional {
             return Err(ErrorCode::RebalanceInProgress);
         }
         if self.state != State::Empty {

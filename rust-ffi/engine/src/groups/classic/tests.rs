@@ -13,7 +13,7 @@ use super::{Join, JoinResult, LeavingMember, Protocol, State, Sync, SyncResult};
 use crate::{
     appender::Unsynced,
     clock::{Instant, Now},
-    coordinator::{Coordinator, Env, KeyValue, PendingReply, Shard},
+    coordinator::{Coordinator, Entry, Env, KeyValue, PendingReply, ProducerIdAndEpoch, Shard},
     events::GroupEvent,
     groups::{
         GroupCoordinator, GroupDue, GroupTimer,
@@ -21,6 +21,7 @@ use crate::{
         registry::{LiveGroup, LiveGroups},
         state_bytes::{Charge, StateBytes},
     },
+    log::EndTxnMarker,
     timers::{CancelTimer, TimerKey, Timers},
 };
 
@@ -37,12 +38,21 @@ struct TestEnv {
 }
 
 impl Env<GroupCoordinator> for TestEnv {
-    fn append(&self, records: &[KeyValue], _: Now) -> (usize, Result<Option<Unsynced>, ErrorCode>) {
+    fn append(
+        &self,
+        records: &[KeyValue],
+        _: Option<ProducerIdAndEpoch>,
+        _: Now,
+    ) -> (usize, Result<Option<Unsynced>, ErrorCode>) {
         if self.fails.get() {
             return (0, Err(ErrorCode::CoordinatorNotAvailable));
         }
         self.records.borrow_mut().extend_from_slice(records);
         (records.len(), Ok(None))
+    }
+
+    fn append_marker(&self, _: &EndTxnMarker, _: Now) -> Result<Option<Unsynced>, ErrorCode> {
+        Err(ErrorCode::InvalidTxnState)
     }
 
     fn set_timer(&self, at: Instant, timer: GroupTimer) -> TimerKey {
@@ -55,7 +65,7 @@ impl Env<GroupCoordinator> for TestEnv {
 
     fn changed(&self) {}
 
-    fn report(&self, group: &str, event: &GroupEvent) {
+    fn report(&self, (group, event): &(Arc<str>, GroupEvent)) {
         self.events.borrow_mut().push(format!("{group}: {event:?}"));
     }
 }
@@ -257,7 +267,8 @@ fn a_group_is_restored_from_its_record() {
 
     let mut restored = World::new(0);
     for (key, value) in world.env.records.borrow().iter() {
-        restored.shard.load(GroupCoordinator::decode(key, value.as_deref()).unwrap().unwrap());
+        let record = GroupCoordinator::decode(key, value.as_deref()).unwrap().unwrap();
+        restored.shard.load(Entry::Record(None, record));
     }
     assert_eq!(restored.shard.snapshot(), world.shard.snapshot());
     let durable = restored.shard.snapshot();

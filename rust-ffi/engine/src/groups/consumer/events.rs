@@ -138,7 +138,7 @@ fn after_heartbeat(
         LEAVE => {
             cancel(step, name, member_id);
             let reason = LeaveReason::Request;
-            step.report(&group, GroupEvent::MemberLeft { member_id: member_id.clone(), reason });
+            step.report((group.clone(), GroupEvent::MemberLeft { member_id: member_id.clone(), reason }));
         }
         // The session goes on: the instance comes back in time, or is removed.
         LEAVE_STATIC => {}
@@ -147,7 +147,7 @@ fn after_heartbeat(
             if !is_member {
                 let (instance_id, client_host) = (beat.instance_id.map(Arc::from), beat.client_host.into());
                 let member_id = member_id.clone();
-                step.report(&group, GroupEvent::MemberJoined { member_id, instance_id, client_host });
+                step.report((group.clone(), GroupEvent::MemberJoined { member_id, instance_id, client_host }));
             }
         }
     }
@@ -217,7 +217,7 @@ pub(in crate::groups) fn member_is_due(
     match commit(live, step, draft, &name, usize::MAX) {
         Ok(()) => {
             cancel(step, &name, member_id);
-            step.report(&name, GroupEvent::MemberLeft { member_id: member_id.clone(), reason });
+            step.report((name.clone(), GroupEvent::MemberLeft { member_id: member_id.clone(), reason }));
         }
         // Tried again, as the log may be writable then.
         Err(_) => step.set_timer(timer.clone(), RETRY_MS),
@@ -255,11 +255,22 @@ pub(in crate::groups) fn check_commit(
     member_id: &str,
     epoch: i32,
     version: i16,
+    is_transactional: bool,
 ) -> Result<(), ErrorCode> {
     /// From this version on STALE_MEMBER_EPOCH is known.
     const MIN_VERSION: i16 = 9;
     if epoch < 0 && group.is_empty() {
         return Ok(());
+    }
+    if is_transactional {
+        // Producers before KIP-447 do not name a member. Others know the code of the classic protocol.
+        if epoch < 0 && member_id.is_empty() {
+            return Ok(());
+        }
+        return check_epoch(name, group, member_id, epoch).map_err(|error| match error {
+            ErrorCode::StaleMemberEpoch => ErrorCode::IllegalGeneration,
+            error => error,
+        });
     }
     check_epoch(name, group, member_id, epoch)?;
     if version < MIN_VERSION { Err(ErrorCode::UnsupportedVersion) } else { Ok(()) }

@@ -11,7 +11,7 @@ use super::{ConsumerGroup, ConsumerRecord, Draft, Refusal, ResolvedRegex, TopicI
 const COMPILED_MAX: usize = 1 << 20;
 
 /// RE2's syntax, as Kafka's. A name matches as a whole.
-pub(super) fn compile(pattern: &str) -> Result<Regex, Refusal> {
+pub(in crate::groups) fn compile(pattern: &str) -> Result<Regex, Refusal> {
     let builder = |pattern: &str| RegexBuilder::new(pattern).size_limit(COMPILED_MAX).build();
     // The pattern alone comes first: it must not close the group around it.
     let compiled = builder(pattern).and_then(|_| builder(&format!("^(?:{pattern})$")));

@@ -78,7 +78,7 @@ impl World {
             let (key, value) = records::encode(&record).unwrap();
             let decoded = records::decode(&key, value.as_deref()).unwrap().unwrap();
             assert_eq!(decoded, record);
-            self.state.replay(decoded);
+            self.state.replay(None, decoded);
         }
         assert_eq!(self.group(), drafted);
     }
@@ -240,7 +240,7 @@ fn a_deleted_group_leaves_nothing() {
     let mut world = World::new(&[("t", 2)]);
     world.beat(&Heartbeat { regex: Some("t.*"), ..join("a", &["t"]) }).unwrap();
     for record in super::tombstones(&Arc::from("g"), &world.group()) {
-        world.state.replay(record);
+        world.state.replay(None, record);
     }
     assert!(world.state.get("g").is_none());
 }

@@ -64,14 +64,16 @@ fn who_asks_for_a_groups_coordinator_makes_the_topic_of_the_offsets() {
 fn the_topic_of_the_offsets_is_made_with_its_own_configs_by_metadata_too() {
     let world = World::new();
     let named = |name| MetadataRequestTopic { name: Some(name), ..Default::default() };
-    let topics = Some(vec![named("__consumer_offsets"), named("__transaction_state")]);
+    let topics = Some(vec![named("__consumer_offsets"), named("__transaction_state"), named("__share_group_state")]);
     let request = MetadataRequest { topics, allow_auto_topic_creation: true, ..Default::default() };
     let mut answer = world.answer(&mut world.ask(12, &Request::Metadata(request)));
     let answer = MetadataResponse::decode(&mut answer, 12).unwrap();
     let codes: Vec<i16> = answer.topics.iter().map(|topic| topic.error_code).collect();
-    assert_eq!(codes, [0, code(ErrorCode::UnknownTopicOrPartition)]);
-    let topic = world.engine.topics.get("__consumer_offsets").unwrap();
-    assert_eq!((topic.partition_count(), topic.config().compact), (50, true));
+    assert_eq!(codes, [0, 0, code(ErrorCode::UnknownTopicOrPartition)]);
+    for name in ["__consumer_offsets", "__transaction_state"] {
+        let topic = world.engine.topics.get(name).unwrap();
+        assert_eq!((topic.partition_count(), topic.config().compact), (50, true));
+    }
 }
 
 #[test]

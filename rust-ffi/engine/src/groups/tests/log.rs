@@ -2,7 +2,7 @@
 
 use super::{World, joining, offsets::simple};
 use crate::{
-    coordinator::{Coordinator, for_each_record},
+    coordinator::{Coordinator, Entry, for_each_entry},
     groups::{
         GroupCoordinator, OFFSETS_TOPIC, OffsetAndMetadata,
         records::{GroupMetadata, GroupRecord},
@@ -14,7 +14,11 @@ use crate::{
 fn records(world: &World) -> Vec<GroupRecord> {
     let mut records = Vec::new();
     for partition in world.engine.topics.get(OFFSETS_TOPIC).unwrap().partitions() {
-        for_each_record::<GroupCoordinator>(&partition, |record, _| records.push(record)).unwrap();
+        let push = |entry, _| match entry {
+            Entry::Record(_, record) => records.push(record),
+            Entry::Marker { .. } => panic!("there are no transactions"),
+        };
+        for_each_entry::<GroupCoordinator>(&partition, push).unwrap();
     }
     records
 }
@@ -84,7 +88,7 @@ fn a_snapshot_and_the_rest_of_the_log_are_the_whole() {
             for record in records {
                 let (key, value) = GroupCoordinator::encode(record).unwrap();
                 let decoded = GroupCoordinator::decode(&key, value.as_deref()).unwrap().unwrap();
-                GroupCoordinator::replay(state, decoded);
+                GroupCoordinator::replay(state, None, decoded);
             }
         };
         let (mut whole, mut snapshot) = (GroupsState::default(), GroupsState::default());

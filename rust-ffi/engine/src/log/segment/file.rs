@@ -18,7 +18,7 @@ use wire::{
 
 use super::index::Index;
 use crate::{
-    log::partition::ReadError,
+    log::read::ReadError,
     store::{self, File, Files},
 };
 
@@ -35,6 +35,11 @@ const MAGIC: u8 = 2;
 /// Returns the names of `.log`, `.index` and `.timeindex`.
 pub(in crate::log) fn names_of(base_offset: i64) -> [String; 3] {
     ["log", "index", "timeindex"].map(|extension| format!("{base_offset:020}.{extension}"))
+}
+
+/// Returns the name of the file with the aborted transactions of a segment. Kafka: `TransactionIndex`.
+pub(in crate::log) fn aborted_name(base_offset: i64) -> String {
+    format!("{base_offset:020}.txnindex")
 }
 
 /// Returns the file name of the output of compaction. Kafka: `UnifiedLog.CleanedFileSuffix`.
@@ -154,8 +159,9 @@ impl SegmentFile {
     /// Replaces the segment that it was created beside. Open handles of the old file stay readable.
     pub(in crate::log) fn replaces(&self) -> io::Result<()> {
         let [log, index, timeindex] = self.paths();
+        let aborted = store::join(&self.folder, &aborted_name(self.base_offset));
         // The old index files do not match the new data after a crash.
-        [index, timeindex].iter().try_for_each(|path| store::remove(&*self.files, path))?;
+        [index, timeindex, aborted].iter().try_for_each(|path| store::remove(&*self.files, path))?;
         self.files.rename(&self.cleaned_path(), &log)
     }
 
@@ -168,11 +174,12 @@ impl SegmentFile {
         store::join(&self.folder, &cleaned_name(self.base_offset))
     }
 
-    /// Removes the three files.
+    /// Removes the segment with its indexes.
     pub(in crate::log) fn remove(&self) -> io::Result<()> {
         let [log, index, timeindex] = self.paths();
+        let aborted = store::join(&self.folder, &aborted_name(self.base_offset));
         // The data last: an index alone is harmless, data alone would be found again.
-        [index, timeindex, log].iter().try_for_each(|path| store::remove(&*self.files, path))
+        [index, timeindex, aborted, log].iter().try_for_each(|path| store::remove(&*self.files, path))
     }
 
     /// Returns whether the segment was closed.
@@ -290,6 +297,20 @@ impl SegmentFile {
             max_timestamp = max_timestamp.max(batch.max_timestamp());
         }
         Ok(Some((end, max_timestamp)).filter(|_| batches.position() == len))
+    }
+
+    /// Returns the position of the first batch that does not end before `offset`.
+    pub(in crate::log) fn position_of(&self, offset: i64, len: u64) -> io::Result<u64> {
+        let at = self.with_index(len, |index| index.position(self.relative(offset.max(self.base_offset))))?;
+        let mut batches = self.batches(at, len);
+        batches.chunk = HEADERS;
+        while let Some(head) = batches.peek()? {
+            if head.last_offset >= offset {
+                break;
+            }
+            batches.skip(head.bytes);
+        }
+        Ok(batches.position())
     }
 
     /// Returns the timestamp of the first batch; -1 if there is none.

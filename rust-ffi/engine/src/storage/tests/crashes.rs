@@ -279,7 +279,7 @@ fn a_commit_for_a_topic_that_is_deleted_meanwhile_is_gone_with_it() {
         expires_ms: None,
     };
     let offsets = vec![("t", 0, new)];
-    let late = Commit { group: "g", member_id: "", instance_id: None, generation: -1, offsets };
+    let late = Commit { group: "g", member_id: "", instance_id: None, generation: -1, offsets, producer: None };
     groups::commit(&engine, &context, late).unwrap();
     assert_eq!(committed(&engine), -1);
     drop(engine);
