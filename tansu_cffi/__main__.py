@@ -95,9 +95,9 @@ def _parser() -> argparse.ArgumentParser:
         description="Runs a broker until Ctrl-C or SIGTERM. Settings are read from the environment as well, such as "
         "TANSU_STORAGE_URL, which keeps a password out of the process list; an option overrides its variable.",
     )
-    run.add_argument("--host", help="address to bind; localhost takes 127.0.0.1 and ::1 (localhost)")
-    run.add_argument("--port", help="port to bind; 0 takes a free one (9092)")
-    run.add_argument("--storage", metavar="URL", help="URL of the storage (memory://)")
+    run.add_argument("--host", "--listener-host", help="address to bind; localhost takes 127.0.0.1 and ::1 (localhost)")
+    run.add_argument("--port", "--listener-port", help="port to bind; 0 takes a free one (9092)")
+    run.add_argument("--storage", "--storage-url", metavar="URL", help="URL of the storage (memory://)")
     run.add_argument("--advertised-host", metavar="HOST", help="host name that clients connect to (localhost)")
     run.add_argument("--advertised-port", metavar="PORT", help="port that clients connect to (the bound one)")
     run.add_argument(

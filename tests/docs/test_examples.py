@@ -48,6 +48,10 @@ def _is_test(block: Block) -> bool:
     return re.search(r"^def test_", block.text, re.MULTILINE) is not None
 
 
+#: Examples that pytest runs.
+TESTS = [block for block in blocks("python") if _is_test(block)]
+
+
 @pytest.mark.parametrize(
     "block", [block for block in blocks("python") if not _is_test(block)], ids=lambda block: block.name
 )
@@ -57,7 +61,7 @@ def test_example_runs_and_says_nothing_on_stderr(block: Block, tmp_path: Path) -
 
 def test_the_handler_example_prints_what_the_readme_promises(tmp_path: Path) -> None:
     (block,) = [block for block in blocks("python") if block.path == "README.md" and "class MyHandler" in block.text]
-    assert _run(block, tmp_path) == "Broker started on port 9092\nBroker stopped\n"
+    assert re.fullmatch(r"Broker started on port [1-9]\d*\nBroker stopped\n", _run(block, tmp_path))
 
 
 def test_the_queue_example_gives_the_offset_and_the_value(tmp_path: Path) -> None:
@@ -65,7 +69,7 @@ def test_the_queue_example_gives_the_offset_and_the_value(tmp_path: Path) -> Non
     assert _run(block, tmp_path) == "0 b'hello world'\n"
 
 
-@pytest.mark.parametrize("block", filter(_is_test, blocks("python")), ids=lambda block: block.name)
+@pytest.mark.parametrize("block", TESTS, ids=lambda block: block.name)
 def test_an_example_of_a_test_passes(block: Block, tmp_path: Path) -> None:
     (tmp_path / "test_example.py").write_text(block.text, encoding="utf-8")
     command = [sys.executable, "-I", "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_example.py"]
@@ -74,4 +78,4 @@ def test_an_example_of_a_test_passes(block: Block, tmp_path: Path) -> None:
 
 
 def test_there_are_examples_of_tests() -> None:
-    assert {block.path for block in blocks("python") if _is_test(block)} == {"README.md", "docs/testing.md"}
+    assert {block.path for block in TESTS} == {"README.md", "docs/testing.md"}
