@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Optional, TypeVar, Union
 
-from tansu_cffi import _commands, _groups, _lifetime, _logs
+from tansu_cffi import _clients, _commands, _groups, _lifetime, _logs
 from tansu_cffi._commands import Command, Topic
 from tansu_cffi._config import BrokerConfig, config_of, in_extra, settings_of
 from tansu_cffi._core import BrokerState, Core, shown_settings
@@ -186,6 +186,16 @@ class TansuBroker:
         if not self._core.bootstrap:
             raise self._not_started("bootstrap_servers")
         return self._core.bootstrap
+
+    def client_config(self, client: str) -> dict[str, Any]:
+        """Returns what a Kafka client needs to connect, as a new dict in the client's own names.
+
+        client: "aiokafka" or "kafka-python" (keyword arguments), "confluent" or "java" (properties), "kgo" (options of
+        franz-go with their arguments), "node" (members of KafkaJS' object).
+
+        Raises BrokerArgumentError for an unknown client, and BrokerStateError before the first start.
+        """
+        return _clients.config_for(_clients.check(client), self.bootstrap_servers)
 
     @property
     def handler_errors(self) -> list[BaseException]:

@@ -22,7 +22,6 @@ from tansu_cffi.queue._errors import (
 from tansu_cffi.queue._record import Record
 from tansu_cffi.queue._session import Session
 
-
 #: Settings, by the names of the constructor's arguments.
 _NAMES = {"listener.port": "port"}
 

@@ -76,7 +76,7 @@ def test_an_unknown_field_is_refused_with_the_remedy(make: Any, field: str, hint
 def test_a_config_names_the_field_of_another_name() -> None:
     """`port` is a name of the command line, and of TansuBroker."""
     with pytest.raises(BrokerConfigError, match=r"port: no such field. Did you mean listener_port\?"):
-        BrokerConfig(port=9092)
+        BrokerConfig(port=9092)  # type: ignore[call-arg]
 
 
 def test_any_object_with_the_four_methods_is_a_handler(make_broker: Any) -> None:
@@ -144,8 +144,15 @@ def test_create_topic(broker: TansuBroker, args: Any, words: str) -> None:
 
 
 def test_topic_configs_may_be_numbers_and_bools(broker: TansuBroker) -> None:
-    configs = {"retention.ms": 5, "preallocate": True, "min.cleanable.dirty.ratio": 0.25, "cleanup.policy": "compact"}
-    broker.create_topic("t", configs=configs)
+    broker.create_topic(
+        "t",
+        configs={
+            "retention.ms": 5,
+            "preallocate": True,
+            "min.cleanable.dirty.ratio": 0.25,
+            "cleanup.policy": "compact",
+        },
+    )
     admin = KafkaAdminClient(bootstrap_servers=broker.bootstrap_servers)
     text = str(admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, "t")]))
     admin.close()
