@@ -71,7 +71,7 @@ def tansu_broker_factory(request: pytest.FixtureRequest) -> Iterator[Callable[..
     """A function that starts brokers, which are stopped after the test: `tansu_broker_factory(node_id=2)`.
 
     Its arguments are fields of `BrokerConfig` that differ from the settings of the run, and `event_handler`. It returns
-    a running TansuBroker.
+    a running TansuBroker, or raises the BrokerError of one that does not start.
     """
     with _brokers_of(request.config).factory(request) as make:
         yield make

@@ -16,15 +16,15 @@ import pytest
 
 from pytest_tansu._options import FOLDER_OF_ITS_OWN, Options
 from pytest_tansu._report import LogLines, describe
-from tansu_cffi import BrokerConfig, BrokerError, TansuBroker
-from tansu_cffi._config import in_names
+from tansu_cffi import BrokerConfig, BrokerError, BrokerState, TansuBroker
+from tansu_cffi._config import config_of, in_names
 
 ENVIRONMENT = "KAFKA_BOOTSTRAP_SERVERS"
 #: Characters of a test's name in its topic's name. Kafka's limit is 249 for the whole.
 _NAME_MAX = 100
 
 
-@dataclass
+@dataclass(eq=False)
 class _Running:
     """A broker that a fixture has made."""
 
@@ -51,45 +51,57 @@ class Brokers:
 
     @contextmanager
     def running(self, request: pytest.FixtureRequest, **changes: Any) -> Iterator[TansuBroker]:
-        """Runs a broker until the end of the block. A failure to start has no traceback.
+        """Runs a broker until the end of the block, for a fixture. A failure to start has no traceback.
 
         changes: fields of BrokerConfig, and `event_handler`.
         """
-        handler = changes.pop("event_handler", None)
         refusal = None
         with ExitStack() as stack:
             try:
-                config = self._config(changes)
-                folder = _new_folder(config, request)
-                if folder is not None:
-                    config = config.replace(storage_url=f"file://{quote(str(folder))}")
-                broker = TansuBroker(config, handler)
-                stack.callback(broker.close)
-                broker.start(self._options.start_timeout)
+                broker = self._start(stack, request, changes)
             except BrokerError as error:
-                refusal = in_names(error, self._options.names)
+                refusal = error
             if refusal is not None:  # outside of `except`, whose error pytest would show a second time
                 pytest.fail(f"tansu: the broker did not start: {type(refusal).__name__}: {refusal}", pytrace=False)
-            running = _Running(broker, is_of_test=request.scope == "function", folder=folder)
-            self._running.append(running)
-            try:
-                yield broker
-            finally:
-                self._running.remove(running)
-                broker.stop(0)
-                broker.close()
-                if folder is not None and not running.keeps_folder:
-                    shutil.rmtree(folder, ignore_errors=True)
+            yield broker
 
     @contextmanager
     def factory(self, request: pytest.FixtureRequest) -> Iterator[Callable[..., TansuBroker]]:
-        """Gives a function that starts brokers, and stops them at the end of the block."""
+        """Gives a function that starts brokers, and stops them at the end of the block. It raises BrokerError."""
         with ExitStack() as stack:
 
             def make(**changes: Any) -> TansuBroker:
-                return stack.enter_context(self.running(request, **changes))
+                __tracebackhide__ = True
+                return self._start(stack, request, changes)
 
             yield make
+
+    def _start(self, stack: ExitStack, request: pytest.FixtureRequest, changes: dict[str, Any]) -> TansuBroker:
+        """Starts a broker, which stops at the end of the stack."""
+        __tracebackhide__ = True
+        handler = changes.pop("event_handler", None)
+        try:
+            config = self._config(changes)
+            folder = _new_folder(config, request)
+            if folder is not None:
+                config = config.replace(storage_url=f"file://{quote(str(folder))}")
+            broker = TansuBroker(config, handler)
+            running = _Running(broker, is_of_test=request.scope == "function", folder=folder)
+            stack.callback(self._end, running)
+            broker.start(self._options.start_timeout)
+        except BrokerError as error:
+            raise in_names(error, self._options.names) from None
+        self._running.append(running)
+        return broker
+
+    def _end(self, running: _Running) -> None:
+        if running in self._running:
+            self._running.remove(running)
+        if running.broker.state is not BrokerState.NEW:
+            running.broker.stop(0)
+        running.broker.close()
+        if running.folder is not None and not running.keeps_folder:
+            shutil.rmtree(running.folder, ignore_errors=True)
 
     @contextmanager
     def in_environment(self, broker: TansuBroker) -> Iterator[None]:
@@ -124,7 +136,10 @@ class Brokers:
     def _config(self, changes: Mapping[str, Any]) -> BrokerConfig:
         """Returns the settings of the run with these changes; `extra` is added to that of the run."""
         config = BrokerConfig.from_settings(self._options.settings)
-        return config.replace(**{**changes, "extra": {**config.extra, **changes.get("extra", {})}})
+        extra = changes.get("extra")
+        if isinstance(extra, Mapping):
+            changes = {**changes, "extra": {**config.extra, **extra}}
+        return config_of(config, changes)
 
 
 def topic_name(test: str) -> str:

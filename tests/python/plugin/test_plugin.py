@@ -97,6 +97,31 @@ def test_brokers_of_a_test_end_with_it(run: Run) -> None:
     result.assert_outcomes(passed=1, failed=1)
 
 
+def test_a_factory_raises_what_a_broker_raises(run: Run) -> None:
+    result = run(
+        """
+        import pytest
+        from tansu_cffi import BrokerBindError, BrokerConfigError
+
+        def test_refusals(tansu_broker_factory):
+            first = tansu_broker_factory(port=0)
+            with pytest.raises(BrokerBindError, match="is taken"):
+                tansu_broker_factory(port=first.port)
+            with pytest.raises(BrokerConfigError, match="extra: a NoneType"):
+                tansu_broker_factory(extra=None)
+            with pytest.raises(BrokerConfigError, match="nope: no such field"):
+                tansu_broker_factory(nope=1)
+            assert first.is_running
+
+        def test_shows_its_line(tansu_broker_factory):
+            tansu_broker_factory(node_id=-7)  # this line
+        """
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines([">*# this line", "*BrokerConfigError: node_id: *"])
+    assert "_brokers.py" not in result.stdout.str()
+
+
 def test_a_broker_that_the_test_itself_leaks_is_reported(run: Run) -> None:
     result = run(
         """
