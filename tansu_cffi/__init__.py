@@ -17,6 +17,7 @@ from tansu_cffi import _source_tree
 if _installed := _source_tree.installed_instead_of(_Path(__file__).resolve().parent):
     __path__ = [_installed]  # all other modules are imported from there
 
+from tansu_cffi import _public
 from tansu_cffi import _trampolines as _trampolines  # binds the callbacks before a broker is created
 from tansu_cffi._broker import TansuBroker
 from tansu_cffi._commands import Partition, Topic
@@ -28,9 +29,11 @@ from tansu_cffi._errors import (
     BrokerConfigError,
     BrokerError,
     BrokerErrorKind,
+    BrokerRequestError,
     BrokerStateError,
     BrokerStorageError,
     BrokerTimeoutError,
+    BrokerTopicExistsError,
 )
 from tansu_cffi._events import BrokerEventHandler
 from tansu_cffi._groups import Group, GroupMember, GroupPartition
@@ -44,10 +47,12 @@ __all__ = [
     "BrokerError",
     "BrokerErrorKind",
     "BrokerEventHandler",
+    "BrokerRequestError",
     "BrokerState",
     "BrokerStateError",
     "BrokerStorageError",
     "BrokerTimeoutError",
+    "BrokerTopicExistsError",
     "Group",
     "GroupMember",
     "GroupPartition",
@@ -56,3 +61,5 @@ __all__ = [
     "Topic",
     "__version__",
 ]
+
+_public.show(globals(), __all__)

@@ -23,6 +23,15 @@ EXIT_OK, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
 EXIT_PIPE = 128 + 13
 LEVELS = ("off", "error", "warning", "info", "debug", "trace")
 
+#: Commands of `_cli`, which talk to any Kafka.
+CLIENT_COMMANDS = {
+    "topics": "list, create, describe and delete topics of a Kafka broker",
+    "produce": "produce the lines of stdin to a topic",
+    "consume": "print the records of a topic",
+    "groups": "list and describe groups",
+}
+CLI_REMEDY = "pip install 'tansu-cffi[cli]'"
+
 #: Options that print a folder.
 FOLDERS = {
     "libdir": (PACKAGE / "lib", "the folder of the shared library"),
@@ -56,6 +65,9 @@ def program() -> int:
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
     """Runs a command and returns the exit status."""
+    argv = sys.argv[1:] if argv is None else argv
+    if argv and argv[0] in CLIENT_COMMANDS:
+        return _client_command(argv)
     parser = _parser()
     args = parser.parse_args(argv)
     asked = [folder for name, (folder, _) in FOLDERS.items() if getattr(args, name)]
@@ -73,6 +85,15 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
             return EXIT_USAGE
         return EXIT_OK
     return int(args.run(args))
+
+
+def _client_command(argv: Sequence[str]) -> int:
+    try:
+        from tansu_cffi import _cli
+    except ImportError as error:
+        print(f"tansu-cffi: {argv[0]} needs click and kafka-python ({error}). {CLI_REMEDY}", file=sys.stderr)
+        return EXIT_FAILED
+    return _cli.main("tansu-cffi", argv)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -95,9 +116,9 @@ def _parser() -> argparse.ArgumentParser:
         description="Runs a broker until Ctrl-C or SIGTERM. Settings are read from the environment as well, such as "
         "TANSU_STORAGE_URL, which keeps a password out of the process list; an option overrides its variable.",
     )
-    run.add_argument("--host", help="address to bind; localhost takes 127.0.0.1 and ::1 (localhost)")
-    run.add_argument("--port", help="port to bind; 0 takes a free one (9092)")
-    run.add_argument("--storage", metavar="URL", help="URL of the storage (memory://)")
+    run.add_argument("--host", "--listener-host", help="address to bind; localhost takes 127.0.0.1 and ::1 (localhost)")
+    run.add_argument("--port", "--listener-port", help="port to bind; 0 takes a free one (9092)")
+    run.add_argument("--storage", "--storage-url", metavar="URL", help="URL of the storage (memory://)")
     run.add_argument("--advertised-host", metavar="HOST", help="host name that clients connect to (localhost)")
     run.add_argument("--advertised-port", metavar="PORT", help="port that clients connect to (the bound one)")
     run.add_argument(
@@ -110,6 +131,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--log-level", choices=LEVELS, default="warning", help="what goes to stderr (%(default)s)")
     run.set_defaults(run=_run)
+
+    for name, doc in CLIENT_COMMANDS.items():
+        commands.add_parser(name, help=doc, add_help=False)
 
     info = commands.add_parser("info", help="versions, features, storages and settings")
     info.add_argument("--json", action="store_true", help="print JSON")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import logging
 import math
+import os
 import threading
 import time
 import warnings
@@ -12,9 +13,9 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Optional, TypeVar, Union
 
-from tansu_cffi import _commands, _groups, _lifetime, _logs
+from tansu_cffi import _clients, _commands, _groups, _lifetime, _logs
 from tansu_cffi._commands import Command, Topic
-from tansu_cffi._config import BrokerConfig, in_extra, settings_of
+from tansu_cffi._config import BrokerConfig, config_of, in_extra, settings_of
 from tansu_cffi._core import BrokerState, Core, shown_settings
 from tansu_cffi._errors import (
     BrokerArgumentError,
@@ -24,6 +25,7 @@ from tansu_cffi._errors import (
     BrokerTimeoutError,
 )
 from tansu_cffi._events import EventHandler, Listener
+from tansu_cffi._fields import Plain
 from tansu_cffi._groups import Group, GroupPartition
 from tansu_cffi._storages import with_library
 
@@ -37,11 +39,14 @@ class TansuBroker:
         with TansuBroker() as broker:
             print(broker.bootstrap_servers)
 
-    config: the settings; the default keeps records in memory and takes a free port.
+    config: the settings, or the URL of the storage, or the folder of a `file:///` URL as a Path. The default keeps
+        records in memory and takes a free port.
     event_handler: receives events on a thread of the broker; see BrokerEventHandler.
     blocking: whether `start()` returns only when the broker has stopped.
     logger: receives the log records of all brokers in this process from now on, in place of
         `logging.getLogger("tansu")`.
+    fields: fields of BrokerConfig that differ from `config`: `TansuBroker(node_id=2)`. `port`, `host` and `storage` are
+        other names of `listener_port`, `listener_host` and `storage_url`.
 
     Any thread may call any method. The constructor raises BrokerConfigError for an invalid setting and
     BrokerArgumentError for an invalid argument; it starts nothing.
@@ -49,16 +54,14 @@ class TansuBroker:
 
     def __init__(
         self,
-        config: Optional[BrokerConfig] = None,
+        config: Union[BrokerConfig, str, os.PathLike[str], None] = None,
         event_handler: Optional[EventHandler] = None,
         *,
         blocking: bool = False,
         logger: Union[logging.Logger, str, None] = None,
+        **fields: Any,
     ) -> None:
-        if config is None:
-            config = BrokerConfig()
-        elif not isinstance(config, BrokerConfig):
-            raise BrokerArgumentError(f"config: {type(config).__name__} is not a BrokerConfig")
+        config = config_of(config, fields)
         if isinstance(logger, str):
             logger = logging.getLogger(logger)
         elif logger is not None and not isinstance(logger, logging.Logger):
@@ -90,7 +93,7 @@ class TansuBroker:
             self._serve(seconds)
             return self
         try:
-            self._core.start()
+            self._begin()
             self._until_ready(seconds)
         except BrokerError:
             raise
@@ -101,7 +104,7 @@ class TansuBroker:
 
     def start_nowait(self) -> None:
         """Begins the start and returns; on_started or on_fatal follows."""
-        self._core.start()
+        self._begin()
 
     def stop(self, grace: Optional[float] = None) -> None:
         """Requests the stop and returns at once; from any thread, any number of times, also in a handler.
@@ -174,17 +177,25 @@ class TansuBroker:
     def port(self) -> int:
         """The bound port, also after a stop. Raises BrokerStateError before the broker has started."""
         if not self._core.port:
-            raise BrokerStateError("port: the broker has none before it has started. Call start() first.")
+            raise self._not_started("port")
         return self._core.port
 
     @property
     def bootstrap_servers(self) -> str:
         """The address for Kafka clients, such as `localhost:43127`. Raises BrokerStateError before the first start."""
         if not self._core.bootstrap:
-            raise BrokerStateError(
-                "bootstrap_servers: there are none before the broker has started. Call start() first."
-            )
+            raise self._not_started("bootstrap_servers")
         return self._core.bootstrap
+
+    def client_config(self, client: str) -> dict[str, Any]:
+        """Returns what a Kafka client needs to connect, as a new dict in the client's own names.
+
+        client: "aiokafka" or "kafka-python" (keyword arguments), "confluent" or "java" (properties), "kgo" (options of
+        franz-go with their arguments), "node" (members of KafkaJS' object).
+
+        Raises BrokerArgumentError for an unknown client, and BrokerStateError before the first start.
+        """
+        return _clients.config_for(_clients.check(client), self.bootstrap_servers)
 
     @property
     def handler_errors(self) -> list[BaseException]:
@@ -206,9 +217,13 @@ class TansuBroker:
         return self._run(_commands.topics())
 
     def create_topic(
-        self, name: str, partitions: Optional[int] = None, configs: Optional[Mapping[str, str]] = None
+        self, name: str, partitions: Optional[int] = None, configs: Optional[Mapping[str, Plain]] = None
     ) -> Topic:
-        """Creates a topic. `partitions` defaults to `num.partitions`; `configs` are Kafka's topic configs."""
+        """Creates a topic. `partitions` defaults to `num.partitions`; `configs` are Kafka's topic configs.
+
+        Raises BrokerTopicExistsError, BrokerRequestError with Kafka's code for what else the broker refuses, and
+        BrokerArgumentError for an argument of the wrong type.
+        """
         return self._run(_commands.create_topic(name, partitions, configs))
 
     def metrics(self) -> dict[str, int]:
@@ -279,12 +294,36 @@ class TansuBroker:
 
     # -- inside
 
+    def _not_started(self, what: str) -> BrokerStateError:
+        fatal = self._core.fatal
+        if fatal is not None:
+            return BrokerStateError(f"{what}: none, because the start failed: {fatal}")
+        if self._core.closed or self._core.started and self._core.stopped.is_set():
+            return BrokerStateError(f"{what}: none, because the broker was stopped before it had started")
+        return BrokerStateError(f"{what}: none before the broker has started. Call start() first.")
+
+    def _begin(self) -> None:
+        """Begins the start. The library's error for a second one does not know how the first one came about."""
+        core = self._core
+        if not core.inherited_over_fork and not core.closed and core.started:
+            state = core.state()
+            if state in (BrokerState.STARTING, BrokerState.RUNNING):
+                raise BrokerStateError(
+                    f"start: the broker was started before and is {state}. Entering it with `with` starts it too."
+                )
+            if state in (BrokerState.STOPPING, BrokerState.STOPPED, BrokerState.FAILED):
+                raise BrokerStateError(
+                    f"start: the broker was started before and is {state}. A broker runs once; "
+                    "make a new TansuBroker from the same config."
+                )
+        core.start()
+
     def _serve(self, seconds: Optional[float]) -> None:
         """Runs a blocking start. Ctrl-C requests the stop, a second one ends the grace, a third one raises."""
         for grace_ms in (-1, 0):
             try:
                 if grace_ms == -1 or self._core.state() is BrokerState.NEW:
-                    self._core.start()
+                    self._begin()
                 self._until_ready_or_stopped(seconds)
                 self.wait()
                 return

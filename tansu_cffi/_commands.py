@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Generic, Optional, TypeVar
 
 from tansu_cffi._errors import BrokerArgumentError
+from tansu_cffi._fields import Plain, text_of
 
 T = TypeVar("T")
 
@@ -64,7 +65,7 @@ def topics() -> Command[list[Topic]]:
     return Command("topics.list", lambda reply: [_topic(topic) for topic in reply["topics"]])
 
 
-def create_topic(name: str, partitions: Optional[int], configs: Optional[Mapping[str, str]]) -> Command[Topic]:
+def create_topic(name: str, partitions: Optional[int], configs: Optional[Mapping[str, Plain]]) -> Command[Topic]:
     """Creates a topic. Checks only the types of the arguments; the library checks the values."""
     if not isinstance(name, str):
         raise BrokerArgumentError(f"name: {name!r} is not a string")
@@ -72,11 +73,20 @@ def create_topic(name: str, partitions: Optional[int], configs: Optional[Mapping
         raise BrokerArgumentError(f"partitions: {partitions!r} is not a whole number")
     if configs is not None and not isinstance(configs, Mapping):
         raise BrokerArgumentError(f"configs: {configs!r} is not a mapping of strings")
-    for key, value in (configs or {}).items():
-        if not isinstance(key, str) or not isinstance(value, str):
-            raise BrokerArgumentError(f"configs[{key!r}]: {value!r}; topic configs map strings to strings")
-    args = {"name": name, "partitions": partitions, "configs": dict(configs) if configs else None}
+    args = {"name": name, "partitions": partitions, "configs": _config_texts(configs) if configs else None}
     return Command("topics.create", _topic, args)
+
+
+def _config_texts(configs: Mapping[str, Plain]) -> dict[str, str]:
+    texts = {}
+    for key, value in configs.items():
+        text = text_of(value)
+        if not isinstance(key, str) or text is None:
+            raise BrokerArgumentError(
+                f"configs[{key!r}]: {value!r}; topic configs map strings to strings, numbers or bools"
+            )
+        texts[key] = text
+    return texts
 
 
 def metrics() -> Command[dict[str, int]]:

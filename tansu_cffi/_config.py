@@ -7,11 +7,12 @@ import os
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Optional, TypeVar
+from pathlib import Path
+from typing import Any, Optional, TypeVar, Union, cast
 
 from tansu_cffi import _core
-from tansu_cffi._errors import BrokerConfigError, BrokerError
-from tansu_cffi._fields import KINDS, field_of, key_of, near, renamed
+from tansu_cffi._errors import BrokerArgumentError, BrokerConfigError, BrokerError
+from tansu_cffi._fields import ALIASES, KINDS, SettingValue, field_of, key_of, near, renamed, text_of
 
 #: Fields that may be None, which is the library's default.
 OPTIONAL = ("advertised_port", "node_id")
@@ -24,11 +25,12 @@ class BrokerConfig:
     """The settings of a broker. Immutable, comparable, and usable for any number of brokers.
 
     A field is the setting of the same name with dots: `listener_port` is `listener.port`. `extra` has all other
-    settings by their names: `BrokerConfig(extra={"max.connections": "100"})`. The constructor raises
-    BrokerConfigError for an invalid value.
+    settings by their names: `BrokerConfig(extra={"max.connections": 100})`. Numbers, booleans and paths in it become
+    the strings that settings are. The constructor raises BrokerConfigError for an invalid value or an unknown field.
     """
 
     #: URL of the storage: `memory://`, `sqlite://orders.db`, `postgres://user:password@host/database`, ...
+    #: A `Path` is the folder of a `file:///` URL.
     storage_url: str = "memory://"
     #: Address to bind. `localhost` takes 127.0.0.1 and, where it exists, ::1; `::` takes IPv4 as well.
     listener_host: str = "localhost"
@@ -46,9 +48,15 @@ class BrokerConfig:
     #: Milliseconds that a stop waits for requests in work if `stop()` is called without a grace.
     shutdown_grace_ms: int = 5000
     #: All other settings, by their names.
-    extra: Mapping[str, str] = field(default_factory=dict, hash=False)
+    extra: Mapping[str, SettingValue] = field(default_factory=dict, hash=False)
+
+    def __new__(cls, *_args: Any, **fields: Any) -> BrokerConfig:
+        _check_names(fields, cls.__dataclass_fields__)  # the dataclass has only a TypeError without a remedy
+        return super().__new__(cls)
 
     def __post_init__(self) -> None:
+        if isinstance(self.storage_url, os.PathLike):
+            object.__setattr__(self, "storage_url", _folder_url(self.storage_url))
         for name, kind in KINDS.items():
             _check_type(name, getattr(self, name), kind, optional=name in OPTIONAL)
         # A copy, so that the caller may change the original.
@@ -89,10 +97,7 @@ class BrokerConfig:
             raise in_names(error, names) from None
 
     def replace(self, **changes: Any) -> BrokerConfig:
-        """Returns a copy with these fields changed."""
-        unknown = sorted(set(changes) - {f.name for f in dataclasses.fields(self)})
-        if unknown:
-            raise BrokerConfigError(f"{unknown[0]}: no such field. Settings without a field go into extra.")
+        """Returns a copy with these fields changed. Raises BrokerConfigError as the constructor does."""
         return dataclasses.replace(self, **changes)
 
     def __repr__(self) -> str:
@@ -144,7 +149,37 @@ def _settings(config: BrokerConfig) -> Iterator[tuple[str, str]]:
         value = getattr(config, name)
         if value is not None:
             yield key_of(name), str(value)
-    yield from config.extra.items()
+    yield from cast("Mapping[str, str]", config.extra).items()  # strings since __post_init__
+
+
+def config_of(config: Union[BrokerConfig, str, os.PathLike[str], None], fields: Mapping[str, Any]) -> BrokerConfig:
+    """Returns the config of a broker from what it is made of: a config, a URL or a folder, and fields by any name."""
+    changes: dict[str, Any] = {}
+    if isinstance(config, (str, os.PathLike)):
+        changes["storage_url"] = config
+    elif config is not None and not isinstance(config, BrokerConfig):
+        kind = type(config).__name__
+        raise BrokerArgumentError(f"config: {kind} is neither a BrokerConfig nor a storage URL such as 'memory://'")
+    for given, value in fields.items():
+        name = ALIASES.get(given, given)
+        if name in changes:
+            raise BrokerArgumentError(f"{given}: {name} is given twice")
+        changes[name] = value
+    if isinstance(config, BrokerConfig):
+        return config.replace(**changes) if changes else config
+    return BrokerConfig(**changes)
+
+
+def _check_names(given: Mapping[str, Any], fields: Mapping[str, Any]) -> None:
+    for name in given:
+        if name not in fields:
+            meant = ALIASES.get(name) or near(name, fields)
+            hint = f"Did you mean {meant}?" if meant else "Settings without a field go into extra."
+            raise BrokerConfigError(f"{name}: no such field. {hint}")
+
+
+def _folder_url(folder: os.PathLike[str]) -> str:
+    return Path(folder).absolute().as_uri()
 
 
 def check(config: BrokerConfig) -> None:
@@ -186,6 +221,7 @@ def _check_type(name: str, value: Any, kind: type, *, optional: bool) -> None:
 def _checked_extra(extra: Any) -> dict[str, str]:
     if not isinstance(extra, Mapping):
         raise BrokerConfigError(f"extra: {_a(type(extra).__name__)}; it must be a mapping of setting to string")
+    texts = {}
     for key, value in extra.items():
         if not isinstance(key, str):
             raise BrokerConfigError(f"extra: the key {_short(key)} is {_a(type(key).__name__)}; it must be a string")
@@ -193,13 +229,13 @@ def _checked_extra(extra: Any) -> dict[str, str]:
         name = field_of(key)
         if name is not None:
             raise BrokerConfigError(f"extra[{key!r}]: this setting has the field {name}")
-        if not isinstance(value, str):
+        text = os.fspath(value) if isinstance(value, os.PathLike) else text_of(value)
+        if not isinstance(text, str):
             kind = _a(type(value).__name__)
-            raise BrokerConfigError(
-                f"extra[{key!r}]: the value is {kind}; settings are strings, such as '100' or 'true'"
-            )
-        _check_text(f"extra[{key!r}]", value)
-    return dict(extra)
+            raise BrokerConfigError(f"extra[{key!r}]: the value is {kind}; it must be a string, a number or a bool")
+        _check_text(f"extra[{key!r}]", text)
+        texts[key] = text
+    return texts
 
 
 def _check_text(where: str, value: str) -> None:

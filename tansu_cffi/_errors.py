@@ -6,11 +6,14 @@ BrokerError
 ├─ BrokerBindError (OSError)
 ├─ BrokerStorageError
 ├─ BrokerTimeoutError (TimeoutError)
+├─ BrokerRequestError              a Kafka error code, in .code and .name
+│  └─ BrokerTopicExistsError
 └─ BrokerStateError (RuntimeError)
 """
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 from typing import Any, Optional, TypeVar
 
@@ -147,16 +150,40 @@ class BrokerStateError(BrokerError, RuntimeError):
     _default_kind = BrokerErrorKind.STATE
 
 
+class BrokerRequestError(BrokerError):
+    """The broker answered a command with an error of Kafka's protocol.
+
+    code: Kafka's error code, such as 36; -1 if it is not known.
+    name: its name in Kafka's protocol, such as "TOPIC_ALREADY_EXISTS".
+    """
+
+    _default_kind = BrokerErrorKind.ARGUMENT
+
+    def __init__(
+        self, message: str = "", *, code: int = -1, name: str = "UNKNOWN_SERVER_ERROR", **details: Any
+    ) -> None:
+        super().__init__(message, **details)
+        self.code = code
+        self.name = name
+
+
+class BrokerTopicExistsError(BrokerRequestError):
+    """A topic of this name exists."""
+
+
 _CLASS_OF_KIND = {
     BrokerErrorKind.CONFIG: BrokerConfigError,
     BrokerErrorKind.BIND: BrokerBindError,
     BrokerErrorKind.STORAGE: BrokerStorageError,
     BrokerErrorKind.TIMEOUT: BrokerTimeoutError,
     BrokerErrorKind.STATE: BrokerStateError,
+    BrokerErrorKind.ARGUMENT: BrokerArgumentError,
 }
 
 #: A Kafka error of a command has the kind ARGUMENT, although the argument may be valid.
 _E_KAFKA = -18
+_KAFKA_ERROR = re.compile(r"Kafka error (-?\d+) \((\w+)\): ")
+_TOPIC_ALREADY_EXISTS = 36
 
 
 def error_of(
@@ -164,8 +191,18 @@ def error_of(
 ) -> BrokerError:
     """Returns the exception for an error of the C ABI."""
     known = BrokerErrorKind.of(kind)
-    if known is BrokerErrorKind.ARGUMENT and status != _E_KAFKA:
-        cls: type[BrokerError] = BrokerArgumentError
-    else:
-        cls = _CLASS_OF_KIND.get(known, BrokerError)
-    return cls(message, kind=known, status=status, os_code=os_code, fatal=fatal, retriable=retriable)
+    details: dict[str, Any] = {
+        "kind": known,
+        "status": status,
+        "os_code": os_code,
+        "fatal": fatal,
+        "retriable": retriable,
+    }
+    cls: type[BrokerError] = _CLASS_OF_KIND.get(known, BrokerError)
+    if status == _E_KAFKA:
+        cls = BrokerRequestError
+        found = _KAFKA_ERROR.match(message)
+        if found:
+            details.update(code=int(found[1]), name=re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", found[2]).upper())
+            cls = BrokerTopicExistsError if details["code"] == _TOPIC_ALREADY_EXISTS else cls
+    return cls(message, **details)

@@ -6,9 +6,15 @@ The library speaks of settings, Python of fields, the command line of options; h
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Iterable, Mapping
-from typing import Optional
+from typing import Any, Optional, Union
+
+#: What the value of a setting or of a topic config may be. Python's True is Kafka's `true`.
+Plain = Union[str, int, float, bool]
+#: The same for a setting, which may be a file or a folder.
+SettingValue = Union[Plain, "os.PathLike[str]"]
 
 #: All fields except `extra`, with the types of their values.
 KINDS: dict[str, type] = {
@@ -22,6 +28,20 @@ KINDS: dict[str, type] = {
     "num_network_threads": int,
     "shutdown_grace_ms": int,
 }
+
+
+#: Other names of fields, as the command line and other servers have them.
+ALIASES = {"port": "listener_port", "host": "listener_host", "storage": "storage_url"}
+
+
+def text_of(value: Any) -> Optional[str]:
+    """Returns a value as the text of a setting; None if its meaning is not plain."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float)):
+        # An enumeration's own text is its name.
+        return str(int(value)) if isinstance(value, int) else str(float(value))
+    return value if isinstance(value, str) else None
 
 
 def key_of(name: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from tansu_cffi._loader import ffi, lib
 
@@ -45,6 +45,10 @@ _root = _Root(logging.getLogger("tansu"))
 # logging.
 _root.logger.addHandler(logging.NullHandler())
 
+#: Receives records beside the logger, from this level of `logging` on: level, target, message.
+Tap = Callable[[int, str, str], None]
+_tap: Optional[tuple[int, Tap]] = None
+
 #: The process that set the bridge up, and the level last passed to the library.
 _pid: Optional[int] = None
 _pushed = lib.TANSU_LOG_OFF
@@ -64,6 +68,22 @@ def attach(logger: Optional[logging.Logger]) -> None:
     _pid = os.getpid()
     _watch(_root.logger)
     push_level()
+
+
+def set_tap(level: int, tap: Optional[Tap]) -> None:
+    """Passes records of this level and above to a function too, on the log thread; None ends it.
+
+    The logger and its level do not change: a record that the logger does not take goes to the function alone.
+    """
+    global _tap
+    _tap = None if tap is None else (level, tap)
+    push_level()
+
+
+def flush() -> None:
+    """Waits until the records so far are delivered, at most a second."""
+    if _pid == os.getpid():
+        lib.tansu_log_flush(_FLUSH_MS)
 
 
 def push_level() -> None:
@@ -97,6 +117,9 @@ def deliver(level: int, target: str, message: str) -> None:
     """Handles one record, on the library's log thread."""
     logger = _root.child(target)
     number = _LEVELS.get(level, logging.INFO)
+    tap = _tap
+    if tap is not None and number >= tap[0]:
+        tap[1](number, target, message)
     if logger.isEnabledFor(number):
         # No args, so that a % in the message is literal.
         logger.handle(logger.makeRecord(logger.name, number, "(tansu)", 0, message, (), None))
@@ -122,9 +145,9 @@ def forget_after_fork() -> None:
 
 
 def _wanted() -> int:
-    logger = _root.logger
+    logger, tap = _root.logger, _tap
     for level, number in _LEVELS.items():
-        if not logger.isEnabledFor(number):
+        if not logger.isEnabledFor(number) and not (tap is not None and number >= tap[0]):
             return int(level) - 1
     return int(lib.TANSU_LOG_TRACE)
 

@@ -12,6 +12,7 @@ Other Kafka clients may use the same broker at the same time.
 
 from __future__ import annotations
 
+from tansu_cffi import _public
 from tansu_cffi.queue._backend import TansuBackend
 from tansu_cffi.queue._errors import (
     QueueAlreadyStarted,
@@ -41,3 +42,5 @@ __all__ = [
     "Record",
     "TansuBackend",
 ]
+
+_public.show(globals(), __all__)

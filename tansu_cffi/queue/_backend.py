@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
+import warnings
 from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Any, Optional
 
-from tansu_cffi import BrokerConfig
+from tansu_cffi import BrokerBindError, BrokerConfig, BrokerConfigError
+from tansu_cffi._config import in_names
+from tansu_cffi._fields import Plain, text_of
 from tansu_cffi.queue._client import load_aiokafka
 from tansu_cffi.queue._errors import (
     QueueAlreadyStarted,
@@ -17,6 +21,9 @@ from tansu_cffi.queue._errors import (
 )
 from tansu_cffi.queue._record import Record
 from tansu_cffi.queue._session import Session
+
+#: Settings, by the names of the constructor's arguments.
+_NAMES = {"listener.port": "port"}
 
 
 class TansuBackend:
@@ -31,7 +38,10 @@ class TansuBackend:
         if not isinstance(blocking, bool):
             raise QueueArgumentError(f"blocking must be True or False, not {blocking!r}")
         load_aiokafka()
-        self._config = BrokerConfig(storage_url=storage_url, listener_port=port)
+        try:
+            self._config = BrokerConfig(storage_url=storage_url, listener_port=port)
+        except BrokerConfigError as error:
+            raise in_names(error, _NAMES) from None
         self._blocking = blocking
         self._session: Optional[Session] = None
         self._running = False
@@ -70,12 +80,15 @@ class TansuBackend:
     async def _start(self) -> Session:
         if self._session is not None:
             raise QueueAlreadyStarted("start() of a queue that was started. `await backend.stop()` first.")
+        _warn_in_worker(self._config)
         session = self._session = Session(self._config)
         try:
             await session.open()
-        except BaseException:
+        except BaseException as error:
             if self._session is session:
                 self._session = None
+            if isinstance(error, BrokerBindError):
+                raise in_names(error, _NAMES) from None
             raise
         self._running = self._session is session  # stop() may have come in between
         return session
@@ -85,7 +98,7 @@ class TansuBackend:
         topic: str,
         *,
         partitions: int = 1,
-        configs: Optional[Mapping[str, str]] = None,
+        configs: Optional[Mapping[str, Plain]] = None,
         exist_ok: bool = False,
     ) -> None:
         """Creates a topic; `configs` are Kafka's topic configs. Raises QueueTopicExists unless `exist_ok`."""
@@ -93,7 +106,7 @@ class TansuBackend:
         session.check_loop("create_topic()")
         _check_topic(topic)
         _check_int("partitions", partitions, 1, 2**31 - 1)
-        work = self._create_topic(session, topic, partitions, dict(configs or {}), exist_ok)
+        work = self._create_topic(session, topic, partitions, _check_configs(configs), exist_ok)
         await session.writing(work, _call("create_topic", topic))
 
     async def _create_topic(
@@ -224,6 +237,27 @@ class TansuBackend:
 
 def _call(verb: str, topic: str) -> str:
     return f"{verb}({topic!r})"
+
+
+def _warn_in_worker(config: BrokerConfig) -> None:
+    """Warns of a queue in memory in a worker process, such as one of `uvicorn --workers 2`: each has its own."""
+    if config.storage_url.startswith("memory:") and multiprocessing.parent_process() is not None:
+        warnings.warn(
+            f"this queue in memory belongs to the process {multiprocessing.current_process().name!r} alone; another "
+            "worker has another queue. Start the broker in the parent process, and give its address to the workers.",
+            RuntimeWarning,
+            stacklevel=4,
+        )
+
+
+def _check_configs(configs: Optional[Mapping[str, Plain]]) -> dict[str, str]:
+    texts = {}
+    for key, value in (configs or {}).items():
+        text = text_of(value)
+        if not isinstance(key, str) or text is None:
+            raise QueueArgumentError(f"configs[{key!r}]: {value!r} is neither a string nor a number nor a bool")
+        texts[key] = text
+    return texts
 
 
 def _check_topic(topic: Any) -> None:

@@ -34,8 +34,12 @@ ELSEWHERE = {
 RUN = "python -m tansu_cffi run --port 9092 --storage memory://"
 
 
+#: Its commands are one session, which tests/python/unit/test_client_commands.py runs.
+SESSION = "docs/command-line.md"
+
+
 def _commands() -> list[str]:
-    lines = [line for block in blocks("console") for line in block.text.splitlines()]
+    lines = [line for block in blocks("console") if block.path != SESSION for line in block.text.splitlines()]
     return sorted({line[2:] for line in lines if line.startswith("$ ")})
 
 

@@ -186,6 +186,7 @@ NEEDS = (
         debian=("postgresql",),
     ),
     Need("moto's S3 server", _modules("moto", "flask", "flask_cors"), wheel="'moto[s3]' flask flask-cors"),
+    Need("pytest-xdist", _modules("xdist"), wheel="pytest-xdist"),
     Need("Tansu's storages", _modules("tansu_cffi_storages"), command="pip install ./storages"),
 )
 

@@ -120,6 +120,8 @@ def test_run_reads_the_environment(this_interpreter: Installed, tmp_path: Path) 
     ("args", "words"),
     [
         (("--port", "ninety"), "run: --port: 'ninety' is not a whole number"),
+        (("--listener-port", "ninety"), "run: --port: 'ninety' is not a whole number"),
+        (("--storage-url", "memory"), "run: --storage: 'memory' is not a URL"),
         (("--port", "70000"), "run: --port: 70000 is out of range"),
         (("--advertised-port", "70000"), "run: --advertised-port: 70000 is out of range"),
         (("--advertised-host", "a b"), 'run: --advertised-host: "a b" is not a host'),

@@ -6,6 +6,8 @@ import copy
 import dataclasses
 import pickle
 import re
+from enum import IntEnum
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,7 +89,9 @@ def test_a_field_cannot_be_set_by_extra_as_well(name: str) -> None:
         ({"cluster_id": ""}, "cluster_id: must not be empty"),
         ({"extra": []}, "extra: a list; it must be a mapping"),
         ({"extra": {1: "1"}}, "extra: the key 1 is an int"),
-        ({"extra": {"max.connections": 100}}, r"extra\['max.connections'\]: the value is an int"),
+        ({"extra": {"max.connections": None}}, r"extra\['max.connections'\]: the value is a NoneType"),
+        ({"extra": {"max.connections": b"100"}}, r"extra\['max.connections'\]: the value is a bytes"),
+        ({"extra": {"max.connections": 0.5}}, r"extra\['max.connections'\]: '0.5' is not a whole number"),
         ({"extra": {"max.connections": "0"}}, r"extra\['max.connections'\]: 0 is out of range"),
         ({"extra": {"max.connections": "1\0"}}, r"extra\['max.connections'\]: must not contain NUL"),
         ({"extra": {"max.conections": "1"}}, "unknown setting 'max.conections'.*'max.connections'"),
@@ -246,3 +250,24 @@ def test_a_misspelt_variable_is_warned_of() -> None:
         "TANSU_storage_url: no setting has this variable, and it is not read. Did you mean TANSU_STORAGE_URL?",
     ]
     assert {warning.filename for warning in warned} == {__file__}
+
+
+def test_values_whose_meaning_is_plain_become_text(tmp_path: Path) -> None:
+    class Limit(IntEnum):
+        CONNECTIONS = 100
+
+    extra = {
+        "max.connections": Limit.CONNECTIONS,
+        "auto.create.topics.enable": False,
+        "log.cleaner.min.cleanable.ratio": 0.25,
+        "storages.library": tmp_path / "lib.so",
+    }
+    config = BrokerConfig(storage_url=tmp_path / "a b", extra=extra)  # type: ignore[arg-type]
+    assert config.storage_url == f"{tmp_path.as_uri()}/a%20b"
+    assert config.extra == {
+        "max.connections": "100",
+        "auto.create.topics.enable": "false",
+        "log.cleaner.min.cleanable.ratio": "0.25",
+        "storages.library": str(tmp_path / "lib.so"),
+    }
+    assert config == pickle.loads(pickle.dumps(config)) == copy.deepcopy(config) == config.replace()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import typing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import tansu_cffi
+import tansu_cffi.queue
 
 PACKAGE = Path(tansu_cffi.__file__).parent
 PUBLIC = [
@@ -18,10 +21,12 @@ PUBLIC = [
     "BrokerError",
     "BrokerErrorKind",
     "BrokerEventHandler",
+    "BrokerRequestError",
     "BrokerState",
     "BrokerStateError",
     "BrokerStorageError",
     "BrokerTimeoutError",
+    "BrokerTopicExistsError",
     "Group",
     "GroupMember",
     "GroupPartition",
@@ -39,10 +44,22 @@ def test_public_list_is_what_it_was() -> None:
         assert getattr(tansu_cffi, name) is not None
 
 
+@pytest.mark.parametrize("package", [tansu_cffi, tansu_cffi.queue], ids=lambda package: package.__name__)
+def test_classes_show_the_name_to_import_and_have_readable_annotations(package: Any) -> None:
+    for name in package.__all__:
+        cls = getattr(package, name)
+        if isinstance(cls, type):
+            assert (
+                cls.__module__ == package.__name__ or hasattr(cls, "__dataclass_fields__") or hasattr(cls, "_fields")
+            ), name
+            typing.get_type_hints(cls)
+
+
 def test_what_is_not_promised_begins_with_an_underscore() -> None:
     import types
 
-    others = {name for name in vars(tansu_cffi) if not name.startswith("_")} - set(PUBLIC)
+    # pytest rewrites the modules of a distribution that has a plugin, and adds names with an @.
+    others = {name for name in vars(tansu_cffi) if not name.startswith(("_", "@"))} - set(PUBLIC)
     modules = {name for name in others if isinstance(getattr(tansu_cffi, name), types.ModuleType)}
     # `annotations` comes from __future__; `queue` is a public subpackage, if a test has imported it.
     assert others - modules <= {"annotations"}

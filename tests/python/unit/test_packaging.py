@@ -39,8 +39,10 @@ def test_pypy_has_a_wheel_of_its_own(environments: Environments) -> None:
 def test_the_wheel_has_all_that_it_needs_and_nothing_else(environments: Environments) -> None:
     with zipfile.ZipFile(_cpython(environments)) as wheel:
         names = set(wheel.namelist())
-    modules = {path.relative_to(REPOSITORY).as_posix() for path in (REPOSITORY / "tansu_cffi").rglob("*.py")}
+    packages = [REPOSITORY / "tansu_cffi", REPOSITORY / "pytest_tansu"]
+    modules = {path.relative_to(REPOSITORY).as_posix() for package in packages for path in package.rglob("*.py")}
     expected = modules | {
+        "pytest_tansu/py.typed",
         "tansu_cffi/_native.abi3.so",
         "tansu_cffi/_native.pyi",
         "tansu_cffi/py.typed",

@@ -6,7 +6,10 @@ import asyncio
 import builtins
 import inspect
 import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,3 +97,51 @@ def test_the_document_has_every_error_and_what_else_it_is() -> None:
         for other in re.findall(r"`(\w+)`", others):
             (known,) = [getattr(place, other) for place in (queue, tansu_cffi, builtins) if hasattr(place, other)]
             assert issubclass(getattr(queue, name), known), (name, other)
+
+
+async def test_a_taken_port_is_named_as_the_queue_names_it(backend: TansuBackend) -> None:
+    with pytest.raises(tansu_cffi.BrokerBindError, match=rf"port {backend.port} .* is taken. Use port=0 to get"):
+        await TansuBackend(port=backend.port).start()
+    with pytest.raises(tansu_cffi.BrokerConfigError, match="^port: "):
+        TansuBackend(port=65_536)
+    with pytest.raises(tansu_cffi.BrokerConfigError, match="^port: 'x' is a str"):
+        TansuBackend(port="x")  # type: ignore[arg-type]
+
+
+async def test_topic_configs_may_be_numbers_and_bools(backend: TansuBackend) -> None:
+    await backend.create_topic("n", configs={"retention.ms": 60_000, "preallocate": True})
+    with pytest.raises(queue.QueueArgumentError, match=r"configs\['retention.ms'\]: None is neither"):
+        await backend.create_topic("m", configs={"retention.ms": None})  # type: ignore[dict-item]
+
+
+_WORKER = """
+import asyncio, multiprocessing, sys, warnings
+from tansu_cffi.queue import TansuBackend
+
+async def use():
+    async with TansuBackend(port=0):
+        pass
+
+def work():
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        asyncio.run(use())
+    print([str(one.message) for one in seen if one.category is RuntimeWarning], flush=True)
+
+if __name__ == "__main__":
+    work()
+    worker = multiprocessing.get_context("spawn").Process(target=work, name="SpawnProcess-1")
+    worker.start()
+    worker.join()
+    sys.exit(worker.exitcode)
+"""
+
+
+def test_a_queue_in_memory_warns_in_a_worker_process(tmp_path: Path) -> None:
+    """With `uvicorn --workers 2` each worker silently had a queue of its own."""
+    script = tmp_path / "server.py"
+    script.write_text(_WORKER, encoding="utf-8")
+    ran = subprocess.run([sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, check=True)
+    parent, worker = ran.stdout.splitlines()
+    assert parent == "[]"
+    assert "this queue in memory belongs to the process 'SpawnProcess-1' alone" in worker
