@@ -26,6 +26,8 @@ pub enum Bug {
     RecordNotReplayed,
     /// A second commit of an offset is ignored.
     FirstCommitKept,
+    /// Readers of what is committed are not told which transactions were aborted.
+    AbortedNotTold,
     /// A parked fetch has no deadline.
     FetchWithoutDeadline,
     /// A produce with acks=0 is answered.
@@ -39,7 +41,7 @@ mod switch {
     use super::Bug;
 
     impl Bug {
-        pub const ALL: [Bug; 13] = [
+        pub const ALL: [Bug; 14] = [
             Bug::AcknowledgedBeforeSync,
             Bug::OffsetLeftOut,
             Bug::LastOfSegmentSkipped,
@@ -51,6 +53,7 @@ mod switch {
             Bug::LeadersAssignment,
             Bug::RecordNotReplayed,
             Bug::FirstCommitKept,
+            Bug::AbortedNotTold,
             Bug::FetchWithoutDeadline,
             Bug::SilentAnswered,
         ];

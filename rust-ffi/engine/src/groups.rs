@@ -181,8 +181,13 @@ pub(crate) fn end_transaction(
     // The topic may have got more partitions, which have no groups before the next start.
     let shard = registry::shards(engine).get(index).ok_or(ErrorCode::UnknownTopicOrPartition)?;
     let ran = shard.run(&registry::env(engine, index), now, |groups, step| {
+        let written = step.state().in_transaction(marker.producer_id);
         step.end_transaction(marker)?;
-        groups.charge_offsets(step.state());
+        for name in &written {
+            if let Some(group) = groups.get_mut(name) {
+                group.charge_offsets(name, step.state());
+            }
+        }
         Ok(())
     });
     ran.result.map(|()| ran.until)

@@ -21,6 +21,8 @@ pub(crate) enum Job {
     Retention,
     /// Compacts, and deletes old segments of compacted topics.
     Compaction,
+    /// Compacts internal topics in memory before their time. Set by a coordinator whose log has grown.
+    EarlyCompaction,
     /// Deletes expired offsets and empty groups.
     OffsetExpiry,
     /// Forgets silent producers and unused fetch sessions, compacts the metadata log and writes checkpoints.
@@ -91,7 +93,7 @@ fn interval_ms(engine: &Engine, job: Job) -> i64 {
         Job::Compaction => engine.configs.int("log.cleaner.backoff.ms"),
         Job::OffsetExpiry => engine.configs.int("offsets.retention.check.interval.ms"),
         Job::TransactionExpiry => engine.configs.int("transaction.remove.expired.transaction.cleanup.interval.ms"),
-        Job::Expiry | Job::Transactions | Job::IntervalFsync => EXPIRY_INTERVAL_MS,
+        Job::Expiry | Job::EarlyCompaction | Job::Transactions | Job::IntervalFsync => EXPIRY_INTERVAL_MS,
     }
 }
 
@@ -137,6 +139,9 @@ impl Engine {
             self.expire(now);
         }
         self.clean_logs(jobs, now);
+        if jobs.contains(&Job::EarlyCompaction) {
+            self.compact_internal(now);
+        }
         if jobs.contains(&Job::OffsetExpiry) && !self.shutdown.stops_maintenance() {
             groups::expire(self, now);
         }
@@ -159,6 +164,14 @@ impl Engine {
             if jobs.contains(&job) {
                 topic.partitions().iter().for_each(|partition| partition.clean(&config, now));
             }
+        }
+    }
+
+    /// The logs of coordinators in memory, which clients may make grow faster than the interval allows.
+    fn compact_internal(&self, now: Now) {
+        for topic in self.topics.list().iter().filter(|topic| topic.is_internal) {
+            let config = topic.config();
+            topic.partitions().iter().for_each(|partition| partition.clean(&config, now));
         }
     }
 

@@ -65,6 +65,7 @@ pub(crate) struct Broker {
     /// The armed crash: it happens at the next failed call, after this many failures before.
     pub(crate) armed_crash: Option<(Crash, u64)>,
     pub(crate) flush_is_due: bool,
+    pub(crate) jobs_are_due: bool,
     pub(crate) requests: u64,
 }
 
@@ -76,7 +77,16 @@ impl Broker {
     pub(crate) fn new(settings: Settings, fsync: Option<Fsync>) -> Broker {
         let folder = fsync.map(|fsync| Folder { files: MemoryFiles::default(), faults: Faults::none(), fsync });
         let connections = BTreeMap::new();
-        Broker { engine: None, settings, folder, connections, armed_crash: None, flush_is_due: false, requests: 0 }
+        Broker {
+            engine: None,
+            settings,
+            folder,
+            connections,
+            armed_crash: None,
+            flush_is_due: false,
+            jobs_are_due: false,
+            requests: 0,
+        }
     }
 
     /// Starts the broker. Returns whether the engine is running.
@@ -111,6 +121,7 @@ impl Broker {
         self.engine = None;
         self.armed_crash = None;
         self.flush_is_due = false;
+        self.jobs_are_due = false;
         self.connections.clear();
         let open: Vec<ConnId> = net.conns.iter().filter(|(_, conn)| conn.open).map(|(id, _)| *id).collect();
         open.into_iter().for_each(|id| net.cut(id));
@@ -274,6 +285,14 @@ impl Broker {
             engine.make_log_jobs_due();
             engine.run_jobs(now(net));
             engine.delete_removed_dirs();
+        }
+    }
+
+    /// Runs the jobs that are due.
+    pub(crate) fn run_jobs(&mut self, net: &Net) {
+        self.jobs_are_due = false;
+        if let Some(engine) = &self.engine {
+            engine.run_jobs(now(net));
         }
     }
 

@@ -4,6 +4,7 @@ mod admin;
 mod consumer;
 mod member;
 mod producer;
+mod transactor;
 
 use wire::Uuid;
 
@@ -13,6 +14,7 @@ pub(crate) use admin::{Admin, configs_of};
 pub(crate) use consumer::Consumer;
 pub(crate) use member::Member;
 pub(crate) use producer::Producer;
+pub(crate) use transactor::Transactor;
 
 /// The position of a fetch in a partition.
 #[derive(Clone, Debug)]

@@ -4,6 +4,7 @@
 mod groups;
 mod logs;
 mod observe;
+mod transactions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +14,8 @@ use crate::records::Sent;
 
 pub(crate) use groups::{GroupModel, decode_assignment, encode_assignment};
 pub(crate) use logs::{Kind, TopicModel};
+use transactions::TransactionsModel;
+pub(crate) use transactions::{Committed, TRANSACTIONS};
 
 /// A property that is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +40,8 @@ pub enum Checker {
     Groups,
     /// A committed offset is the last commit.
     Commits,
+    /// All of a transaction is seen, or nothing of it, and none holds back readers for ever.
+    Transactions,
     /// The state of a coordinator equals a replay of its log.
     Replay,
     /// Parked requests are answered in time.
@@ -48,7 +53,7 @@ pub enum Checker {
 }
 
 impl Checker {
-    pub const ALL: [Checker; 14] = [
+    pub const ALL: [Checker; 15] = [
         Checker::Acknowledged,
         Checker::Offsets,
         Checker::Reader,
@@ -59,6 +64,7 @@ impl Checker {
         Checker::Topics,
         Checker::Groups,
         Checker::Commits,
+        Checker::Transactions,
         Checker::Replay,
         Checker::Liveness,
         Checker::Order,
@@ -94,6 +100,7 @@ pub(crate) struct Model {
     /// Deleted topics.
     gone: BTreeSet<Uuid>,
     pub(crate) groups: BTreeMap<String, GroupModel>,
+    pub(crate) transactions: TransactionsModel,
     /// A disk has failed under a running broker.
     pub(crate) faulty: bool,
     /// A crash may have taken anything.
@@ -132,5 +139,6 @@ impl Model {
         for group in self.groups.values_mut() {
             group.crashed(loss);
         }
+        self.transactions.crashed(loss);
     }
 }

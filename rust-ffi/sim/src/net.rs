@@ -33,6 +33,8 @@ pub(crate) enum Event {
     /// The network cuts a connection.
     Cut,
     Flush,
+    /// The jobs that are due run.
+    Jobs,
     Maintain,
     CheckLogs,
     /// The disk begins to fail, and works again.
@@ -243,6 +245,8 @@ pub(crate) fn key_of(request: &Request<'_>) -> i16 {
         Request::DeleteTopics(_) => 20,
         Request::DeleteRecords(_) => 21,
         Request::InitProducerId(_) => 22,
+        Request::AddPartitionsToTxn(_) => 24,
+        Request::EndTxn(_) => 26,
         Request::CreatePartitions(_) => 37,
         Request::IncrementalAlterConfigs(_) => 44,
         other => unreachable!("no fake client sends {other:?}"),

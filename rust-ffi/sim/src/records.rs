@@ -60,6 +60,16 @@ pub(crate) fn build(number: usize, sent: &Sent, filling: usize, timestamp: i64, 
     bytes
 }
 
+/// A batch of a transaction, whose number is the value of its only record.
+pub(crate) fn build_transactional(number: u64, timestamp: i64, producer: Producer) -> Vec<u8> {
+    let value = number.to_be_bytes();
+    let mut bytes = batch::build_transactional(&[(None, Some(&value))], timestamp, producer.id, producer.epoch);
+    bytes[53..57].copy_from_slice(&producer.sequence.to_be_bytes());
+    let crc = batch::crc(&bytes[21..]);
+    bytes[17..21].copy_from_slice(&crc.to_be_bytes());
+    bytes
+}
+
 /// Returns the batch number in the bytes of a producer.
 pub(crate) fn number_of(bytes: &[u8]) -> Option<usize> {
     let (batch, _) = Batch::first(bytes).ok()?;

@@ -7,8 +7,8 @@ use engine::{Fsync, Settings};
 use crate::{
     broker::{Broker, Crash},
     check_logs,
-    clients::{Admin, Client, Consumer, Member, Producer, configs_of},
-    model::{Checker, Violation},
+    clients::{Admin, Client, Consumer, Member, Producer, Transactor, configs_of},
+    model::{Checker, TRANSACTIONS, Violation},
     net::{ClientId, Event, Net},
     rng::Rng,
     trace::Trace,
@@ -47,7 +47,10 @@ impl World {
         let settings = Settings {
             seed,
             group_initial_rebalance_delay_ms: rng.pick(&[0, 0, 500]),
-            broker_configs: BTreeMap::from([("offsets.topic.num.partitions".to_owned(), "2".to_owned())]),
+            broker_configs: BTreeMap::from(
+                [("offsets.topic.num.partitions", "2"), ("transaction.state.log.num.partitions", "2")]
+                    .map(|(key, value)| (key.to_owned(), value.to_owned())),
+            ),
             ..Settings::default()
         };
         let maintain_us = rng.pick(&[300_000, 2_000_000, 5_000_000]);
@@ -62,6 +65,7 @@ impl World {
         while self.net.model.violation.is_none() && self.step() {}
         if self.net.model.violation.is_none() && !self.is_over {
             check_logs::all(&mut self.net, &self.broker, false);
+            check_logs::transactions(&mut self.net, &self.broker, true);
         }
         self.net.model.violation.take()
     }
@@ -77,6 +81,15 @@ impl World {
             let partitions = net.rng.between(1, 2) as i32;
             let engine = self.broker.engine.as_ref().expect("started above");
             engine.create(name, partitions, configs).unwrap_or_else(|e| panic!("{name}: {e}"));
+        }
+        let partitions = net.rng.between(1, 3) as i32;
+        let engine = self.broker.engine.as_ref().expect("started above");
+        let configs = BTreeMap::from([("segment.bytes".to_owned(), "1048576".to_owned())]);
+        engine.create(TRANSACTIONS, partitions, configs).unwrap_or_else(|e| panic!("{TRANSACTIONS}: {e}"));
+        for number in 0..net.rng.below(4) {
+            let id = if number < 2 { "tx-0" } else { "tx-1" };
+            let transactor = Transactor::new(net, id, partitions);
+            self.clients.push(Box::new(transactor));
         }
         check_logs::all(net, &self.broker, true);
         let (producers, consumers) = (net.rng.between(1, 3), net.rng.between(1, 3));
@@ -126,6 +139,7 @@ impl World {
             self.crash(crash);
         }
         self.plan_flush();
+        self.plan_jobs();
         self.check_parked();
         true
     }
@@ -168,6 +182,10 @@ impl World {
                     engine.flush();
                 }
             }
+            Event::Jobs => {
+                net.trace.line(net.now_us, format_args!("jobs"));
+                self.broker.run_jobs(net);
+            }
             Event::Maintain => {
                 net.trace.line(net.now_us, format_args!("maintain"));
                 self.broker.maintain(net);
@@ -176,6 +194,7 @@ impl World {
             Event::CheckLogs => {
                 if self.broker.engine.is_some() {
                     check_logs::all(net, &self.broker, false);
+                    check_logs::transactions(net, &self.broker, false);
                 }
                 net.within(1_000_000, 10_000_000, Event::CheckLogs);
             }
@@ -288,6 +307,7 @@ impl World {
             return;
         }
         check_logs::all(net, &self.broker, true);
+        check_logs::transactions(net, &self.broker, false);
         net.within(200_000, 5_000_000, Event::Crash);
     }
 
@@ -299,6 +319,16 @@ impl World {
         }
         self.broker.flush_is_due = true;
         self.net.within(10, 10_000, Event::Flush);
+    }
+
+    /// Schedules jobs that are due.
+    fn plan_jobs(&mut self) {
+        let Some(engine) = &self.broker.engine else { return };
+        if self.broker.jobs_are_due || !engine.poll_jobs(std::task::Waker::noop()) {
+            return;
+        }
+        self.broker.jobs_are_due = true;
+        self.net.within(10, 10_000, Event::Jobs);
     }
 
     /// Checks that no fetch is parked although records are available, and no request for too long.

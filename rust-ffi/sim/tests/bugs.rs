@@ -48,6 +48,7 @@ const PLANTED: &[Planted] = &[
         or: &[(Checker::Commits, "a commit that was not applied is not answered")],
     },
     planted(Bug::FirstCommitKept, Checker::Commits),
+    planted(Bug::AbortedNotTold, Checker::Transactions),
     planted(Bug::FetchWithoutDeadline, Checker::Liveness),
     planted(Bug::SilentAnswered, Checker::Order),
 ];

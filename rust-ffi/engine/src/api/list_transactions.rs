@@ -1,7 +1,7 @@
 //! ListTransactions (key 66), versions 0-2. Owner: `transactions/describe.rs`. Kafka:
 //! TransactionStateManager.listTransactionStates.
 //! Does: the transactional ids, by state, producer id, age and pattern.
-//! By version: 1 a least age of the open transaction; 2 a pattern of the ids.
+//! By version: 1 a least time since the start; 2 a pattern of the ids.
 //! Leaves out: nothing.
 
 use wire::{
@@ -40,10 +40,8 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &Li
         let is_of_state = request.state_filters.is_empty() || known.contains(&metadata.state.name());
         let is_of_producer =
             request.producer_id_filters.is_empty() || request.producer_id_filters.contains(&metadata.producer_id);
-        let is_old = request.duration_filter < 0
-            || (metadata.start_ms >= 0
-                && metadata.state == State::Ongoing
-                && now_ms.saturating_sub(metadata.start_ms) > request.duration_filter);
+        // As in Kafka, whatever the state is.
+        let is_old = request.duration_filter < 0 || now_ms.saturating_sub(metadata.start_ms) > request.duration_filter;
         let matches = pattern.as_ref().is_none_or(|pattern| pattern.is_match(&found.transactional_id));
         is_of_state && is_of_producer && is_old && matches
     };

@@ -13,6 +13,7 @@ use crate::{
     events::{Event, GroupEvent},
     groups::{GroupCoordinator, GroupTimer},
     log::{AppendError, AppendOrigin, EndTxnMarker},
+    maintenance::Job,
     timers::{CancelTimer, TimerKey},
     transactions::{TimedOut, TransactionCoordinator, TransactionTimer},
 };
@@ -120,6 +121,9 @@ impl EngineEnv<'_> {
                 Err(_) => return (appended, Err(ErrorCode::CoordinatorNotAvailable)),
             }
             appended += run.len();
+        }
+        if partition.wants_compaction() {
+            self.engine.make_due(Job::EarlyCompaction);
         }
         (appended, Ok(unsynced))
     }

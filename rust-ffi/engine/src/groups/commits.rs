@@ -43,7 +43,8 @@ pub(crate) fn commit(engine: &Engine, context: &RequestContext<'_>, commit: Comm
     if !fits(&group_name, &offsets, record_max(engine)) {
         return Err(ErrorCode::InvalidCommitOffsetSize);
     }
-    if !offsets.is_empty() {
+    // In a transaction the topic is there already; it is not made while the transaction is locked.
+    if !offsets.is_empty() && producer.is_none() {
         prepare(engine)?;
     }
     let version = context.version;

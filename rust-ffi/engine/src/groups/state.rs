@@ -75,6 +75,11 @@ impl GroupsState {
         }
     }
 
+    /// The groups that a producer's transaction has committed offsets of.
+    pub(super) fn in_transaction(&self, producer_id: i64) -> Vec<Arc<str>> {
+        self.in_transactions.get(&producer_id).into_iter().flatten().cloned().collect()
+    }
+
     /// What a transaction has committed is shown, or forgotten.
     pub(super) fn end_transaction(&mut self, producer_id: i64, committed: bool) {
         for group in self.in_transactions.remove(&producer_id).into_iter().flatten() {

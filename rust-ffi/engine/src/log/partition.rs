@@ -533,6 +533,15 @@ impl Partition {
         }
     }
 
+    /// Whether a log in memory has so much that was not compacted yet that compaction should not wait for its time.
+    pub(crate) fn wants_compaction(&self) -> bool {
+        /// Segments; those of an internal topic in memory have a megabyte each.
+        const DIRTY_MIN: usize = 4;
+        let log = lock(&self.log);
+        let dirty = log.segments.iter().rev().take_while(|segment| segment.is_dirty()).count();
+        log.dir.is_none() && dirty > DIRTY_MIN && 2 * dirty >= log.segments.len()
+    }
+
     /// How many producers are known.
     pub(crate) fn producer_count(&self) -> usize {
         lock(&self.log).producers.len()

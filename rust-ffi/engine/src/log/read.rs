@@ -162,7 +162,9 @@ impl Log {
 
     fn aborted_for(&self, isolation: Isolation, from: i64, until: i64) -> Vec<AbortedTransaction> {
         match isolation {
-            Isolation::ReadCommitted if !self.aborted.is_empty() => self.aborted.overlapping(from, until),
+            Isolation::ReadCommitted if !self.aborted.is_empty() && !bugs::planted(Bug::AbortedNotTold) => {
+                self.aborted.overlapping(from, until)
+            }
             _ => Vec::new(),
         }
     }

@@ -270,3 +270,37 @@ fn compaction_is_tried_again_after_its_backoff() {
     run(&engine, at(200));
     assert_eq!(log_start(&engine), 1, "the cleaner deletes what has expired in compacted topics");
 }
+
+/// They grew until the next round, which was up to 15 seconds away.
+#[test]
+fn overwritten_commits_in_memory_are_compacted_before_their_time() {
+    let mut world = World::with(&[]);
+    world.topic(&[]);
+    let metadata = "m".repeat(4_000);
+    let size = |world: &World| {
+        let partitions = world.engine.topics.get("__consumer_offsets").unwrap().partitions();
+        partitions.iter().map(|partition| partition.size()).max().unwrap()
+    };
+    let mut largest = 0;
+    for offset in 0..5_000 {
+        let partition = OffsetCommitRequestPartition {
+            partition_index: 0,
+            committed_offset: offset,
+            committed_leader_epoch: -1,
+            committed_metadata: Some(&metadata),
+        };
+        let topic = OffsetCommitRequestTopic { name: "t", partitions: vec![partition], ..Default::default() };
+        let request = OffsetCommitRequest {
+            group_id: "g",
+            generation_id_or_member_epoch: -1,
+            topics: vec![topic],
+            ..OffsetCommitRequest::default()
+        };
+        ask_at(&world.engine, at(world.ms), 8, 9, &Request::OffsetCommit(request));
+        largest = largest.max(size(&world));
+        world.engine.run_jobs(at(world.ms));
+    }
+    assert!(largest < 8 << 20, "{largest} bytes; 20 MB were written");
+    world.ms += 1;
+    assert_eq!(world.engine.check_replay(), Ok(()));
+}

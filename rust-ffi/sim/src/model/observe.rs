@@ -13,7 +13,7 @@ use wire::{
     },
 };
 
-use super::{Checker, Model, logs::TopicModel};
+use super::{Checker, Model, TRANSACTIONS, logs::TopicModel};
 use crate::records::{number_of, read_batches};
 
 const OK: i16 = ErrorCode::None.code();
@@ -180,7 +180,9 @@ impl Model {
 
     fn fetched(&mut self, response: &FetchResponse<'_>) {
         for topic in &response.responses {
-            let Some(name) = self.name_of(topic.topic, topic.topic_id) else { continue };
+            let Some(name) = self.name_of(topic.topic, topic.topic_id).filter(|name| name != TRANSACTIONS) else {
+                continue;
+            };
             for part in topic.partitions.iter().filter(|part| part.error_code == OK) {
                 let bytes = match part.records {
                     Some(Records::Whole(bytes)) => bytes,
