@@ -1,8 +1,9 @@
 //! DescribeProducers (key 61), version 0. Owner: `log/producers.rs`. Kafka: KafkaApis.handleDescribeProducersRequest,
 //! ReplicaManager.activeProducerState.
-//! Does: lists the active idempotent producers of a partition, by producer id. An unknown topic is refused with a
-//! message, an unknown partition without one (measured on Kafka 4.3.1).
-//! Leaves out: transactions: no coordinator epoch and no open transaction.
+//! Does: lists the active producers of a partition, by producer id, each with the epoch of the coordinator of its last
+//! marker and the first offset of its open transaction. An unknown topic is refused with a message, an unknown
+//! partition without one (measured on Kafka 4.3.1).
+//! Leaves out: nothing.
 
 use std::sync::Arc;
 

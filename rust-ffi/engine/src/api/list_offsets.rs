@@ -36,7 +36,7 @@ pub(crate) fn handle(engine: &Engine, context: &RequestContext<'_>, request: &Li
     let twice = named_twice(&request.topics);
     let mut refused = BTreeSet::new();
     let mut budget = InflateBudget::default();
-    // Brokers, and who debugs them, see what is not committed. Kafka: `ListOffsetsRequest.CONSUMER_REPLICA_ID`.
+    // Brokers and debugging consumers see what is not committed. Kafka: `ListOffsetsRequest.CONSUMER_REPLICA_ID`.
     let is_committed_only = request.isolation_level == 1 && request.replica_id == -1;
     let topics = request.topics.iter().filter_map(|topic| {
         let found = engine.topics.get(topic.name);
@@ -119,10 +119,11 @@ fn answer(
         return nothing(asked, code);
     }
     let offsets = partition.offsets();
+    // Kafka: `Partition.fetchOffsetForTimestamp`, lastFetchableOffset.
+    let fetchable = if is_committed_only { offsets.last_stable } else { offsets.high_watermark };
     let at = |offset: i64| Some(OffsetAndTimestamp { offset, timestamp: -1 });
     let found = match asked.timestamp {
-        LATEST if is_committed_only => at(offsets.last_stable),
-        LATEST => at(offsets.high_watermark),
+        LATEST => at(fetchable),
         EARLIEST | EARLIEST_LOCAL => at(offsets.log_start),
         MAX_TIMESTAMP => match partition.latest(budget) {
             Ok(found) => found,
@@ -136,9 +137,7 @@ fn answer(
         },
     };
     let is_looked_up = asked.timestamp >= 0 || asked.timestamp == MAX_TIMESTAMP;
-    // Kafka: `Partition.fetchOffsetForTimestamp`, lastFetchableOffset.
-    let is_hidden = |offset: i64| is_looked_up && is_committed_only && offset >= offsets.last_stable;
-    match found.filter(|found| !is_hidden(found.offset)) {
+    match found.filter(|found| !is_looked_up || found.offset < fetchable) {
         None => nothing(asked, ErrorCode::None),
         Some(OffsetAndTimestamp { offset, timestamp }) => ListOffsetsPartitionResponse {
             timestamp,
@@ -148,3 +147,6 @@ fn answer(
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -352,16 +352,20 @@ impl Log {
         self.segments.partition_point(|segment| segment.base_offset <= offset).saturating_sub(1)
     }
 
-    /// Returns the segment files from index `segment` on, each with the number of bytes below the high watermark.
-    pub(super) fn readable_files(&self, segment: usize) -> Vec<(Arc<SegmentFile>, u64)> {
+    /// Returns the file of a segment with the number of bytes below the high watermark; `None` in memory.
+    pub(super) fn readable_file(&self, segment: &Segment) -> Option<(Arc<SegmentFile>, u64)> {
         let (base, synced) = if self.hides_unsynced() { self.synced_at } else { (i64::MAX, 0) };
-        let bytes = |segment: &Segment| match segment.base_offset.cmp(&base) {
+        let bytes = match segment.base_offset.cmp(&base) {
             Less => segment.bytes,
             Equal => segment.bytes.min(synced),
             Greater => 0,
         };
-        let segments = self.segments.iter().skip(segment).map(|segment| (segment, bytes(segment)));
-        segments.filter_map(|(segment, bytes)| Some((segment.file()?.clone(), bytes))).collect()
+        Some((segment.file()?.clone(), bytes))
+    }
+
+    /// Returns all files, as [`Log::readable_file`] does.
+    fn readable_files(&self) -> Vec<(Arc<SegmentFile>, u64)> {
+        self.segments.iter().filter_map(|segment| self.readable_file(segment)).collect()
     }
 }
 
@@ -503,7 +507,7 @@ impl Partition {
         lock(&self.log).segments.iter().map(|segment| segment.bytes).sum()
     }
 
-    /// Returns the active idempotent producers with their ids.
+    /// Returns the active producers with their ids.
     pub(crate) fn producers(&self) -> Vec<(i64, ProducerState)> {
         lock(&self.log).producers.list()
     }
@@ -568,7 +572,7 @@ impl Partition {
             for stored in log.segments.iter().flat_map(Segment::stored) {
                 see(&stored.batch());
             }
-            log.readable_files(0)
+            log.readable_files()
         };
         for (file, len) in files {
             let mut batches = file.batches(0, len);

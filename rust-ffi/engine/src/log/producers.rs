@@ -233,7 +233,9 @@ impl Producers {
                 self.known.insert(id, theirs);
                 continue;
             };
-            let last = |state: &ProducerState| state.batches.back().map_or(-1, |batch| batch.base_offset);
+            // A marker begins an epoch without a batch.
+            let last =
+                |state: &ProducerState| (state.epoch, state.batches.back().map_or(-1, |batch| batch.base_offset));
             if last(&theirs) > last(ours) {
                 // What is open is still in the log, so that the batches have told of it.
                 let theirs = ProducerState { txn_first_offset: ours.txn_first_offset, ..theirs };

@@ -86,40 +86,38 @@ impl Partition {
         limits: ReadLimits,
         out: &mut Vec<FramePart>,
     ) -> Result<ReadRecords, ReadError> {
-        let (files, offsets, end, aborted) = {
-            let log = lock(&self.log);
-            let offsets = log.offsets();
-            if from < offsets.log_start || from > offsets.high_watermark {
-                return Err(ReadError::OutOfRange);
-            }
-            let end = match isolation {
-                Isolation::ReadUncommitted => offsets.high_watermark,
-                Isolation::ReadCommitted => offsets.last_stable,
+        let mut at = from;
+        loop {
+            let (file, len, offsets, end, next, aborted) = {
+                let log = lock(&self.log);
+                let offsets = log.offsets();
+                if from < offsets.log_start || from > offsets.high_watermark {
+                    return Err(ReadError::OutOfRange);
+                }
+                let end = match isolation {
+                    Isolation::ReadUncommitted => offsets.high_watermark,
+                    Isolation::ReadCommitted => offsets.last_stable,
+                };
+                if at >= end {
+                    return Ok(ReadRecords { bytes: 0, offsets, aborted: Vec::new() });
+                }
+                let skipped = if bugs::planted(Bug::LastOfSegmentSkipped) { 1 } else { 0 };
+                let first = log.segment_of(at + skipped);
+                let Some((file, len)) = log.readable_file(&log.segments[first]) else {
+                    let (bytes, until) = log.read_memory(first, from, end, limits, out);
+                    let aborted = log.aborted_for(isolation, from, until);
+                    return Ok(ReadRecords { bytes, offsets, aborted });
+                };
+                let next = log.segments.get(first + 1).map_or(end, |next| next.base_offset.min(end));
+                (file, len, offsets, end, next, log.aborted_for(isolation, at, next))
             };
-            if from >= end {
-                return Ok(ReadRecords { bytes: 0, offsets, aborted: Vec::new() });
-            }
-            let skipped = if bugs::planted(Bug::LastOfSegmentSkipped) { 1 } else { 0 };
-            let first = log.segment_of(from + skipped);
-            if log.dir.is_none() {
-                let (bytes, until) = log.read_memory(first, from, end, limits, out);
-                let aborted = log.aborted_for(isolation, from, until);
-                return Ok(ReadRecords { bytes, offsets, aborted });
-            }
-            let segment_end = log.segments.get(first + 1).map_or(end, |next| next.base_offset.min(end));
-            let aborted = log.aborted_for(isolation, from, segment_end);
-            (log.readable_files(first), offsets, end, aborted)
-        };
-        for (file, len) in files {
             if file.tells_of_gap(from) {
                 return Err(ReadError::Corrupt);
             }
             let len = match end < offsets.high_watermark {
-                true if file.base_offset >= end => break,
                 true => file.position_of(end, len).map_err(|e| file.read_failed(from, &e))?,
                 false => len,
             };
-            // As in Kafka, from one segment only; from the next one if compaction has left nothing here.
             let ReadLimits { bytes_max, at_least_one, held_max } = limits;
             let read = file.read(from, bytes_max, at_least_one, held_max, len);
             if let Some(piece) = read.map_err(|e| file.read_failed(from, &e))? {
@@ -129,8 +127,10 @@ impl Partition {
                 }
                 return Ok(ReadRecords { bytes, offsets, aborted });
             }
+            // As in Kafka, from one segment only; from the next one if compaction has left nothing here. Its aborted
+            // transactions are others.
+            at = next;
         }
-        Ok(ReadRecords { bytes: 0, offsets, aborted: Vec::new() })
     }
 }
 

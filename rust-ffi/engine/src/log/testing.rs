@@ -1,6 +1,11 @@
 //! Record batches for tests.
 
+use std::collections::BTreeSet;
+
 use bytes::BufMut;
+use wire::{batch::Batch, record::Records};
+
+use super::{Isolation, Partition, ReadLimits};
 
 /// A record: timestamp, key, value.
 pub(crate) type Given<'a> = (i64, Option<&'a [u8]>, Option<&'a [u8]>);
@@ -53,6 +58,48 @@ pub(crate) fn sequenced(records: &[Given<'_>], producer_id: i64, epoch: i16, seq
     let crc = wire::batch::crc(&batch[from..]);
     batch[from - 4..from].copy_from_slice(&crc.to_be_bytes());
     batch
+}
+
+/// A batch of a transaction with one record.
+pub(crate) fn transactional(record: Given<'_>, producer_id: i64, epoch: i16, sequence: i32) -> Vec<u8> {
+    let mut bytes = sequenced(&[record], producer_id, epoch, sequence);
+    bytes[22] |= 0x10;
+    let crc = wire::batch::crc(&bytes[21..]);
+    bytes[17..21].copy_from_slice(&crc.to_be_bytes());
+    bytes
+}
+
+/// Offsets and values of the records that a read_committed consumer keeps, from `from` on. Kafka: `CompletedFetch`.
+pub(crate) fn consumed(partition: &Partition, mut from: i64, bytes_max: usize) -> Vec<(i64, Vec<u8>)> {
+    let mut kept = Vec::new();
+    loop {
+        let limits = ReadLimits { bytes_max, at_least_one: true, held_max: usize::MAX };
+        let mut pieces = Vec::new();
+        let read = partition.read_as(Isolation::ReadCommitted, from, limits, &mut pieces).unwrap();
+        if read.bytes == 0 {
+            return kept;
+        }
+        let (mut ahead, mut aborted) = (read.aborted, BTreeSet::new());
+        ahead.sort_by_key(|transaction| transaction.first_offset);
+        let bytes = wire::codec::concat(&pieces).unwrap();
+        let mut rest = &bytes[..];
+        while !rest.is_empty() {
+            let (batch, after) = Batch::first(rest).unwrap();
+            let begun = ahead.iter().take_while(|one| one.first_offset <= batch.last_offset()).count();
+            aborted.extend(ahead.drain(..begun).map(|one| one.producer_id));
+            if let Some(marker) = batch.marker() {
+                if !marker.committed {
+                    aborted.remove(&batch.producer_id());
+                }
+            } else if !(batch.is_transactional() && aborted.contains(&batch.producer_id())) {
+                let records = Records::new(batch.record_bytes(), batch.record_count()).flatten();
+                let offset_of = |delta: i32| batch.base_offset() + i64::from(delta);
+                let found = records.map(|one| (offset_of(one.offset_delta), one.value.unwrap_or_default().to_vec()));
+                kept.extend(found.filter(|(offset, _)| *offset >= from));
+            }
+            (from, rest) = (batch.last_offset() + 1, after);
+        }
+    }
 }
 
 /// A batch of `count` records with values of `len` bytes.

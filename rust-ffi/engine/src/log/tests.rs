@@ -1,4 +1,5 @@
 mod transactions;
+mod transactions_on_disk;
 
 use bytes::Bytes;
 use wire::{ErrorCode, batch::Batch, record::Records};

@@ -3,16 +3,12 @@
 use wire::codec::FramePart;
 
 use super::*;
-use crate::log::{AbortedTransaction, EndTxnMarker, Isolation, ReadLimits};
+use crate::log::{AbortedTransaction, EndTxnMarker, Isolation, ReadLimits, testing};
 
 const PRODUCER: i64 = 7;
 
 pub(super) fn transactional(producer_id: i64, epoch: i16, sequence: i32, key: &[u8]) -> Vec<u8> {
-    let mut bytes = sequenced(&[(WALL, Some(key), Some(b"v"))], producer_id, epoch, sequence);
-    bytes[22] |= 0x10;
-    let crc = wire::batch::crc(&bytes[21..]);
-    bytes[17..21].copy_from_slice(&crc.to_be_bytes());
-    bytes
+    testing::transactional((WALL, Some(key), Some(b"v")), producer_id, epoch, sequence)
 }
 
 pub(super) fn marker(producer_id: i64, producer_epoch: i16, committed: bool) -> EndTxnMarker {
