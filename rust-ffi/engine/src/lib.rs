@@ -154,7 +154,7 @@ impl Engine {
         engine.producer_ids = ProducerIds::from(found.producer_id.max(used));
         engine.data_dir = Some(data_dir);
         groups::restore(&engine, now).map_err(failed)?;
-        transactions::restore(&engine, now).map_err(failed)?;
+        transactions::restore(&engine, now, found.how.clean).map_err(failed)?;
         if let Some(data_dir) = &engine.data_dir
             && !found.how.clean
         {

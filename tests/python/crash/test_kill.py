@@ -22,7 +22,7 @@ from typing import Any, Callable, NamedTuple
 import pytest
 from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
-from support.ports import free_port
+from killed_broker import Broker
 from writers import PRODUCERS, name_of, value
 
 PARTITIONS = 3
@@ -35,46 +35,6 @@ SEED = "TANSU_KILL_SEED"
 @pytest.fixture
 def seed() -> int:
     return int(os.environ.get(SEED) or random.SystemRandom().randrange(1_000_000_000))
-
-
-class Broker:
-    """A broker in a separate process, always on the same folder and port."""
-
-    def __init__(self, folder: Path, fsync: str) -> None:
-        self.servers = f"localhost:{free_port()}"
-        self._command = [sys.executable, "-I", "-m", "tansu_cffi", "run", "--port", self.servers.split(":")[1]]
-        self._command += ["--storage", f"file://{folder / 'broker'}?fsync={fsync}"]
-        self._errors = folder / "broker.stderr"
-        self._process: subprocess.Popen[str] | None = None
-
-    def spawn(self) -> None:
-        """Begins a life, without waiting until it serves."""
-        with self._errors.open("a", encoding="utf-8") as errors:
-            self._process = subprocess.Popen(
-                self._command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True
-            )
-
-    def start(self) -> None:
-        self.spawn()
-        assert self._process and self._process.stdout
-        said = self._process.stdout.readline()
-        assert said.startswith(f"Broker on {self.servers}, "), said + self.errors()
-
-    def kill_after(self, seconds: float) -> None:
-        assert self._process is not None
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(seconds)
-            raise AssertionError(f"the broker ended by itself: {self.errors()}")
-        self.end()
-
-    def end(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
-
-    def errors(self) -> str:
-        return self._errors.read_text(encoding="utf-8")[-4000:]
 
 
 class Writers:

@@ -1,7 +1,9 @@
 //! The transactions of an earlier run. Kafka: `TransactionStateManager.loadTransactionMetadata`.
 //!
 //! What was decided and has not ended is ended. A power cut may have taken the record of a transaction, or a partition
-//! of it, and left what was written: that is aborted, or it would hold back the last stable offset for ever.
+//! of it, and left what was written: that is aborted, or it would hold back the last stable offset for ever. It may have
+//! taken the record of an epoch and left batches with it: the next producer of the id gets a later one, or its batches
+//! would be taken for those.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,9 +12,9 @@ use std::{
 };
 
 use super::{
-    TransactionCoordinator,
-    end::{resume, write_marker},
-    metadata::{Partitions, TransactionState},
+    Claim, TransactionCoordinator,
+    end::{End, Origin, end_as, resume, write_marker},
+    metadata::{Partitions, TransactionMetadata, TransactionState},
     registry::{env, known_shards, shards},
     state_log::TRANSACTIONS_TOPIC,
 };
@@ -24,8 +26,9 @@ use crate::{
     storage::in_folder,
 };
 
-/// Loads the transactions from `__transaction_state`. The groups were loaded before.
-pub(crate) fn restore(engine: &Engine, now: Now) -> io::Result<()> {
+/// Loads the transactions from `__transaction_state`. The groups were loaded before. `clean`: the last run has stopped
+/// in order.
+pub(crate) fn restore(engine: &Engine, now: Now, clean: bool) -> io::Result<()> {
     if let Some(topic) = engine.topics.get(TRANSACTIONS_TOPIC) {
         let shards = shards(engine);
         for (index, (shard, partition)) in shards.iter().zip(topic.partitions()).enumerate() {
@@ -41,7 +44,47 @@ pub(crate) fn restore(engine: &Engine, now: Now) -> io::Result<()> {
         }
     }
     abort_strays(engine, now);
+    if !clean {
+        advance_epochs(engine, now);
+    }
     Ok(())
+}
+
+/// Makes the epoch of each id at least that of the last batch or marker of its producer.
+fn advance_epochs(engine: &Engine, now: Now) {
+    if known_shards(engine).is_empty() {
+        return;
+    }
+    let mut epochs = BTreeMap::<i64, i16>::new();
+    for (_, partition) in engine.topics.partitions() {
+        for (producer_id, state) in partition.producers() {
+            let epoch = epochs.entry(producer_id).or_insert(state.epoch);
+            *epoch = state.epoch.max(*epoch);
+        }
+    }
+    for (index, shard) in known_shards(engine).iter().enumerate() {
+        let ran = shard.run(&env(engine, index), now, |live, step| {
+            let seen = |metadata: &TransactionMetadata| epochs.get(&metadata.producer_id).copied();
+            let all = step.state().iter().map(|(id, metadata)| (id.clone(), metadata.clone()));
+            let behind = all.filter(|(_, metadata)| seen(metadata) > Some(metadata.producer_epoch));
+            let behind: Vec<_> = behind.filter_map(|(id, metadata)| Some((id, seen(&metadata)?, metadata))).collect();
+            for (id, epoch, metadata) in behind.iter().filter(|(_, _, metadata)| metadata.state.is_idle()) {
+                let next = metadata.initialized(*epoch, metadata.timeout_ms, metadata.update_ms);
+                // What cannot be written now is refused by the partitions.
+                let _ = live.write(step, id, next);
+            }
+            behind
+        });
+        for (id, epoch, metadata) in ran.result {
+            if metadata.state == TransactionState::Ongoing {
+                let producer_epoch = epoch.saturating_add(1);
+                let claim = Claim { transactional_id: &id, producer_id: metadata.producer_id, producer_epoch };
+                let client_version = metadata.client_version;
+                // Tried again when its time is over.
+                let _ = end_as(engine, now, &End { claim, committed: false, client_version, origin: Origin::Fence });
+            }
+        }
+    }
 }
 
 /// Aborts what no transaction knows.

@@ -94,7 +94,11 @@ impl Model {
                 End::Asked(true) => !is_over || is_hidden || at_least(&found, &transaction.written),
             };
             if !is_right {
-                wrong.get_or_insert(format!("transaction {number}: {transaction:?}, and readers see {found:?}"));
+                let ends: Vec<_> = seen.iter().map(|one| (one.last_stable, one.high_watermark)).collect();
+                wrong.get_or_insert(format!(
+                    "transaction {number}: {transaction:?}, and readers see {found:?}; last stable offsets and high \
+                     watermarks: {ends:?}"
+                ));
             }
         }
         let pinned = seen.iter().find(|one| is_over && one.last_stable != one.high_watermark);

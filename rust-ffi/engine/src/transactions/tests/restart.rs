@@ -113,3 +113,26 @@ fn with_fsync_always_a_transaction_is_seen_once_it_is_synced() {
     flushed(&world);
     assert_eq!(world.seen(0), (2, 2, 1));
 }
+
+/// The next producer got the same epoch again, and its first batches were taken for those that are there: they were
+/// acknowledged, and lost.
+#[test]
+fn after_a_power_cut_an_epoch_that_has_left_batches_is_not_given_again() {
+    let files = MemoryFiles::default();
+    let world = open(&files, Fsync::Interval);
+    let first = world.init();
+    world.engine.flush();
+    let second = world.init();
+    world.produce(12, second, 0, 0).unwrap();
+    world.engine.topics.get("t").unwrap().partition(0).unwrap().sync();
+    drop(world);
+    let files = files.after_power_cut();
+    let world = open(&files, Fsync::Interval);
+    assert_eq!(world.seen(0), (2, 2, 0), "what the transaction had written is aborted");
+    let third = world.init();
+    assert_eq!((third.0, third.1 > second.1), (first.0, true));
+    assert_eq!(world.produce(12, third, 0, 0), Ok(2));
+    world.end(5, third, true).unwrap();
+    assert_eq!(world.seen(0), (4, 4, 1));
+    world.engine.check_replay().unwrap();
+}
