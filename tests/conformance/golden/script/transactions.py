@@ -224,6 +224,11 @@ def offsets_in_transactions(s: Scenario) -> None:
     fetch("second")
     t.end("abort", me, False)
     fetch("aborted")
+    commit("adds the group", 60, version=5)
+    fetch("added")
+    t.describe("added")
+    t.end("commit with a new epoch", me, True, version=5)
+    fetch("with a new epoch")
 
 
 @scenario
