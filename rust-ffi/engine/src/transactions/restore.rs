@@ -1,9 +1,9 @@
 //! The transactions of an earlier run. Kafka: `TransactionStateManager.loadTransactionMetadata`.
 //!
 //! What was decided and has not ended is ended. A power cut may have taken the record of a transaction, or a partition
-//! of it, and left what was written: that is aborted, or it would hold back the last stable offset for ever. It may have
-//! taken the record of an epoch and left batches with it: the next producer of the id gets a later one, or its batches
-//! would be taken for those.
+//! of it, and left what was written: that is aborted, or it would hold back the last stable offset for ever. It may
+//! have taken the record of an epoch and left batches with it: the next producer of the id gets a later one, or its
+//! batches would be taken for those.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
