@@ -126,12 +126,14 @@ def _read(broker: Broker, topic: str) -> Counter[str]:
             message = consumer.poll(0.1)
             if message is None:
                 continue
-            error = message.error()
+            error, value, partition = message.error(), message.value(), message.partition()
             if error is None:
-                read[message.value().decode()] += 1
+                assert value is not None
+                read[value.decode()] += 1
             else:
                 assert error.code() == KafkaError._PARTITION_EOF, error
-                reached[message.partition()] = message.offset()
+                assert partition is not None
+                reached[partition] = message.offset() or 0
         assert [reached[partition] for partition in range(PARTITIONS)] == ends
     finally:
         consumer.close()

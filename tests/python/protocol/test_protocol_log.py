@@ -184,7 +184,7 @@ def test_a_transaction_whose_time_is_over_is_told(start: Start, log: Log, caplog
         topics = [{"Name": "t", "Partitions": [0]}]
         key = kafka.KEYS["AddPartitionsToTxn"]
         connection.ask(key, 3, **who, V3AndBelowTransactionalId="tx", V3AndBelowTopics=topics)
-        log.wait("INFO", r'transaction of tx aborted: it was open for longer than 100 ms')
+        log.wait("INFO", r"transaction of tx aborted: it was open for longer than 100 ms")
 
 
 def test_nothing_is_written_below_the_level(start: Start, log: Log, caplog: pytest.LogCaptureFixture) -> None:
