@@ -110,6 +110,42 @@ def test_committed_offsets(start: Callable[[int], BrokerProcess]) -> None:
     _serves_on(broker)
 
 
+def _init(client: Connection, transactional_id: str) -> Any:
+    asked = {"TransactionTimeoutMs": 900_000, "ProducerId": -1, "ProducerEpoch": -1}
+    return client.ask(kafka.INIT_PRODUCER_ID, 4, TransactionalId=transactional_id, **asked)
+
+
+def test_transactional_ids(start: Callable[[int], BrokerProcess]) -> None:
+    """The ids, and their records in `__transaction_state`."""
+    broker = start(2 * 256 * MIB + OTHER)
+    ids = (f"{number}-".ljust(30_000, "x") for number in range(10_000))
+    with Connection(broker.address) as client:
+        taken = _until(COORDINATOR_NOT_AVAILABLE, (int(_init(client, one)["ErrorCode"]) for one in ids), 9_500)
+    assert taken > 8_000
+    _serves_on(broker)
+
+
+def test_offsets_of_transactions(start: Callable[[int], BrokerProcess]) -> None:
+    """The offsets that are pending, and their records in `__consumer_offsets`."""
+    broker = start(2 * 256 * MIB + OTHER)
+    parts = [{"PartitionIndex": index, "CommittedOffset": 1, "CommittedMetadata": "m" * 4_000} for index in range(200)]
+    topics = [{"Name": "t", "Partitions": parts}]
+    with Connection(broker.address) as client:
+        given = _init(client, "tx")
+
+    def commit(group: str) -> int:
+        who = {"ProducerId": given["ProducerId"], "ProducerEpoch": given["ProducerEpoch"], "GenerationId": -1}
+        asked = {"TransactionalId": "tx", "GroupId": group, "MemberId": "", "Topics": topics, **who}
+        with Connection(broker.address) as client:
+            answer = client.ask(kafka.KEYS["TxnOffsetCommit"], 5, **asked)
+        (code,) = {part["ErrorCode"] for part in answer["Topics"][0]["Partitions"]}
+        return int(code)
+
+    taken = _until(COORDINATOR_NOT_AVAILABLE, (commit(f"g{number}") for number in range(500)), 340)
+    assert taken > 150
+    _serves_on(broker)
+
+
 @pytest.mark.parametrize("name_length", [10, 30_000])
 def test_fetch_sessions(start: Callable[[int], BrokerProcess], name_length: int) -> None:
     """Partitions in number alone did not bound them: a name may have 32 KB."""
@@ -210,6 +246,8 @@ def test_every_row_has_a_test() -> None:
         "Members of classic groups": test_members_of_groups,
         "Members of consumer groups": test_members_of_consumer_groups,
         "Committed offsets": test_committed_offsets,
+        "Transactional ids": test_transactional_ids,
+        "Offsets of transactions": test_offsets_of_transactions,
         "Fetch sessions": test_fetch_sessions,
         "Topics, partitions": test_topics,
         "Changed configs": test_changed_configs,
