@@ -226,13 +226,19 @@ pub(super) fn complete(engine: &Engine, now: Now, id: &Arc<str>) -> Option<Unsyn
     let committed = decided.state.decision()?;
     let (producer_id, producer_epoch) = (decided.producer_id, decided.producer_epoch);
     let marker = EndTxnMarker { producer_id, producer_epoch, coordinator_epoch: LEADER_EPOCH, committed };
-    let mut is_done = true;
+    let (mut is_done, mut unsynced) = (true, Vec::new());
     for (topic, partition) in &decided.partitions {
         match write_marker(engine, now, topic, *partition, &marker) {
+            Ok(until) => unsynced.extend(until),
             // A deleted topic needs none, and one with a newer epoch has got it.
-            Ok(_) | Err(ErrorCode::UnknownTopicOrPartition | ErrorCode::InvalidProducerEpoch) => {}
+            Err(ErrorCode::UnknownTopicOrPartition | ErrorCode::InvalidProducerEpoch) => {}
             Err(_) => is_done = false,
         }
+    }
+    // A power cut must not take a marker and leave the end. The caller may wait for a disk.
+    for one in unsynced {
+        one.partition.sync();
+        is_done &= one.is_synced() == Ok(true);
     }
     if !is_done {
         retry_later(engine, now, id);

@@ -109,9 +109,12 @@ fn with_fsync_always_a_transaction_is_seen_once_it_is_synced() {
         EndTxnRequest { transactional_id: ID, producer_id: given.0, producer_epoch: given.1, committed: true };
     let parked = crate::testing::send(&world.engine, world.now, 26, 5, &Request::EndTxn(request));
     assert!(matches!(parked, crate::Outcome::Park(_)));
-    assert_eq!(world.seen(0).0, 0, "the marker is not synced");
+    assert_eq!(world.seen(0), (2, 2, 1), "decision and marker are synced before the end is written");
     flushed(&world);
-    assert_eq!(world.seen(0), (2, 2, 1));
+    drop(world);
+    for files in [files.after_power_cut(), files] {
+        assert_eq!(open(&files, Fsync::Always).seen(0).2, 1, "a power cut takes nothing of it");
+    }
 }
 
 /// The next producer got the same epoch again, and its first batches were taken for those that are there: they were
