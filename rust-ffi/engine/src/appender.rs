@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use wire::ErrorCode;
+
 use crate::{
     Engine,
     clock::Now,
@@ -22,6 +24,12 @@ impl Unsynced {
     pub(crate) fn is_synced(&self) -> Result<bool, AppendError> {
         self.partition.is_synced(self.end)
     }
+
+    /// Syncs the records, and returns whether they are. Blocks until the disk is done.
+    pub(crate) fn sync(&self) -> bool {
+        self.partition.sync();
+        self.is_synced() == Ok(true)
+    }
 }
 
 /// Appends a batch, wakes the fetches that wait for it, and hands the partition to the flusher. Returns what an
@@ -38,16 +46,19 @@ pub(crate) fn append(
     Ok((appended, to_be_synced(engine, partition, appended, config, now)))
 }
 
-/// As [`append`], for the end of a producer's transaction.
+/// Appends the end of a producer's transaction to a partition, as [`append`] does.
 pub(crate) fn append_marker(
     engine: &Engine,
-    partition: &Arc<Partition>,
+    topic: &str,
+    partition: i32,
     marker: &EndTxnMarker,
-    config: &TopicConfig,
     now: Now,
-) -> Result<(Appended, Option<Unsynced>), AppendError> {
-    let appended = partition.append_marker(marker, config, now)?;
-    Ok((appended, to_be_synced(engine, partition, appended, config, now)))
+) -> Result<Option<Unsynced>, ErrorCode> {
+    let topic = engine.topics.get(topic).ok_or(ErrorCode::UnknownTopicOrPartition)?;
+    let partition = topic.partition(partition).ok_or(ErrorCode::UnknownTopicOrPartition)?;
+    let config = topic.config();
+    let appended = partition.append_marker(marker, &config, now).map_err(|error| ErrorCode::from(&error))?;
+    Ok(to_be_synced(engine, &partition, appended, &config, now))
 }
 
 fn to_be_synced(

@@ -19,7 +19,7 @@ mod reply;
 mod shard;
 
 pub(crate) use delayed::{DelayedReply, DelayedRequest, reply_when_synced};
-pub(crate) use env::{EngineEnv, fits};
+pub(crate) use env::{EngineEnv, Observed, fits};
 pub(crate) use loader::{Entry, for_each_entry, replay};
 pub(crate) use reply::PendingReply;
 pub(crate) use shard::{Ran, Shard, Step};

@@ -36,8 +36,8 @@ use crate::{
     Engine, Topic,
     appender::Unsynced,
     clock::Now,
-    coordinator::{self, Coordinator, KeyValue, PendingReply},
-    events::{GroupEvent, LeaveReason},
+    coordinator::{self, Coordinator, KeyValue, Observed, PendingReply},
+    events::{Event, GroupEvent, LeaveReason},
     log::EndTxnMarker,
     waiters::WaitList,
 };
@@ -97,6 +97,16 @@ impl Coordinator for GroupCoordinator {
             GroupReply::Join(pending, result) => pending.complete(result, None),
             GroupReply::Sync(pending, result) => pending.complete(result, until.cloned()),
         }
+    }
+}
+
+impl Observed for GroupCoordinator {
+    fn changed(engine: &Engine) {
+        engine.groups.changed.wake();
+    }
+
+    fn report(engine: &Engine, (group, event): &Self::Report) {
+        engine.observer.report(&Event::Group { group, event });
     }
 }
 

@@ -28,8 +28,10 @@ use std::{convert::Infallible, sync::Arc};
 use wire::codec::{DecodeError, EncodeError};
 
 use crate::{
+    Engine,
     appender::Unsynced,
-    coordinator::{self, Coordinator, KeyValue},
+    coordinator::{self, Coordinator, KeyValue, Observed},
+    events::Event,
     waiters::WaitList,
 };
 
@@ -92,5 +94,15 @@ impl Coordinator for TransactionCoordinator {
 
     fn complete(reply: Self::Reply, _: Option<&Unsynced>) -> Arc<WaitList> {
         match reply {}
+    }
+}
+
+impl Observed for TransactionCoordinator {
+    fn changed(engine: &Engine) {
+        engine.transactions.changed.wake();
+    }
+
+    fn report(engine: &Engine, TimedOut { transactional_id, timeout_ms }: &TimedOut) {
+        engine.observer.report(&Event::TransactionTimedOut { transactional_id, timeout_ms: *timeout_ms });
     }
 }

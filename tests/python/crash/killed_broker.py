@@ -9,6 +9,10 @@ from pathlib import Path
 
 from support.ports import free_port
 
+PATIENCE_S = 60
+#: Chooses each round's moments; `TANSU_KILL_SEED=N pytest tests/python/crash` runs the rounds of a run that failed.
+SEED = "TANSU_KILL_SEED"
+
 
 class Broker:
     """A broker in a separate process, always on the same folder and port."""

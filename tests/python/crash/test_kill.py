@@ -8,7 +8,6 @@ A kill takes no pages of the operating system: what a power cut may take is anot
 from __future__ import annotations
 
 import contextlib
-import os
 import random
 import subprocess
 import sys
@@ -22,19 +21,11 @@ from typing import Any, Callable, NamedTuple
 import pytest
 from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
-from killed_broker import Broker
+from killed_broker import PATIENCE_S, SEED, Broker
 from writers import PRODUCERS, name_of, value
 
 PARTITIONS = 3
 ACKNOWLEDGED_MIN = 1000
-PATIENCE_S = 60
-#: Chooses each round's moments; `TANSU_KILL_SEED=N pytest tests/python/crash` runs the rounds of a run that failed.
-SEED = "TANSU_KILL_SEED"
-
-
-@pytest.fixture
-def seed() -> int:
-    return int(os.environ.get(SEED) or random.SystemRandom().randrange(1_000_000_000))
 
 
 class Writers:
@@ -97,15 +88,6 @@ class Acknowledged(NamedTuple):
     partition: int
     offset: int
     number: int
-
-
-@pytest.fixture
-def started() -> Iterator[list[Any]]:
-    """Brokers and writers that must not outlive the test."""
-    started: list[Any] = []
-    yield started
-    for one in started:
-        one.end()
 
 
 FSYNCS = ("interval", "always")

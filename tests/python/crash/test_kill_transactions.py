@@ -7,41 +7,22 @@ id ends what was open, and a consumer with `read_committed` reads everything bac
 
 from __future__ import annotations
 
-import os
 import random
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Callable
 
 import pytest
 from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
-from killed_broker import Broker
+from killed_broker import PATIENCE_S, SEED, Broker
 from transactor import RECORDS
 
 PARTITIONS = 3
 ENDED_MIN = 20
-PATIENCE_S = 60
-#: As for `test_kill.py`.
-SEED = "TANSU_KILL_SEED"
-
-
-@pytest.fixture
-def seed() -> int:
-    return int(os.environ.get(SEED) or random.SystemRandom().randrange(1_000_000_000))
-
-
-@pytest.fixture
-def started() -> Iterator[list[Any]]:
-    """What must not outlive the test."""
-    started: list[Any] = []
-    yield started
-    for one in started:
-        one.end()
 
 
 class Transactor:

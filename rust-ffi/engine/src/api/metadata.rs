@@ -154,13 +154,14 @@ fn create(
     if !request.allow_auto_topic_creation || !engine.configs.boolean("auto.create.topics.enable") {
         return Err(ErrorCode::UnknownTopicOrPartition);
     }
-    if name == OFFSETS_TOPIC {
-        // An internal topic gets its own configs, as in Kafka's `DefaultAutoTopicCreationManager`.
-        groups::prepare(engine).map_err(|_| ErrorCode::UnknownTopicOrPartition)?;
-        return engine.topics.get(name).ok_or(ErrorCode::UnknownTopicOrPartition);
-    }
-    if name == TRANSACTIONS_TOPIC {
-        transactions::prepare(engine).map_err(|_| ErrorCode::UnknownTopicOrPartition)?;
+    // An internal topic gets its own configs, as in Kafka's `DefaultAutoTopicCreationManager`.
+    let prepared = match name {
+        OFFSETS_TOPIC => Some(groups::prepare(engine)),
+        TRANSACTIONS_TOPIC => Some(transactions::prepare(engine)),
+        _ => None,
+    };
+    if let Some(prepared) = prepared {
+        prepared.map_err(|_| ErrorCode::UnknownTopicOrPartition)?;
         return engine.topics.get(name).ok_or(ErrorCode::UnknownTopicOrPartition);
     }
     if topic_names::is_internal(name) {

@@ -1,21 +1,17 @@
 //! A shard's environment in the engine: its partition of the internal topic, and the timer queue.
 
-use std::sync::Arc;
-
 use wire::{ErrorCode, batch};
 
-use super::{Env, KeyValue, ProducerIdAndEpoch};
+use super::{Coordinator, Env, KeyValue, ProducerIdAndEpoch};
 use crate::{
     Engine,
     appender::{self, Unsynced},
     clock::{Instant, Now},
     configs::TopicConfig,
-    events::{Event, GroupEvent},
-    groups::{GroupCoordinator, GroupTimer},
     log::{AppendError, AppendOrigin, EndTxnMarker},
     maintenance::Job,
+    timer_event::TimerEvent,
     timers::{CancelTimer, TimerKey},
-    transactions::{TimedOut, TransactionCoordinator, TransactionTimer},
 };
 
 pub(crate) struct EngineEnv<'a> {
@@ -25,7 +21,19 @@ pub(crate) struct EngineEnv<'a> {
     pub(crate) partition: i32,
 }
 
-impl Env<GroupCoordinator> for EngineEnv<'_> {
+/// Where a coordinator of the engine shows what it does.
+pub(crate) trait Observed: Coordinator {
+    /// As [`Env::changed`].
+    fn changed(engine: &Engine);
+
+    /// As [`Env::report`].
+    fn report(engine: &Engine, report: &Self::Report);
+}
+
+impl<C: Observed> Env<C> for EngineEnv<'_>
+where
+    TimerEvent: From<C::Timer>,
+{
     fn append(
         &self,
         records: &[KeyValue],
@@ -36,13 +44,10 @@ impl Env<GroupCoordinator> for EngineEnv<'_> {
     }
 
     fn append_marker(&self, marker: &EndTxnMarker, now: Now) -> Result<Option<Unsynced>, ErrorCode> {
-        let topic = self.engine.topics.get(self.topic).ok_or(ErrorCode::UnknownTopicOrPartition)?;
-        let partition = topic.partition(self.partition).ok_or(ErrorCode::UnknownTopicOrPartition)?;
-        let appended = appender::append_marker(self.engine, &partition, marker, &topic.config(), now);
-        appended.map(|(_, unsynced)| unsynced).map_err(|error| (&error).into())
+        appender::append_marker(self.engine, self.topic, self.partition, marker, now)
     }
 
-    fn set_timer(&self, at: Instant, timer: GroupTimer) -> TimerKey {
+    fn set_timer(&self, at: Instant, timer: C::Timer) -> TimerKey {
         self.engine.timers.set(at, timer.into())
     }
 
@@ -51,45 +56,11 @@ impl Env<GroupCoordinator> for EngineEnv<'_> {
     }
 
     fn changed(&self) {
-        self.engine.groups.changed.wake();
+        C::changed(self.engine);
     }
 
-    fn report(&self, (group, event): &(Arc<str>, GroupEvent)) {
-        self.engine.observer.report(&Event::Group { group, event });
-    }
-}
-
-impl Env<TransactionCoordinator> for EngineEnv<'_> {
-    fn append(
-        &self,
-        records: &[KeyValue],
-        producer: Option<ProducerIdAndEpoch>,
-        now: Now,
-    ) -> (usize, Result<Option<Unsynced>, ErrorCode>) {
-        self.append_records(records, producer, now)
-    }
-
-    /// No transaction has records in the log of this coordinator.
-    fn append_marker(&self, _: &EndTxnMarker, _: Now) -> Result<Option<Unsynced>, ErrorCode> {
-        Err(ErrorCode::InvalidTxnState)
-    }
-
-    fn set_timer(&self, at: Instant, timer: TransactionTimer) -> TimerKey {
-        self.engine.timers.set(at, timer.into())
-    }
-
-    fn cancel_timer(&self, key: TimerKey) {
-        self.engine.timers.cancel(key);
-    }
-
-    fn changed(&self) {
-        self.engine.transactions.changed.wake();
-    }
-
-    fn report(&self, timed_out: &TimedOut) {
-        let TimedOut { transactional_id, timeout_ms } = timed_out;
-        let timeout_ms = *timeout_ms;
-        self.engine.observer.report(&Event::TransactionTimedOut { transactional_id, timeout_ms });
+    fn report(&self, report: &C::Report) {
+        C::report(self.engine, report);
     }
 }
 

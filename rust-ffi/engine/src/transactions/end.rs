@@ -87,12 +87,9 @@ pub(super) fn end_as(engine: &Engine, now: Now, end: &End<'_>) -> Result<Ended, 
         Decision::Done(producer) => Ok(Ended { producer, until: ran.until }),
         Decision::Written(producer) => {
             // A power cut must not take the decision and leave a marker. The caller may wait for a disk.
-            if let Some(unsynced) = &ran.until {
-                unsynced.partition.sync();
-                if unsynced.is_synced() != Ok(true) {
-                    retry_later(engine, now, &id);
-                    return Err(ErrorCode::CoordinatorNotAvailable);
-                }
+            if ran.until.is_some_and(|unsynced| !unsynced.sync()) {
+                retry_later(engine, now, &id);
+                return Err(ErrorCode::CoordinatorNotAvailable);
             }
             Ok(Ended { producer, until: complete(engine, now, &id) })
         }
@@ -205,7 +202,7 @@ pub(super) fn abort_timed_out(engine: &Engine, now: Now, id: &Arc<str>) {
         Some(current)
     });
     let Some(current) = timed_out.result else { return };
-    let producer_epoch = if is_exhausted(current.producer_epoch) { i16::MAX } else { current.producer_epoch + 1 };
+    let producer_epoch = current.producer_epoch.saturating_add(1);
     let claim = Claim { transactional_id: id, producer_id: current.producer_id, producer_epoch };
     let client_version = current.client_version;
     let end = End { claim, committed: false, client_version, origin: Origin::Fence };
@@ -237,8 +234,7 @@ pub(super) fn complete(engine: &Engine, now: Now, id: &Arc<str>) -> Option<Unsyn
     }
     // A power cut must not take a marker and leave the end. The caller may wait for a disk.
     for one in unsynced {
-        one.partition.sync();
-        is_done &= one.is_synced() == Ok(true);
+        is_done &= one.sync();
     }
     if !is_done {
         retry_later(engine, now, id);
@@ -264,10 +260,7 @@ pub(crate) fn write_marker(
     if topic == OFFSETS_TOPIC {
         return groups::end_transaction(engine, now, partition, marker);
     }
-    let found = engine.topics.get(topic).ok_or(ErrorCode::UnknownTopicOrPartition)?;
-    let partition = found.partition(partition).ok_or(ErrorCode::UnknownTopicOrPartition)?;
-    let appended = appender::append_marker(engine, &partition, marker, &found.config(), now);
-    appended.map(|(_, unsynced)| unsynced).map_err(|error| (&error).into())
+    appender::append_marker(engine, topic, partition, marker, now)
 }
 
 /// Ends what the ids of an earlier run have left.

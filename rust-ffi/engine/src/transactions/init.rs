@@ -85,7 +85,7 @@ fn init_in(
     }
     if current.state == TransactionState::Ongoing {
         // As in Kafka, this epoch is never given to a client. One that is used up stays.
-        let epoch = if is_exhausted(current.producer_epoch) { i16::MAX } else { current.producer_epoch + 1 };
+        let epoch = current.producer_epoch.saturating_add(1);
         let fence = ProducerIdAndEpoch { id: current.producer_id, epoch };
         return Ok(Found::Open { fence, client_version: current.client_version });
     }

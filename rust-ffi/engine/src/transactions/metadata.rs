@@ -112,7 +112,7 @@ impl TransactionMetadata {
         ID_BYTES + transactional_id.len() + partitions.sum::<usize>()
     }
 
-    /// A producer begins anew, without an open transaction. Kafka: `prepareIncrementProducerEpoch`.
+    /// A producer begins again, without an open transaction. Kafka: `prepareIncrementProducerEpoch`.
     pub(crate) fn initialized(&self, producer_epoch: i16, timeout_ms: i32, now_ms: i64) -> TransactionMetadata {
         TransactionMetadata {
             producer_epoch,
@@ -126,7 +126,7 @@ impl TransactionMetadata {
         }
     }
 
-    /// A producer begins anew with another id, as the epochs of the last one are used up. Kafka:
+    /// A producer begins again with another id, as the epochs of the last one are used up. Kafka:
     /// `prepareProducerIdRotation`.
     pub(crate) fn rotated(&self, producer_id: i64, timeout_ms: i32, now_ms: i64) -> TransactionMetadata {
         let previous_producer_id = self.producer_id;

@@ -70,7 +70,7 @@ fn advance_epochs(engine: &Engine, now: Now) {
             let behind: Vec<_> = behind.filter_map(|(id, metadata)| Some((id, seen(&metadata)?, metadata))).collect();
             for (id, epoch, metadata) in behind.iter().filter(|(_, _, metadata)| metadata.state.is_idle()) {
                 let next = metadata.initialized(*epoch, metadata.timeout_ms, metadata.update_ms);
-                // What cannot be written now is refused by the partitions.
+                // A disk that refuses this leaves the epoch as it is.
                 let _ = live.write(step, id, next);
             }
             behind

@@ -26,7 +26,7 @@ use wire::{
 
 use crate::{
     Engine, Instant, Now, Settings,
-    log::{Isolation, ReadLimits, testing::sequenced},
+    log::{Isolation, ReadLimits, testing},
     testing::ask_at,
 };
 
@@ -161,9 +161,5 @@ pub(super) fn result(code: i16) -> Result<(), ErrorCode> {
 }
 
 pub(super) fn transactional(producer_id: i64, epoch: i16, sequence: i32) -> Vec<u8> {
-    let mut bytes = sequenced(&[(WALL, Some(b"k"), Some(b"v"))], producer_id, epoch, sequence);
-    bytes[22] |= 0x10;
-    let crc = wire::batch::crc(&bytes[21..]);
-    bytes[17..21].copy_from_slice(&crc.to_be_bytes());
-    bytes
+    testing::transactional((WALL, Some(b"k"), Some(b"v")), producer_id, epoch, sequence)
 }

@@ -152,7 +152,7 @@ impl Transactor {
         self.step = Step::Writing;
     }
 
-    /// After any error it begins anew, which aborts what is open.
+    /// After any error it begins again, which aborts what is open.
     fn fail(&mut self) {
         self.step = Step::New;
     }
